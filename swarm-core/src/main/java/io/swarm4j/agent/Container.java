@@ -1,0 +1,85 @@
+package io.swarm4j.agent;
+
+import io.swarm4j.model.HealthCheck.Probe;
+import io.swarm4j.model.TaskId;
+import io.swarm4j.model.TaskStatus.ContainerStatus;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * What runs one task, in whichever way: a container, a process, a piece of Java code.
+ *
+ * <p>The agent calls {@link #prepare}, {@link #start}, then waits for {@link #exit}; {@link #stop}
+ * and {@link #remove} may come at any time, also while an earlier call goes on. Thread-safe; no
+ * method blocks. Stages fail with {@link TaskFailure}.
+ */
+public interface Container {
+
+  /** The task that it runs. */
+  TaskId task();
+
+  /** Fetches and sets up all that is needed to start at once. */
+  CompletionStage<Void> prepare();
+
+  /** Starts; completes once it has started. */
+  CompletionStage<ContainerStatus> start();
+
+  /** Completes when what was started has ended, by itself or not; the same stage for every call. */
+  CompletionStage<Exit> exit();
+
+  /**
+   * Asks it to end, and ends it by force after {@code grace}; completes once it has ended. Also
+   * right before or without {@link #start}, which then never happens. Idempotent; a shorter grace
+   * replaces a longer one.
+   */
+  CompletionStage<Void> stop(Duration grace);
+
+  /**
+   * Removes all traces but those that {@code stop} already removed; implies a stop without grace.
+   * Idempotent.
+   */
+  CompletionStage<Void> remove();
+
+  /**
+   * Does what a health probe wants, once; a probe that takes longer than {@code timeout} has
+   * failed.
+   */
+  CompletionStage<ProbeResult> probe(Probe probe, Duration timeout);
+
+  /**
+   * Reads the output.
+   *
+   * @param options from where, and whether to wait for more
+   * @param sink gets the lines in order, one call at a time, on any thread
+   * @return closes the reading
+   */
+  AutoCloseable logs(LogOptions options, LogSink sink);
+
+  /** Runs a command beside the task; completes with its exit code. */
+  CompletionStage<Integer> exec(List<String> command, ExecStreams streams);
+
+  /** What it uses now. */
+  CompletionStage<Usage> usage();
+
+  /**
+   * How it ended.
+   *
+   * @param code exit code; 0 is success; 128 + n after signal n
+   * @param outOfMemory whether it was ended because it used too much memory
+   * @param message error text, empty if there is none
+   */
+  record Exit(int code, boolean outOfMemory, String message) {}
+
+  /** Outcome of a probe. */
+  record ProbeResult(boolean healthy, int exitCode, String output) {}
+
+  /**
+   * What a task uses.
+   *
+   * @param cpuNanos CPU time used so far, in nanoseconds
+   * @param memoryBytes memory in use
+   * @param processes processes or threads
+   */
+  record Usage(long cpuNanos, long memoryBytes, long processes) {}
+}

@@ -1,0 +1,25 @@
+package io.swarm4j.agent;
+
+import java.time.Instant;
+
+/** Gets the output of a task, one call at a time. */
+public interface LogSink {
+
+  /**
+   * A line.
+   *
+   * @param at when it was written
+   * @param stream where it was written to
+   * @param line its bytes without the line end; the receiver may keep the array
+   */
+  void line(Instant at, Stream stream, byte[] line);
+
+  /** There is no more. Called once, unless the reading was closed before. */
+  void end();
+
+  /** The two outputs of a task. */
+  enum Stream {
+    STDOUT,
+    STDERR
+  }
+}

@@ -1,0 +1,22 @@
+package io.swarm4j.agent;
+
+import io.swarm4j.model.Ip;
+import io.swarm4j.model.NetworkId;
+import java.util.List;
+
+/** Finds the addresses behind a name. Thread-safe, does not block. */
+@FunctionalInterface
+public interface NameResolver {
+
+  /**
+   * The addresses behind {@code name}, as seen from {@code networks}; empty if nobody there has
+   * that name.
+   *
+   * @param name such as {@code customer}, {@code tasks.customer} or {@code 2.customer}
+   * @param networks the networks that the asker is attached to
+   */
+  List<Ip> resolve(String name, List<NetworkId> networks);
+
+  /** Knows nobody. */
+  NameResolver NONE = (name, networks) -> List.of();
+}

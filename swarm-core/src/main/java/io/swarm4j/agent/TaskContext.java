@@ -1,0 +1,41 @@
+package io.swarm4j.agent;
+
+import io.swarm4j.model.FileTarget;
+import io.swarm4j.model.Payload;
+import io.swarm4j.model.ServiceSpec;
+import io.swarm4j.model.Task;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All that a runtime needs to know of a task; templates are filled in.
+ *
+ * @param task the task
+ * @param service the spec that it runs
+ * @param name name as users see it, such as {@code web.4}
+ * @param env environment with templates filled in
+ * @param hostname host name inside the task
+ * @param files secrets and configs that it may read
+ * @param names looks up services by name
+ * @param nodeAddress address of the node it runs on
+ */
+public record TaskContext(
+    Task task,
+    ServiceSpec service,
+    String name,
+    Map<String, String> env,
+    String hostname,
+    List<TaskFile> files,
+    NameResolver names,
+    String nodeAddress) {
+
+  /** A secret or config as a file. */
+  public record TaskFile(Kind kind, FileTarget target, Payload content) {
+
+    /** What the file is, which decides where it stands and how it is kept. */
+    public enum Kind {
+      SECRET,
+      CONFIG
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package io.swarm4j.model;
+
+/** Identity of a config. */
+public record ConfigId(long hi, long lo) implements Id {
+
+  /**
+   * Reads the 25-character text form.
+   *
+   * @throws InvalidSpecException if the text is not an id
+   */
+  public static ConfigId parse(String text) {
+    return IdText.parse("ConfigId", text, ConfigId::new);
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(lo); // ids are uniformly random: any 32 bits of them are a good hash
+  }
+
+  @Override
+  public String toString() {
+    return IdText.format(hi, lo);
+  }
+}

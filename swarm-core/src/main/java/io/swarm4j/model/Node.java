@@ -1,0 +1,78 @@
+package io.swarm4j.model;
+
+import io.soabase.recordbuilder.core.RecordBuilder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A member of the swarm.
+ *
+ * @param id its identity
+ * @param meta version and times
+ * @param spec what operators want of it
+ * @param description what it said of itself; {@link NodeDescription#UNKNOWN} before its first
+ *     session
+ * @param status whether it is in reach, and why not
+ * @param role the role it has now, which may lag behind the one wanted
+ * @param manager its standing among the managers; null for workers
+ */
+@RecordBuilder
+public record Node(
+    NodeId id,
+    Meta meta,
+    NodeSpec spec,
+    NodeDescription description,
+    NodeStatus status,
+    NodeRole role,
+    @Nullable ManagerStatus manager)
+    implements StoreObject, NodeBuilder.With {
+
+  public Node {
+    meta = Copies.or(meta, Meta.NEW);
+    description = Copies.or(description, NodeDescription.UNKNOWN);
+    role = Copies.or(role, spec.role());
+  }
+
+  @Override
+  public Node withMeta(Meta newMeta) {
+    return new Node(id, newMeta, spec, description, status, role, manager);
+  }
+
+  /** Host name, or the id while it has not said its name. */
+  public String hostname() {
+    return description.hostname().isEmpty() ? id.toString() : description.hostname();
+  }
+
+  /** Whether it may get new tasks: in reach and active. */
+  public boolean isSchedulable() {
+    return status.state() == NodeState.READY && spec.availability() == Availability.ACTIVE;
+  }
+
+  /** Whether its tasks must go elsewhere: lost or drained. */
+  public boolean mustBeEmpty() {
+    return status.state() == NodeState.DOWN || spec.availability() == Availability.DRAIN;
+  }
+
+  /** Roles of nodes. */
+  public enum NodeRole {
+    WORKER,
+    MANAGER
+  }
+
+  /** What operators allow on a node. */
+  public enum Availability {
+    ACTIVE,
+    PAUSE,
+    DRAIN
+  }
+
+  /** Whether a node is in reach. */
+  public enum NodeState {
+    UNKNOWN,
+    DOWN,
+    READY,
+    DISCONNECTED
+  }
+
+  /** A manager's standing. */
+  public record ManagerStatus(boolean leader, boolean reachable, String address) {}
+}

@@ -1,0 +1,120 @@
+package io.swarm4j.model;
+
+import io.soabase.recordbuilder.core.RecordBuilder;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A service as stored: its spec, the specs it had before, and what the swarm gave it.
+ *
+ * @param id its identity
+ * @param meta version and times
+ * @param spec the spec in force
+ * @param specVersion version of that spec; starts at 1 and rises by one with each change
+ * @param history earlier specs, newest first, bounded but never without one that a task still runs
+ * @param previousVersion version that a rollback returns to; 0 if there is none
+ * @param endpoint addresses and ports
+ * @param updateStatus the roll-out in progress or the last one; null if there was none
+ * @param job progress of a job; null for other modes
+ * @param removed when it was removed; its record stays, unlisted and nameless, until its last task
+ *     is gone
+ */
+@RecordBuilder
+public record Service(
+    ServiceId id,
+    Meta meta,
+    ServiceSpec spec,
+    long specVersion,
+    List<SpecRevision> history,
+    long previousVersion,
+    Endpoint endpoint,
+    @Nullable UpdateStatus updateStatus,
+    @Nullable JobStatus job,
+    @Nullable Instant removed)
+    implements StoreObject, ServiceBuilder.With {
+
+  public Service {
+    meta = Copies.or(meta, Meta.NEW);
+    history = Copies.list(history);
+    endpoint = Copies.or(endpoint, Endpoint.NONE);
+  }
+
+  @Override
+  public Service withMeta(Meta newMeta) {
+    return new Service(
+        id,
+        newMeta,
+        spec,
+        specVersion,
+        history,
+        previousVersion,
+        endpoint,
+        updateStatus,
+        job,
+        removed);
+  }
+
+  /** A service that was just asked for. */
+  public static Service create(ServiceId id, ServiceSpec spec) {
+    return ServiceBuilder.builder().id(id).spec(spec).specVersion(1).build();
+  }
+
+  /** Its name. */
+  public String name() {
+    return spec.name();
+  }
+
+  /** Whether it was removed and only waits for its last tasks to end. */
+  public boolean isRemoved() {
+    return removed != null;
+  }
+
+  /** The spec of a version, null if it is no longer kept. */
+  public @Nullable ServiceSpec specAt(long version) {
+    if (version == specVersion) {
+      return spec;
+    }
+    for (SpecRevision revision : history) {
+      if (revision.version() == version) {
+        return revision.spec();
+      }
+    }
+    return null;
+  }
+
+  /** The spec that a rollback returns to, null if there is none. */
+  public @Nullable ServiceSpec previousSpec() {
+    return previousVersion == 0 ? null : specAt(previousVersion);
+  }
+
+  /**
+   * The service under a new spec.
+   *
+   * @param keep how many earlier specs are kept at the least
+   * @param inUse versions that tasks still refer to
+   */
+  public Service withNewSpec(ServiceSpec newSpec, int keep, Set<Long> inUse) {
+    List<SpecRevision> earlier = new ArrayList<>();
+    earlier.add(new SpecRevision(specVersion, spec));
+    for (SpecRevision revision : history) {
+      if (earlier.size() < keep || inUse.contains(revision.version())) {
+        earlier.add(revision);
+      }
+    }
+    return with()
+        .spec(newSpec)
+        .specVersion(specVersion + 1)
+        .history(earlier)
+        .previousVersion(specVersion)
+        .build();
+  }
+
+  /** A spec that was in force once. */
+  public record SpecRevision(long version, ServiceSpec spec) {}
+
+  /** Progress of a job. */
+  public record JobStatus(int iteration, Instant lastExecution) {}
+}

@@ -1,0 +1,90 @@
+package io.swarm4j.model;
+
+import io.soabase.recordbuilder.core.RecordBuilder;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a user wants of a service.
+ *
+ * @param name DNS label, unique in the swarm without regard to case
+ * @param labels free-form metadata
+ * @param task what each task runs, and under which conditions
+ * @param mode how many tasks there are; one replica unless set
+ * @param update how a change is rolled out; null stands for {@link UpdatePolicy#DEFAULT}
+ * @param rollback how a rollback is rolled out; null stands for {@link UpdatePolicy#DEFAULT}
+ * @param endpoint published ports and how the service's name resolves
+ * @param disconnect what happens to tasks whose node is out of reach; null does as the reference
+ *     does
+ * @param schedule when a job runs; null runs it at once
+ */
+@RecordBuilder
+public record ServiceSpec(
+    String name,
+    Map<String, String> labels,
+    TaskSpec task,
+    ServiceMode mode,
+    @Nullable UpdatePolicy update,
+    @Nullable UpdatePolicy rollback,
+    EndpointSpec endpoint,
+    @Nullable DisconnectPolicy disconnect,
+    @Nullable JobSchedule schedule)
+    implements ServiceSpecBuilder.With {
+
+  /** One replica, as if nothing had been said. */
+  public static final ServiceMode DEFAULT_MODE = new ServiceMode.Replicated(1);
+
+  public ServiceSpec {
+    labels = Copies.map(labels);
+    mode = Copies.or(mode, DEFAULT_MODE);
+    endpoint = Copies.or(endpoint, EndpointSpec.NONE);
+    Check check = Check.of("ServiceSpec").present(task, "task");
+    Names.dnsLabel(check, name, "name");
+    check.that(
+        !mode.isJob() || update == null,
+        Fault.Code.CONTRADICTION,
+        "update",
+        update,
+        "no update policy: jobs may not have one");
+    check.that(
+        schedule == null || mode.isJob(),
+        Fault.Code.CONTRADICTION,
+        "schedule",
+        schedule,
+        "a schedule on a job mode only");
+    if (task != null) {
+      check.that(
+          task.placement().maxReplicasPerNode() == 0 || !mode.isGlobal(),
+          Fault.Code.CONTRADICTION,
+          "task.placement.maxReplicasPerNode",
+          task.placement().maxReplicasPerNode(),
+          "0 on a global service, which has one task per node anyway");
+    }
+    check.orThrow();
+  }
+
+  /** A replicated service with one replica of {@code image} and defaults everywhere else. */
+  public static ServiceSpec of(String name, String image) {
+    return ServiceSpecBuilder.builder().name(name).task(TaskSpec.of(image)).build();
+  }
+
+  /** Starts from nothing. */
+  public static ServiceSpecBuilder builder() {
+    return ServiceSpecBuilder.builder();
+  }
+
+  /** The update policy in force. */
+  public UpdatePolicy effectiveUpdate() {
+    return Copies.or(update, UpdatePolicy.DEFAULT);
+  }
+
+  /** The rollback policy in force. */
+  public UpdatePolicy effectiveRollback() {
+    return Copies.or(rollback, UpdatePolicy.DEFAULT);
+  }
+
+  /** The same service with another number of replicas. */
+  public ServiceSpec withReplicas(int replicas) {
+    return withMode(new ServiceMode.Replicated(replicas));
+  }
+}

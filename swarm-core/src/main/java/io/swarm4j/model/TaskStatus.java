@@ -1,0 +1,55 @@
+package io.swarm4j.model;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of a task.
+ *
+ * @param state how far it has come
+ * @param at when it came there
+ * @param message short text as in the reference, such as {@code started}
+ * @param err error text, empty if there is none
+ * @param reason why it is not running; null while it runs
+ * @param container the thing that runs; null before there is one
+ */
+public record TaskStatus(
+    TaskState state,
+    Instant at,
+    String message,
+    String err,
+    @Nullable Reason reason,
+    @Nullable ContainerStatus container) {
+
+  public TaskStatus {
+    if (state != TaskState.RUNNING && reason == null) {
+      reason = Reason.InProgress.of(state);
+    }
+  }
+
+  /** A status without error or container. */
+  public static TaskStatus of(TaskState state, Instant at, String message) {
+    return new TaskStatus(state, at, message, "", null, null);
+  }
+
+  /** The same with an error and its typed cause. */
+  public TaskStatus because(Reason newReason, String newErr) {
+    return new TaskStatus(state, at, message, newErr, newReason, container);
+  }
+
+  /**
+   * The container, process or code that runs a task.
+   *
+   * @param id identity given by the runtime
+   * @param pid process id, 0 where there is none
+   * @param exitCode exit code; null until it has ended
+   * @param exposedPorts TCP ports that it listens on, as far as the runtime knows
+   */
+  public record ContainerStatus(
+      String id, long pid, @Nullable Integer exitCode, List<Integer> exposedPorts) {
+    public ContainerStatus {
+      exposedPorts = Copies.list(exposedPorts);
+    }
+  }
+}

@@ -1,0 +1,191 @@
+package io.swarm4j.time;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.PriorityQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Time that passes only when nothing is left to do, and then at once up to the next timer.
+ *
+ * <p>All loops run on the thread that calls {@link #runUntil}, {@link #advance} or {@link #settle},
+ * in one global order that follows from the seed and the calls alone. Not thread-safe: one thread
+ * owns it.
+ */
+public final class VirtualTime implements Time {
+  /** Tasks without any passing of time after which a run is taken for an endless loop. */
+  private static final int MOST_STEPS_PER_INSTANT = 50_000_000;
+
+  private final Chance seeds;
+  private final ArrayDeque<Entry> queue = new ArrayDeque<>();
+  private final PriorityQueue<Entry> timers = new PriorityQueue<>();
+  private Instant now;
+  private long sequence;
+  private @Nullable VirtualLoop running;
+
+  /** Starts at 2026-01-01T00:00:00Z. */
+  public VirtualTime(long seed) {
+    this(seed, Instant.parse("2026-01-01T00:00:00Z"));
+  }
+
+  /** Starts at {@code start}. */
+  public VirtualTime(long seed, Instant start) {
+    this.seeds = Chance.seeded(seed);
+    this.now = start;
+  }
+
+  @Override
+  public Instant now() {
+    return now;
+  }
+
+  @Override
+  public Loop newLoop(String name) {
+    return new VirtualLoop(name);
+  }
+
+  @Override
+  public Chance newChance() {
+    return seeds.fork();
+  }
+
+  @Override
+  public ThreadFactory newThreads(String name) {
+    throw new UnsupportedOperationException(
+        "nothing may block under virtual time: " + name + " asked for a thread");
+  }
+
+  /** Runs all that can run now, without letting time pass. */
+  public void settle() {
+    int steps = 0;
+    for (Entry next = queue.poll(); next != null; next = queue.poll()) {
+      if (++steps > MOST_STEPS_PER_INSTANT) {
+        throw new IllegalStateException(
+            "endless activity at " + now + " without any passing of time");
+      }
+      run(next);
+    }
+  }
+
+  /** Lets {@code span} pass, running all that falls due. */
+  public void advance(Duration span) {
+    Instant end = now.plus(span);
+    settle();
+    for (Entry next = timers.peek(); next != null && !next.due.isAfter(end); next = timers.peek()) {
+      step();
+    }
+    now = end;
+  }
+
+  /**
+   * Lets time pass until {@code condition} holds.
+   *
+   * @param limit most virtual time that may pass
+   * @return whether it came to hold within the limit
+   */
+  public boolean runUntil(BooleanSupplier condition, Duration limit) {
+    Instant end = now.plus(limit);
+    settle();
+    while (!condition.getAsBoolean()) {
+      Entry next = timers.peek();
+      if (next == null || next.due.isAfter(end)) {
+        now = end;
+        return condition.getAsBoolean();
+      }
+      step();
+    }
+    return true;
+  }
+
+  /** Moves to the next timer and runs it with all that it causes. */
+  private void step() {
+    Entry next = timers.remove();
+    if (!next.cancelled && !next.loop.closed) {
+      now = next.due;
+      run(next);
+      settle();
+    }
+  }
+
+  private void run(Entry entry) {
+    if (entry.cancelled || entry.loop.closed) {
+      return;
+    }
+    VirtualLoop before = running;
+    running = entry.loop;
+    try {
+      entry.task.run();
+    } finally {
+      running = before;
+    }
+  }
+
+  private static final class Entry implements Comparable<Entry> {
+    private final VirtualLoop loop;
+    private final Instant due;
+    private final long sequence;
+    private final Runnable task;
+    private boolean cancelled;
+
+    Entry(VirtualLoop loop, Instant due, long sequence, Runnable task) {
+      this.loop = loop;
+      this.due = due;
+      this.sequence = sequence;
+      this.task = task;
+    }
+
+    @Override
+    public int compareTo(Entry other) {
+      int byTime = due.compareTo(other.due);
+      return byTime != 0 ? byTime : Long.compare(sequence, other.sequence);
+    }
+  }
+
+  private final class VirtualLoop implements Loop {
+    private final String name;
+    private boolean closed;
+
+    VirtualLoop(String name) {
+      this.name = name;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+      if (!closed) {
+        queue.add(new Entry(this, now, sequence++, task));
+      }
+    }
+
+    @Override
+    public Timer schedule(Duration delay, Runnable task) {
+      Entry entry = new Entry(this, delay.isNegative() ? now : now.plus(delay), sequence++, task);
+      if (!closed) {
+        timers.add(entry);
+      }
+      return () -> entry.cancelled = true;
+    }
+
+    @Override
+    public Instant now() {
+      return now;
+    }
+
+    @Override
+    public boolean isCurrent() {
+      return running == this;
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+}
