@@ -2,6 +2,7 @@ package io.swarm4j.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
@@ -16,6 +17,8 @@ import java.util.regex.Pattern;
  * @param value what it is compared with
  */
 public record Constraint(String key, Operator operator, String value) {
+  private static final String NODE_LABELS = "node.labels.";
+  private static final String ENGINE_LABELS = "engine.labels.";
   private static final Pattern KEY = Pattern.compile("(?i)[a-z_][a-z0-9\\-_.]+");
   private static final Pattern VALUE = Pattern.compile("(?i)[a-z0-9:\\-_\\s.*()?+\\[\\]\\\\^$|/]+");
 
@@ -87,6 +90,44 @@ public record Constraint(String key, Operator operator, String value) {
       throw new InvalidSpecException(faults);
     }
     return List.copyOf(parsed);
+  }
+
+  /** Whether a node satisfies the constraint. */
+  public boolean matches(Node node) {
+    String lowerKey = key.toLowerCase(Locale.ROOT);
+    return switch (lowerKey) {
+      case "node.id" -> compare(node.id().toString());
+      case "node.hostname" -> compare(node.description().hostname());
+      case "node.ip" -> matchesAddress(node.status().address());
+      case "node.role" -> compare(node.role().name());
+      case "node.platform.os" -> compare(node.description().platform().os());
+      case "node.platform.arch" -> compare(node.description().platform().architecture());
+      default -> {
+        if (lowerKey.startsWith(NODE_LABELS)) {
+          yield compare(node.spec().labels().getOrDefault(key.substring(NODE_LABELS.length()), ""));
+        } else if (lowerKey.startsWith(ENGINE_LABELS)) {
+          String label = key.substring(ENGINE_LABELS.length());
+          yield compare(node.description().engineLabels().getOrDefault(label, ""));
+        }
+        yield false;
+      }
+    };
+  }
+
+  private boolean compare(String actual) {
+    return actual.equalsIgnoreCase(value) == (operator == Operator.EQUAL);
+  }
+
+  private boolean matchesAddress(String address) {
+    try {
+      boolean inside =
+          value.contains("/")
+              ? Subnet.parse(value).contains(Ip.parse(address))
+              : Ip.parse(value).equals(Ip.parse(address));
+      return inside == (operator == Operator.EQUAL);
+    } catch (InvalidSpecException notAnAddress) {
+      return false;
+    }
   }
 
   @Override

@@ -43,6 +43,16 @@ public record Placement(
         List.of(constraints).stream().map(Constraint::parse).toList(), List.of(), 0, List.of());
   }
 
+  /** Whether a node satisfies all constraints. */
+  public boolean allows(Node node) {
+    for (Constraint constraint : constraints) {
+      if (!constraint.matches(node)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /**
    * Spread over the values of a node attribute.
    *

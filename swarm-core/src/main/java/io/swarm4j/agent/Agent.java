@@ -1,0 +1,318 @@
+package io.swarm4j.agent;
+
+import io.swarm4j.agent.protocol.Assignment;
+import io.swarm4j.agent.protocol.Managers;
+import io.swarm4j.agent.protocol.ToManager;
+import io.swarm4j.agent.protocol.ToManager.TaskReport;
+import io.swarm4j.agent.protocol.ToNode;
+import io.swarm4j.model.NodeId;
+import io.swarm4j.model.SwarmException;
+import io.swarm4j.model.TaskId;
+import io.swarm4j.model.TaskStatus;
+import io.swarm4j.time.Chance;
+import io.swarm4j.time.Loop;
+import io.swarm4j.time.Timer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A node's worker: holds a session with a manager, brings its tasks to their desired state, and reports how far they are.
+ *
+ * <p>Tasks run on while no manager is in reach. Each new session begins with the complete set of assignments and a
+ * report of every task, so that nothing is run twice and nothing is forgotten. Many agents may share one loop.
+ */
+public final class Agent implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
+  private static final Duration FIRST_BACKOFF = Duration.ofMillis(100);
+  private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(8);
+
+  /** Beats without an answer after which the connection is given up. */
+  private static final int SILENT_BEATS = 3;
+
+  private final NodeId node;
+  private final String address;
+  private final Runtime runtime;
+  private final Loop loop;
+  private final Chance chance;
+  private final Managers managers;
+  private final NameResolver names;
+  private final Map<TaskId, TaskRun> runs = new LinkedHashMap<>();
+  private final Map<TaskId, TaskStatus> unreported = new LinkedHashMap<>();
+  private Managers.@Nullable Link link;
+  private long connection;
+  private long session = -1;
+  private long expectedSequence;
+  private long reportSequence;
+  private int unansweredBeats;
+  private boolean reporting;
+  private boolean reportPlanned;
+  private Duration backoff = Duration.ZERO;
+  private Timer retry = Timer.NONE;
+  private Timer heartbeat = Timer.NONE;
+  private boolean closed;
+
+  /**
+   * Makes an agent; {@link #start()} lets it begin.
+   *
+   * @param address address of the node under which its tasks and published ports are reached
+   * @param names how tasks find services by name
+   */
+  public Agent(
+      NodeId node,
+      String address,
+      Runtime runtime,
+      Loop loop,
+      Chance chance,
+      Managers managers,
+      NameResolver names) {
+    this.node = node;
+    this.address = address;
+    this.runtime = runtime;
+    this.loop = loop;
+    this.chance = chance;
+    this.managers = managers;
+    this.names = names;
+  }
+
+  /** Takes over what an earlier life left behind, then looks for a manager. Any thread. */
+  public void start() {
+    runtime
+        .recover()
+        .whenComplete(
+            (containers, failure) ->
+                loop.execute(
+                    () -> {
+                      if (failure != null) {
+                        LOG.warn("node {}: leftovers of an earlier run could not be looked up", node, failure);
+                      } else {
+                        containers.forEach(
+                            container ->
+                                runs.put(container.task(), TaskRun.adopted(this, loop, container)));
+                      }
+                      connect();
+                    }));
+  }
+
+  /** Which node this is. */
+  public NodeId node() {
+    return node;
+  }
+
+  String address() {
+    return address;
+  }
+
+  NameResolver names() {
+    return names;
+  }
+
+  Runtime runtime() {
+    return runtime;
+  }
+
+  /** The container of a task, for logs and exec; null if the task is not here. Loop only. */
+  public @Nullable Container container(TaskId task) {
+    TaskRun run = runs.get(task);
+    return run == null ? null : run.container();
+  }
+
+  private void connect() {
+    if (closed || link != null) {
+      return;
+    }
+    long mine = ++connection;
+    try {
+      Managers.Link fresh =
+          managers.connect(
+              message ->
+                  loop.execute(
+                      () -> {
+                        if (mine == connection) {
+                          hear(message);
+                        }
+                      }),
+              () -> loop.execute(() -> lost(mine, "connection closed")));
+      link = fresh;
+      fresh.send(new ToManager.Register(node, runtime.describe(), address));
+      heartbeat.cancel();
+      heartbeat = loop.schedule(LONGEST_BACKOFF, () -> lost(mine, "no answer to the registration"));
+    } catch (SwarmException unreachable) {
+      LOG.debug("node {}: no manager in reach", node, unreachable);
+      retryLater();
+    }
+  }
+
+  private void lost(long which, String why) {
+    if (which != connection || closed) {
+      return;
+    }
+    LOG.debug("node {}: session lost: {}", node, why);
+    hangUp();
+    retryLater();
+  }
+
+  private void hangUp() {
+    connection++;
+    session = -1;
+    reporting = false;
+    heartbeat.cancel();
+    Managers.Link old = link;
+    link = null;
+    if (old != null) {
+      old.close();
+    }
+  }
+
+  private void retryLater() {
+    Duration longer = FIRST_BACKOFF.plus(backoff.multipliedBy(2));
+    backoff = longer.compareTo(LONGEST_BACKOFF) > 0 ? LONGEST_BACKOFF : longer;
+    retry.cancel();
+    retry = loop.schedule(chance.between(Duration.ZERO, backoff), this::connect);
+  }
+
+  private void hear(ToNode message) {
+    if (message instanceof ToNode.Registered registered) {
+      registered(registered);
+    } else if (message instanceof ToNode.Refused refused) {
+      lost(connection, refused.why());
+    } else if (message instanceof ToNode.HeartbeatHeard heard && heard.session() == session) {
+      unansweredBeats = 0;
+      planBeat(heard.next());
+    } else if (message instanceof ToNode.ReportHeard heard
+        && heard.session() == session
+        && heard.sequence() == reportSequence) {
+      reporting = false;
+      planReport();
+    } else if (message instanceof ToNode.Assignments assignments
+        && assignments.session() == session) {
+      assigned(assignments);
+    }
+  }
+
+  private void registered(ToNode.Registered registered) {
+    session = registered.session();
+    expectedSequence = 0;
+    backoff = Duration.ZERO;
+    unansweredBeats = 0;
+    planBeat(registered.heartbeat());
+    for (TaskRun run : runs.values()) {
+      unreported.put(run.id(), run.status());
+    }
+    planReport();
+  }
+
+  private void planBeat(Duration delay) {
+    heartbeat.cancel();
+    heartbeat = loop.schedule(delay, this::beat);
+  }
+
+  private void beat() {
+    Managers.Link open = link;
+    if (open == null || session < 0) {
+      return;
+    }
+    if (++unansweredBeats > SILENT_BEATS) {
+      lost(connection, "the manager no longer answers");
+      return;
+    }
+    open.send(new ToManager.Heartbeat(session));
+    planBeat(FIRST_BACKOFF.multipliedBy(50)); // repeated unless the answer names another time
+  }
+
+  private void assigned(ToNode.Assignments message) {
+    if (message.sequence() != expectedSequence) {
+      lost(connection, "assignments " + expectedSequence + " to " + message.sequence() + " are missing");
+      return;
+    }
+    expectedSequence++;
+    if (message.complete()) {
+      removeAllBut(message.updates());
+    }
+    for (Assignment assignment : message.updates()) {
+      TaskRun run = runs.get(assignment.task().id());
+      if (run == null && !assignment.task().state().isTerminal()) {
+        run = new TaskRun(this, loop, assignment.task().id());
+        runs.put(run.id(), run);
+      }
+      if (run != null) {
+        run.update(assignment);
+      }
+    }
+    message.removals().forEach(this::remove);
+  }
+
+  private void removeAllBut(List<Assignment> assignments) {
+    Set<TaskId> wanted = new HashSet<>();
+    assignments.forEach(assignment -> wanted.add(assignment.task().id()));
+    List<TaskId> unwanted = runs.keySet().stream().filter(id -> !wanted.contains(id)).toList();
+    unwanted.forEach(this::remove);
+  }
+
+  private void remove(TaskId id) {
+    TaskRun run = runs.remove(id);
+    unreported.remove(id);
+    if (run != null) {
+      run.remove();
+    }
+  }
+
+  /** Called by a task's run when it has come further. */
+  void changed(TaskRun run) {
+    if (runs.containsKey(run.id())) {
+      unreported.put(run.id(), run.status());
+      planReport();
+    }
+  }
+
+  private void planReport() {
+    if (!reportPlanned && !reporting && session >= 0 && !unreported.isEmpty()) {
+      reportPlanned = true;
+      loop.execute(this::report);
+    }
+  }
+
+  private void report() {
+    reportPlanned = false;
+    Managers.Link open = link;
+    if (open == null || session < 0 || reporting || unreported.isEmpty()) {
+      return;
+    }
+    List<TaskReport> reports = new ArrayList<>(unreported.size());
+    unreported.forEach((id, status) -> reports.add(new TaskReport(id, status)));
+    unreported.clear();
+    reporting = true;
+    open.send(new ToManager.Report(session, ++reportSequence, reports));
+  }
+
+  /**
+   * Ends the session and, with its runtime, all tasks. Idempotent, bounded in time. Any thread but the loop's.
+   */
+  @Override
+  public void close() {
+    loop.execute(
+        () -> {
+          closed = true;
+          Managers.Link open = link;
+          if (open != null && session >= 0) {
+            open.send(new ToManager.Goodbye(session));
+          }
+          retry.cancel();
+          hangUp();
+          runs.values().forEach(TaskRun::abandon);
+        });
+    runtime.close();
+  }
+
+  /** Breaks the connection to the manager, as a failing network would; the agent looks for a new one. Any thread. */
+  public void disconnect() {
+    loop.execute(() -> lost(connection, "disconnected on request"));
+  }
+}

@@ -1,0 +1,311 @@
+package io.swarm4j.agent;
+
+import io.swarm4j.agent.Container.Exit;
+import io.swarm4j.agent.protocol.Assignment;
+import io.swarm4j.model.HealthCheck;
+import io.swarm4j.model.Reason;
+import io.swarm4j.model.SwarmException;
+import io.swarm4j.model.Task;
+import io.swarm4j.model.TaskId;
+import io.swarm4j.model.TaskState;
+import io.swarm4j.model.TaskStatus;
+import io.swarm4j.model.TaskStatus.ContainerStatus;
+import io.swarm4j.time.Loop;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One task on its node: the state machine from ACCEPTED to its end. For use on the agent's loop only. */
+final class TaskRun {
+  private static final Logger LOG = LoggerFactory.getLogger(TaskRun.class);
+
+  private final Agent agent;
+  private final Loop loop;
+  private final TaskId id;
+  private @Nullable Assignment assignment;
+  private @Nullable Container container;
+  private @Nullable HealthMonitor health;
+  private TaskState desired = TaskState.READY;
+  private TaskStatus status;
+  private boolean stopping;
+  private boolean gone;
+
+  TaskRun(Agent agent, Loop loop, TaskId id) {
+    this.agent = agent;
+    this.loop = loop;
+    this.id = id;
+    this.status = TaskStatus.of(TaskState.ASSIGNED, loop.now(), "");
+  }
+
+  /** A task whose container was found running when the agent started. */
+  static TaskRun adopted(Agent agent, Loop loop, Container container) {
+    TaskRun run = new TaskRun(agent, loop, container.task());
+    run.container = container;
+    run.status = TaskStatus.of(TaskState.RUNNING, loop.now(), "started");
+    run.watchExit(container);
+    return run;
+  }
+
+  TaskId id() {
+    return id;
+  }
+
+  TaskStatus status() {
+    return status;
+  }
+
+  @Nullable Container container() {
+    return container;
+  }
+
+  /** Takes what the manager wants now; a desired state that goes back is ignored. */
+  void update(Assignment latest) {
+    assignment = latest;
+    TaskState wanted = latest.task().desiredState();
+    if (wanted.isAfter(desired)) {
+      desired = wanted;
+    }
+    if (container == null && !status.state().isTerminal()) {
+      accept(latest);
+    } else {
+      advance();
+    }
+  }
+
+  private void accept(Assignment latest) {
+    if (desired.isAfter(TaskState.COMPLETE)) {
+      become(TaskState.SHUTDOWN, "shutdown", "", new Reason.Stopped("never started"));
+      return;
+    }
+    Task task = latest.task();
+    try {
+      Container made =
+          agent
+              .runtime()
+              .create(
+                  new TaskContext(
+                      task,
+                      latest.service(),
+                      latest.name(),
+                      latest.service().task().container().env(),
+                      Objects.requireNonNullElse(
+                          latest.service().task().container().hostname(), latest.name()),
+                      latest.files(),
+                      agent.names(),
+                      agent.address()));
+      container = made;
+      become(TaskState.ACCEPTED, "accepted");
+      become(TaskState.PREPARING, "preparing");
+      then(made.prepare(), done -> prepared());
+    } catch (SwarmException refused) {
+      fail(refused);
+    }
+  }
+
+  private void prepared() {
+    if (status.state() == TaskState.PREPARING) {
+      become(TaskState.READY, "prepared");
+      advance();
+    }
+  }
+
+  private void advance() {
+    if (status.state().isTerminal()) {
+      return;
+    }
+    if (desired.isAfter(TaskState.COMPLETE)) {
+      stop();
+    } else if (desired.isAfter(TaskState.READY) && status.state() == TaskState.READY) {
+      start();
+    }
+  }
+
+  private void start() {
+    Container present = Objects.requireNonNull(container);
+    become(TaskState.STARTING, "starting");
+    then(present.start(), this::started);
+  }
+
+  private void started(ContainerStatus started) {
+    Container present = Objects.requireNonNull(container);
+    status =
+        new TaskStatus(
+            status.state(), status.at(), status.message(), status.err(), status.reason(), started);
+    watchExit(present);
+    HealthCheck check = Objects.requireNonNull(assignment).service().task().container().health();
+    if (stopping || status.state().isTerminal()) {
+      return;
+    }
+    if (check == null || check.probe() instanceof HealthCheck.Probe.Disabled) {
+      running();
+    } else {
+      status = status.because(new Reason.AwaitingHealth("no successful probe yet"), "");
+      agent.changed(this);
+      health = new HealthMonitor(loop, present, check, this::running, this::unhealthy);
+    }
+  }
+
+  private void running() {
+    if (status.state() == TaskState.STARTING) {
+      become(TaskState.RUNNING, "started", "", null);
+    }
+  }
+
+  private void unhealthy(Reason.Unhealthy reason) {
+    if (status.state().isTerminal() || stopping) {
+      return;
+    }
+    Container present = Objects.requireNonNull(container);
+    endHealth();
+    stopping = true;
+    then(
+        present.stop(grace()),
+        done -> become(TaskState.FAILED, "unhealthy", "task: non-zero exit (137): unhealthy container", reason));
+  }
+
+  private void watchExit(Container present) {
+    then(present.exit(), this::exited);
+  }
+
+  private void exited(Exit exit) {
+    if (status.state().isTerminal() || stopping) {
+      return; // the stop that caused it reports the end
+    }
+    endHealth();
+    withExitCode(exit.code());
+    if (exit.code() == 0) {
+      become(TaskState.COMPLETE, "finished", "", new Reason.Exited(0));
+    } else {
+      String detail = exit.outOfMemory() ? "out of memory" : exit.message();
+      String err = "task: non-zero exit (" + exit.code() + ")" + (detail.isEmpty() ? "" : ": " + detail);
+      become(TaskState.FAILED, "started", err, new Reason.Exited(exit.code()));
+    }
+  }
+
+  private void withExitCode(int code) {
+    ContainerStatus old = status.container();
+    if (old != null) {
+      status =
+          new TaskStatus(
+              status.state(),
+              status.at(),
+              status.message(),
+              status.err(),
+              status.reason(),
+              new ContainerStatus(old.id(), old.pid(), code, old.exposedPorts()));
+    }
+  }
+
+  private void stop() {
+    if (stopping) {
+      return;
+    }
+    stopping = true;
+    endHealth();
+    Container present = Objects.requireNonNull(container);
+    String err = Objects.requireNonNull(assignment).task().status().err();
+    Reason cause = Objects.requireNonNullElse(assignment.task().status().reason(), new Reason.Stopped("desired"));
+    present
+        .stop(grace())
+        .whenComplete(
+            (done, failure) ->
+                loop.execute(
+                    () -> {
+                      if (failure != null) {
+                        LOG.warn("task {} could not be stopped in good order", id, failure);
+                      }
+                      Exit exit = now(present.exit());
+                      if (exit != null) {
+                        withExitCode(exit.code());
+                      }
+                      become(TaskState.SHUTDOWN, "shutdown", err, cause);
+                    }));
+  }
+
+  private static @Nullable Exit now(CompletionStage<Exit> stage) {
+    return stage.toCompletableFuture().isCompletedExceptionally()
+        ? null
+        : stage.toCompletableFuture().getNow(null);
+  }
+
+  private Duration grace() {
+    return assignment == null
+        ? io.swarm4j.model.ContainerSpec.DEFAULT_STOP_GRACE
+        : assignment.service().task().container().effectiveStopGrace();
+  }
+
+  private void fail(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    String text = Objects.requireNonNullElse(cause.getMessage(), cause.toString());
+    Reason reason = cause instanceof TaskFailure typed ? typed.reason() : new Reason.StartFailed(text);
+    boolean before = status.state().isBefore(TaskState.STARTING);
+    become(before ? TaskState.REJECTED : TaskState.FAILED, before ? "preparing" : "starting", text, reason);
+  }
+
+  private void become(TaskState state, String message) {
+    become(state, message, "", Reason.InProgress.of(state));
+  }
+
+  private void become(TaskState state, String message, String err, @Nullable Reason reason) {
+    if (!gone && state.isAfter(status.state())) {
+      status = new TaskStatus(state, loop.now(), message, err, reason, status.container());
+      agent.changed(this);
+    }
+  }
+
+  /** Goes on, on the loop, with what a stage brings; at once if it is there already. */
+  private <T> void then(CompletionStage<T> stage, Consumer<? super T> next) {
+    stage.whenComplete(
+        (value, failure) -> {
+          Runnable step =
+              () -> {
+                if (gone) {
+                  return;
+                }
+                if (failure == null) {
+                  next.accept(value);
+                } else if (!status.state().isTerminal() && !stopping) {
+                  fail(failure);
+                }
+              };
+          if (loop.isCurrent()) {
+            step.run();
+          } else {
+            loop.execute(step);
+          }
+        });
+  }
+
+  private void endHealth() {
+    if (health != null) {
+      health.close();
+      health = null;
+    }
+  }
+
+  /** Removes the container with all its traces; nothing is reported any more. */
+  void remove() {
+    abandon();
+    if (container != null) {
+      container
+          .remove()
+          .whenComplete(
+              (done, failure) -> {
+                if (failure != null) {
+                  LOG.warn("task {} left something behind", id, failure);
+                }
+              });
+    }
+  }
+
+  /** Lets go without touching the container. */
+  void abandon() {
+    gone = true;
+    endHealth();
+  }
+}

@@ -1,0 +1,32 @@
+package io.swarm4j.agent.protocol;
+
+import io.swarm4j.model.NodeDescription;
+import io.swarm4j.model.NodeId;
+import io.swarm4j.model.TaskId;
+import io.swarm4j.model.TaskStatus;
+import java.util.List;
+
+/** What a node says to a manager. */
+public sealed interface ToManager {
+
+  /**
+   * Opens a session; an earlier one of the same node ends.
+   *
+   * @param node who asks
+   * @param description what the node says of itself
+   * @param address address under which its tasks and published ports are reached
+   */
+  record Register(NodeId node, NodeDescription description, String address) implements ToManager {}
+
+  /** The node is alive. */
+  record Heartbeat(long session) implements ToManager {}
+
+  /** How far tasks have come; repeated until it is heard. */
+  record Report(long session, long sequence, List<TaskReport> tasks) implements ToManager {}
+
+  /** The node ends the session in good order. */
+  record Goodbye(long session) implements ToManager {}
+
+  /** How far one task has come. */
+  record TaskReport(TaskId task, TaskStatus status) {}
+}

@@ -1,0 +1,434 @@
+package io.swarm4j.dispatcher;
+
+import io.swarm4j.agent.protocol.Assignment;
+import io.swarm4j.agent.protocol.ToManager;
+import io.swarm4j.agent.protocol.ToNode;
+import io.swarm4j.model.Node;
+import io.swarm4j.model.Node.NodeState;
+import io.swarm4j.model.NodeDescription;
+import io.swarm4j.model.NodeId;
+import io.swarm4j.model.NodeStatus;
+import io.swarm4j.model.Task;
+import io.swarm4j.model.TaskId;
+import io.swarm4j.model.TaskState;
+import io.swarm4j.orchestrator.Control;
+import io.swarm4j.orchestrator.ControlLoop;
+import io.swarm4j.orchestrator.Reconciler;
+import io.swarm4j.store.Change;
+import io.swarm4j.store.Commit;
+import io.swarm4j.store.Store;
+import io.swarm4j.store.Transaction;
+import io.swarm4j.store.View;
+import io.swarm4j.time.Loop;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The leader's switchboard: knows which nodes are in reach, tells each what to run, and takes in what they report.
+ *
+ * <p>Only committed changes go out. A stop goes out when the {@link EndpointGate} lets it. All methods run on the
+ * manager's loop; a {@link Peer} may be talked to from any thread.
+ */
+public final class Dispatcher implements Reconciler {
+  private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+
+  /** Heartbeat periods without a sign of life after which a node is down. */
+  private static final int GRACE_BEATS = 3;
+
+  /** The same for nodes that were in reach of an earlier leader. */
+  private static final int UNKNOWN_GRACE_BEATS = 6;
+
+  private static final double HEARTBEAT_JITTER = 0.1;
+  private static final int MOST_REGISTRATIONS = 3;
+  private static final Duration REGISTRATION_WINDOW = Duration.ofSeconds(8);
+
+  private final Store store;
+  private final Loop loop;
+  private final EndpointGate gate;
+  private final Map<NodeId, Session> sessions = new LinkedHashMap<>();
+  private final Map<NodeId, ArrayDeque<Instant>> registrations = new LinkedHashMap<>();
+  private final Set<TaskId> withdrawing = new LinkedHashSet<>();
+  private @Nullable ControlLoop controlLoop;
+  private @Nullable Control control;
+  private long lastSession;
+
+  /** Makes a dispatcher that follows the commits of {@code store}. */
+  public Dispatcher(Store store, Loop loop, EndpointGate gate) {
+    this.store = store;
+    this.loop = loop;
+    this.gate = gate;
+    store.onCommit(this::committed);
+  }
+
+  /** Tells the dispatcher through which loop it writes; before the store is opened. */
+  public void attach(ControlLoop newControlLoop) {
+    controlLoop = newControlLoop;
+  }
+
+  /** One end of a connection with a node. */
+  public final class Peer {
+    private final Consumer<ToNode> out;
+    private @Nullable Session session;
+
+    private Peer(Consumer<ToNode> out) {
+      this.out = out;
+    }
+
+    /** Takes what the node says. Any thread. */
+    public void hear(ToManager message) {
+      loop.execute(() -> Dispatcher.this.hear(this, message));
+    }
+
+    /** The connection broke. Any thread. */
+    public void closed() {
+      loop.execute(
+          () -> {
+            if (session != null) {
+              disconnected(session, "connection lost");
+            }
+          });
+    }
+  }
+
+  /** A node has connected. Any thread. */
+  public Peer accept(Consumer<ToNode> out) {
+    return new Peer(out);
+  }
+
+  private void hear(Peer peer, ToManager message) {
+    Session session = peer.session;
+    if (message instanceof ToManager.Register register) {
+      register(peer, register);
+    } else if (session == null || sessions.get(session.node) != session) {
+      peer.out.accept(new ToNode.Refused("session invalid"));
+    } else if (message instanceof ToManager.Heartbeat) {
+      session.lastHeard = loop.now();
+      session.send(new ToNode.HeartbeatHeard(session.id, nextBeat()));
+    } else if (message instanceof ToManager.Report report) {
+      session.lastHeard = loop.now();
+      report(session, report);
+    } else if (message instanceof ToManager.Goodbye) {
+      disconnected(session, "node is leaving or looks for another manager");
+    }
+  }
+
+  private void register(Peer peer, ToManager.Register register) {
+    Control present = control;
+    ControlLoop writes = controlLoop;
+    if (present == null || writes == null) {
+      peer.out.accept(new ToNode.Refused("this manager does not lead the swarm"));
+      return;
+    }
+    if (tooOften(register.node())) {
+      peer.out.accept(
+          new ToNode.Refused("node " + register.node() + " exceeded rate limit count of registrations"));
+      return;
+    }
+    Session session = new Session(++lastSession, register.node(), peer.out, loop.now());
+    peer.session = session;
+    CompletionStage<Boolean> registered =
+        writes.submit(tx -> markReady(tx, register.node(), register.description(), register.address()));
+    registered.whenComplete(
+        (known, failure) -> {
+          if (failure != null) {
+            peer.out.accept(new ToNode.Refused(String.valueOf(failure.getMessage())));
+          } else if (!known) {
+            peer.out.accept(new ToNode.Refused("node not registered"));
+          } else if (control == present && peer.session == session) {
+            open(session);
+          }
+        });
+  }
+
+  private boolean tooOften(NodeId node) {
+    ArrayDeque<Instant> recent = registrations.computeIfAbsent(node, id -> new ArrayDeque<>());
+    Instant now = loop.now();
+    while (!recent.isEmpty() && recent.peek().isBefore(now.minus(REGISTRATION_WINDOW))) {
+      recent.remove();
+    }
+    recent.add(now);
+    return recent.size() > MOST_REGISTRATIONS;
+  }
+
+  private static boolean markReady(
+      Transaction tx, NodeId id, NodeDescription description, String address) {
+    Node node = tx.node(id);
+    if (node == null) {
+      return false;
+    }
+    Node ready =
+        node.withDescription(description)
+            .withStatus(
+                node.status().state() == NodeState.READY
+                    ? node.status()
+                    : new NodeStatus(NodeState.READY, "", address, tx.now()));
+    if (!ready.equals(node)) {
+      tx.put(ready);
+    }
+    return true;
+  }
+
+  private void open(Session session) {
+    Session earlier = sessions.put(session.node, session);
+    if (earlier != null) {
+      earlier.expiry.cancel();
+      earlier.send(new ToNode.Refused("another session of this node was opened"));
+    }
+    session.lastHeard = loop.now();
+    watch(session, grace(GRACE_BEATS));
+    session.send(new ToNode.Registered(session.id, nextBeat()));
+    View view = store.view();
+    List<Assignment> all = new ArrayList<>();
+    for (Task task : view.tasksOn(session.node)) {
+      if (!task.state().isBefore(TaskState.ASSIGNED)) {
+        boolean held = !task.isDesiredAlive() && withdrawing.contains(task.id());
+        all.add(AssignmentSource.of(view, held ? task.withDesiredState(TaskState.RUNNING) : task));
+      }
+    }
+    session.sendAll(all);
+  }
+
+  private Duration period() {
+    return store.view().cluster().spec().heartbeatPeriod();
+  }
+
+  private Duration nextBeat() {
+    Control present = control;
+    return present == null ? period() : present.chance().jitter(period(), HEARTBEAT_JITTER);
+  }
+
+  private Duration grace(int beats) {
+    return period().multipliedBy(beats);
+  }
+
+  /** One timer a session, looked at when it is due: a heartbeat costs a store to a field. */
+  private void watch(Session session, Duration wait) {
+    session.expiry =
+        loop.schedule(
+            wait,
+            () -> {
+              Duration silent = Duration.between(session.lastHeard, loop.now());
+              Duration grace = grace(GRACE_BEATS);
+              if (sessions.get(session.node) != session) {
+                return;
+              }
+              if (silent.compareTo(grace) >= 0) {
+                sessions.remove(session.node);
+                session.send(new ToNode.Refused("no heartbeat for " + silent.toMillis() + " ms"));
+                write(tx -> mark(tx, session.node, NodeState.DOWN, "heartbeat failure"));
+              } else {
+                watch(session, grace.minus(silent));
+              }
+            });
+  }
+
+  private void disconnected(Session session, String why) {
+    if (sessions.remove(session.node, session)) {
+      session.expiry.cancel();
+      LOG.info("node {} disconnected: {}", session.node, why);
+      write(
+          tx -> mark(tx, session.node, NodeState.DISCONNECTED, "node is currently trying to find new manager"));
+      Control present = control;
+      if (present != null) {
+        present.after(
+            grace(GRACE_BEATS),
+            tx -> {
+              if (!sessions.containsKey(session.node)) {
+                mark(tx, session.node, NodeState.DOWN, "heartbeat failure");
+              }
+            });
+      }
+    }
+  }
+
+  private void write(Consumer<Transaction> duty) {
+    ControlLoop writes = controlLoop;
+    if (writes != null) {
+      writes.offer(duty);
+    }
+  }
+
+  private void mark(Transaction tx, NodeId id, NodeState state, String message) {
+    Node node = tx.node(id);
+    if (node == null || node.status().state() == state) {
+      return;
+    }
+    Node marked = node.withStatus(node.status().to(state, message, tx.now()));
+    tx.put(marked);
+    if (state == NodeState.DOWN) {
+      LOG.info("node {} ({}) is down: {}", node.hostname(), id, message);
+      giveUpLater(marked);
+    }
+  }
+
+  /** Tasks of a node that stays down are orphaned after a day, so that they do not hold their slot's history for ever. */
+  private void giveUpLater(Node node) {
+    Control present = control;
+    if (present == null) {
+      return;
+    }
+    Duration since = Duration.between(node.status().since(), present.now());
+    Duration wait = store.view().cluster().spec().orphanAfter().minus(since);
+    present.after(
+        wait,
+        tx -> {
+          Node then = tx.node(node.id());
+          if (then != null
+              && then.status().state() == NodeState.DOWN
+              && then.status().since().equals(node.status().since())) {
+            Orphans.orphanAll(tx, then.id(), "node was down for too long");
+          }
+        });
+  }
+
+  private void report(Session session, ToManager.Report report) {
+    ControlLoop writes = controlLoop;
+    if (writes == null) {
+      return;
+    }
+    writes
+        .offer(
+            tx -> {
+              for (ToManager.TaskReport task : report.tasks()) {
+                StatusMerge.apply(tx, session.node, task.task(), task.status());
+              }
+            })
+        .whenComplete(
+            (done, failure) -> {
+              if (failure == null && sessions.get(session.node) == session) {
+                session.send(new ToNode.ReportHeard(session.id, report.sequence()));
+              }
+            });
+  }
+
+  private void committed(Commit commit) {
+    if (control == null || sessions.isEmpty()) {
+      return;
+    }
+    Set<Session> touched = new LinkedHashSet<>();
+    for (Change change : commit.changes()) {
+      if (change.latest() instanceof Task task && task.nodeId() != null) {
+        Session session = sessions.get(task.nodeId());
+        if (session != null) {
+          route(session, (Task) change.before(), (Task) change.after(), commit, touched);
+        }
+      } else if (change.before() instanceof Node node && change.after() == null) {
+        expel(node);
+      }
+    }
+    touched.forEach(Session::flush);
+  }
+
+  private void expel(Node node) {
+    Session session = sessions.remove(node.id());
+    if (session != null) {
+      session.expiry.cancel();
+      session.send(new ToNode.Refused("node not registered"));
+    }
+    registrations.remove(node.id());
+  }
+
+  private void route(
+      Session session,
+      @Nullable Task before,
+      @Nullable Task after,
+      Commit commit,
+      Set<Session> touched) {
+    if (after == null) {
+      if (before != null) {
+        withdrawing.remove(before.id());
+        session.remove(before.id());
+        touched.add(session);
+      }
+      return;
+    }
+    boolean known = before != null && before.nodeId() != null && !before.state().isBefore(TaskState.ASSIGNED);
+    if (after.state().isBefore(TaskState.ASSIGNED)
+        || (known && before.desiredState() == after.desiredState())) {
+      return;
+    }
+    if (known && before.isDesiredAlive() && !after.isDesiredAlive() && !after.state().isTerminal()) {
+      withdrawThenStop(session, after, commit, touched);
+    } else {
+      session.update(AssignmentSource.of(commit.after(), after));
+      touched.add(session);
+    }
+  }
+
+  private void withdrawThenStop(Session session, Task task, Commit commit, Set<Session> touched) {
+    CompletionStage<Void> withdrawn = gate.withdrawn(task, commit.revision());
+    if (withdrawn.toCompletableFuture().isDone()) {
+      session.update(AssignmentSource.of(commit.after(), task));
+      touched.add(session);
+      return;
+    }
+    withdrawing.add(task.id());
+    withdrawn.whenComplete(
+        (done, failure) ->
+            loop.execute(
+                () -> {
+                  Task present = store.view().task(task.id());
+                  if (withdrawing.remove(task.id()) && present != null) {
+                    Session now = sessions.get(session.node);
+                    if (now != null) {
+                      now.update(AssignmentSource.of(store.view(), present));
+                      now.flush();
+                    }
+                  }
+                }));
+  }
+
+  @Override
+  public void begin(Control newControl, Transaction tx) {
+    control = newControl;
+    for (Node node : tx.nodes()) {
+      if (node.status().state() == NodeState.DOWN) {
+        giveUpLater(node);
+      } else {
+        tx.put(
+            node.withStatus(
+                node.status()
+                    .to(
+                        NodeState.UNKNOWN,
+                        "Node moved to \"unknown\" state due to leadership change in cluster",
+                        tx.now())));
+      }
+    }
+    newControl.after(grace(UNKNOWN_GRACE_BEATS), this::giveUpUnknown);
+  }
+
+  private void giveUpUnknown(Transaction tx) {
+    for (Node node : tx.nodes()) {
+      if (node.status().state() == NodeState.UNKNOWN && !sessions.containsKey(node.id())) {
+        mark(tx, node.id(), NodeState.DOWN, "heartbeat failure for node in \"unknown\" state");
+      }
+    }
+  }
+
+  @Override
+  public void reconcile(List<Change> changes, Transaction tx) {}
+
+  @Override
+  public void end() {
+    control = null;
+    for (Session session : sessions.values()) {
+      session.expiry.cancel();
+      session.send(new ToNode.Refused("this manager no longer leads the swarm"));
+    }
+    sessions.clear();
+    registrations.clear();
+    withdrawing.clear();
+  }
+}

@@ -1,0 +1,55 @@
+package io.swarm4j.orchestrator;
+
+import io.swarm4j.model.Meta;
+import io.swarm4j.model.NodeId;
+import io.swarm4j.model.Reason;
+import io.swarm4j.model.Service;
+import io.swarm4j.model.SlotKey;
+import io.swarm4j.model.Task;
+import io.swarm4j.model.TaskState;
+import io.swarm4j.model.TaskStatus;
+import io.swarm4j.store.Transaction;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the first record of a task. */
+final class NewTasks {
+  private NewTasks() {}
+
+  /** A task that shall run at once, or complete if its service is a job. */
+  static Task create(Control control, Transaction tx, Service service, SlotKey slot) {
+    TaskState desired = service.spec().mode().isJob() ? TaskState.COMPLETE : TaskState.RUNNING;
+    return create(control, tx, service, slot, desired, null);
+  }
+
+  /** A task that is made ready and waits, for the given reason, to be told to run. */
+  static Task createWaiting(
+      Control control, Transaction tx, Service service, SlotKey slot, Reason reason) {
+    return create(control, tx, service, slot, TaskState.READY, reason);
+  }
+
+  private static Task create(
+      Control control,
+      Transaction tx,
+      Service service,
+      SlotKey slot,
+      TaskState desired,
+      @Nullable Reason reason) {
+    NodeId node = slot instanceof SlotKey.OnNode bound ? bound.node() : null;
+    TaskStatus status = new TaskStatus(TaskState.NEW, tx.now(), "created", "", reason, null);
+    int iteration = service.job() == null ? 0 : service.job().iteration();
+    return tx.put(
+        new Task(
+            control.ids().task(),
+            Meta.NEW,
+            service.id(),
+            service.specVersion(),
+            slot,
+            node,
+            desired,
+            status,
+            List.of(),
+            List.of(),
+            iteration));
+  }
+}

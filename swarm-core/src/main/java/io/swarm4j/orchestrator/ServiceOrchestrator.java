@@ -1,0 +1,179 @@
+package io.swarm4j.orchestrator;
+
+import io.swarm4j.model.Node;
+import io.swarm4j.model.Service;
+import io.swarm4j.model.ServiceId;
+import io.swarm4j.model.ServiceMode;
+import io.swarm4j.model.SlotKey;
+import io.swarm4j.model.Task;
+import io.swarm4j.store.Change;
+import io.swarm4j.store.Transaction;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps services at the tasks that they want: finds out which services and slots a change touches, and lets the service's
+ * mode repair just those.
+ */
+public final class ServiceOrchestrator implements Reconciler {
+  private final ReplicatedServices replicated;
+  private final GlobalServices global;
+  private final Set<ServiceId> dirtyServices = new LinkedHashSet<>();
+  private final Set<Slot> dirtySlots = new LinkedHashSet<>();
+
+  @SuppressWarnings("NullAway.Init") // set by begin, before anything else is called
+  private Control control;
+
+  private record Slot(ServiceId service, SlotKey key) {}
+
+  public ServiceOrchestrator(RestartSupervisor restarts) {
+    this.replicated = new ReplicatedServices(restarts);
+    this.global = new GlobalServices(restarts);
+  }
+
+  @Override
+  public void begin(Control newControl, Transaction tx) {
+    control = newControl;
+    replicated.begin(newControl);
+    global.begin(newControl);
+    tx.services().forEach(service -> dirtyServices.add(service.id()));
+  }
+
+  @Override
+  public void reconcile(List<Change> changes, Transaction tx) {
+    for (Change change : changes) {
+      if (change.latest() instanceof Task) {
+        taskChanged((Task) change.before(), (Task) change.after(), tx);
+      } else if (change.latest() instanceof Service service) {
+        serviceChanged((Service) change.before(), service, change.after() == null);
+      } else if (change.latest() instanceof Node node) {
+        nodeChanged((Node) change.before(), node, change.after() == null, tx);
+      }
+    }
+    work(tx);
+  }
+
+  private void taskChanged(
+      @Nullable Task before,
+      @Nullable Task after,
+      Transaction tx) {
+    if (after == null) {
+      if (before != null && before.isDesiredAlive()) {
+        dirtyServices.add(before.serviceId());
+      }
+    } else if (after.isDesiredAlive()
+        && (after.state().isTerminal() || cameToLostNode(before, after, tx))) {
+      dirtySlots.add(new Slot(after.serviceId(), after.slot()));
+    }
+  }
+
+  private static boolean cameToLostNode(
+      @Nullable Task before, Task after, Transaction tx) {
+    if (after.nodeId() == null || (before != null && before.nodeId() != null)) {
+      return false;
+    }
+    Node node = tx.node(after.nodeId());
+    return node == null || node.mustBeEmpty();
+  }
+
+  private void serviceChanged(
+      @Nullable Service before, Service service, boolean deleted) {
+    if (!deleted
+        && (before == null
+            || before.specVersion() != service.specVersion()
+            || before.isRemoved() != service.isRemoved())) {
+      dirtyServices.add(service.id());
+    }
+  }
+
+  private void nodeChanged(
+      @Nullable Node before, Node node, boolean deleted, Transaction tx) {
+    if (deleted || node.mustBeEmpty()) {
+      for (Task task : tx.tasksOn(node.id())) {
+        if (task.isDesiredAlive()) {
+          dirtySlots.add(new Slot(task.serviceId(), task.slot()));
+        }
+      }
+    }
+    if (before == null || deleted || concernsPlacement(before, node)) {
+      SlotKey slot = new SlotKey.OnNode(node.id());
+      for (Service service : tx.services()) {
+        if (service.spec().mode() instanceof ServiceMode.Global) {
+          dirtySlots.add(new Slot(service.id(), slot));
+        }
+      }
+    }
+  }
+
+  private static boolean concernsPlacement(Node before, Node after) {
+    return before.status().state() != after.status().state()
+        || !before.spec().equals(after.spec())
+        || before.role() != after.role()
+        || !before.description().equals(after.description());
+  }
+
+  private void work(Transaction tx) {
+    for (Iterator<ServiceId> i = dirtyServices.iterator(); i.hasNext(); ) {
+      ServiceId id = i.next();
+      Service service = tx.service(id);
+      if (service == null || reconcileService(tx, service)) {
+        i.remove();
+      }
+      if (tx.isFull()) {
+        break;
+      }
+    }
+    for (Iterator<Slot> i = dirtySlots.iterator(); i.hasNext() && !tx.isFull(); ) {
+      Slot slot = i.next();
+      i.remove();
+      Service service = tx.service(slot.service());
+      if (service != null && !service.isRemoved()) {
+        repair(tx, service, slot.key());
+      }
+    }
+    if (!dirtyServices.isEmpty() || !dirtySlots.isEmpty()) {
+      control.again();
+    }
+  }
+
+  /** Returns whether all is done, rather than cut short because the transaction is full. */
+  private boolean reconcileService(Transaction tx, Service service) {
+    if (service.isRemoved()) {
+      return removeTasks(tx, service);
+    } else if (service.spec().mode() instanceof ServiceMode.Replicated mode) {
+      return replicated.reconcile(tx, service, mode.replicas());
+    } else if (service.spec().mode() instanceof ServiceMode.Global) {
+      return global.reconcile(tx, service);
+    }
+    return true;
+  }
+
+  private static boolean removeTasks(Transaction tx, Service service) {
+    for (Task task : tx.tasksOf(service.id())) {
+      TaskWrites.remove(tx, task, "service removed");
+      if (tx.isFull()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void repair(Transaction tx, Service service, SlotKey slot) {
+    if (service.spec().mode() instanceof ServiceMode.Replicated) {
+      replicated.repair(tx, service, slot);
+    } else if (service.spec().mode() instanceof ServiceMode.Global
+        && slot instanceof SlotKey.OnNode onNode) {
+      global.repair(tx, service, onNode);
+    }
+  }
+
+  @Override
+  public void end() {
+    dirtyServices.clear();
+    dirtySlots.clear();
+    replicated.end();
+  }
+}

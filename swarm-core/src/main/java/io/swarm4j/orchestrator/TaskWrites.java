@@ -1,0 +1,50 @@
+package io.swarm4j.orchestrator;
+
+import io.swarm4j.model.Reason;
+import io.swarm4j.model.Task;
+import io.swarm4j.model.TaskState;
+import io.swarm4j.model.TaskStatus;
+import io.swarm4j.store.Transaction;
+
+/** The few ways in which the leader changes what it wants of a task. */
+final class TaskWrites {
+  private TaskWrites() {}
+
+  /** Tells a task to end, unless it was told so before; a task that has not ended yet keeps the cause as its reason. */
+  static Task shutDown(Transaction tx, Task task, Reason cause, String err) {
+    return end(tx, task, TaskState.SHUTDOWN, cause, err);
+  }
+
+  /** Tells a task to end and to leave no history. */
+  static Task remove(Transaction tx, Task task, String cause) {
+    return end(tx, task, TaskState.REMOVE, new Reason.Stopped(cause), "");
+  }
+
+  private static Task end(Transaction tx, Task task, TaskState desired, Reason cause, String err) {
+    if (!task.desiredState().isBefore(desired)) {
+      return task;
+    }
+    Task ended = task.withDesiredState(desired);
+    if (!task.state().isTerminal()) {
+      String text = err.isEmpty() ? task.status().err() : err;
+      ended = ended.withStatus(task.status().because(cause, text));
+    }
+    return tx.put(ended);
+  }
+
+  /** Lets a waiting task run. */
+  static Task release(Transaction tx, Task task, TaskState desired) {
+    TaskStatus status = task.status();
+    TaskStatus freed =
+        new TaskStatus(
+            status.state(), status.at(), status.message(), status.err(), Reason.InProgress.of(status.state()), status.container());
+    return tx.put(task.withDesiredState(desired).withStatus(isHold(status.reason()) ? freed : status));
+  }
+
+  /** Whether a reason says that a task waits for its turn in the slot. */
+  static boolean isHold(@org.jspecify.annotations.Nullable Reason reason) {
+    return reason instanceof Reason.RestartDelay
+        || reason instanceof Reason.CrashLoop
+        || reason instanceof Reason.AwaitingPredecessor;
+  }
+}

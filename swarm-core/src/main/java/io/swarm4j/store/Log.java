@@ -1,0 +1,52 @@
+package io.swarm4j.store;
+
+import java.util.concurrent.CompletionStage;
+
+/**
+ * What puts transactions in one order that survives: in memory, in a file, or replicated.
+ *
+ * <p>A log delivers the same entries in the same order to the {@link Replica} of every manager. Thread-safe.
+ */
+public interface Log extends AutoCloseable {
+
+  /**
+   * Starts: hands the newest snapshot and all entries after it to {@code replica}, then each entry as it commits.
+   *
+   * @throws io.swarm4j.model.SwarmException if what is stored can not be read, with what to do
+   */
+  void open(Replica replica);
+
+  /**
+   * Asks for an entry to be committed. Proposals of one leader commit in the order in which they were made.
+   *
+   * @return completes once the entry is committed and was handed to the replica; fails with {@link
+   *     io.swarm4j.model.UnavailableException} if it was not, or if that is not known
+   */
+  CompletionStage<Void> propose(LogEntry entry);
+
+  /** Number of changed objects from which a transaction is full. */
+  int fullEntrySize();
+
+  /** Ends the log; what was proposed and not committed fails. Idempotent. */
+  @Override
+  void close();
+
+  /** What a log feeds. The log calls one method at a time, on any thread. */
+  interface Replica {
+
+    /** Replaces the whole state. */
+    void restore(View state);
+
+    /** The next committed entry. */
+    void committed(LogEntry entry);
+
+    /** This replica leads from now on, in the given term; all committed entries were handed over. */
+    void leadershipGained(long term);
+
+    /** This replica no longer leads. */
+    void leadershipLost();
+
+    /** The newest committed state, for a snapshot. Any thread. */
+    View state();
+  }
+}

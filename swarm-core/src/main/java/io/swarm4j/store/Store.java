@@ -1,0 +1,237 @@
+package io.swarm4j.store;
+
+import io.swarm4j.model.UnavailableException;
+import io.swarm4j.time.Loop;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A manager's copy of the swarm's state, kept in step by a {@link Log}.
+ *
+ * <p>{@link #view()} and {@link #feed()} may be used from any thread; all else belongs to the manager's loop. The leader
+ * builds each transaction on the speculative result of the one before and does not wait for commits; when leadership is
+ * lost, the uncommitted tail is dropped.
+ */
+public final class Store implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Store.class);
+
+  private final Loop loop;
+  private final Log log;
+  private final ChangeFeed feed = new ChangeFeed();
+  private final ArrayDeque<Pending> inFlight = new ArrayDeque<>();
+  private final List<Consumer<Commit>> listeners = new ArrayList<>();
+  private final List<Leadership> followers = new ArrayList<>();
+  private volatile View committed = View.EMPTY;
+  private View head = View.EMPTY;
+  private long term;
+  private boolean leading;
+
+  public Store(Loop loop, Log log) {
+    this.loop = loop;
+    this.log = log;
+  }
+
+  /** Told when this manager begins and ceases to lead; called on the loop. */
+  public interface Leadership {
+    void gained();
+
+    void lost();
+  }
+
+  /** Registers for leadership; before {@link #open()}. */
+  public void onLeadership(Leadership listener) {
+    followers.add(listener);
+  }
+
+  /** Registers for commits, in order, on the loop; before {@link #open()}. */
+  public void onCommit(Consumer<Commit> listener) {
+    listeners.add(listener);
+  }
+
+  /** Reads what the log holds and starts to follow it. */
+  public void open() {
+    log.open(new LoopReplica());
+  }
+
+  /** The newest committed state. Any thread. */
+  public View view() {
+    return committed;
+  }
+
+  /** Committed changes, for watchers. Any thread. */
+  public ChangeFeed feed() {
+    return feed;
+  }
+
+  /** Whether this manager leads. Loop only. */
+  public boolean isLeading() {
+    return leading;
+  }
+
+  /** Proposals whose fate is not known yet. Loop only. */
+  public int inFlight() {
+    return inFlight.size();
+  }
+
+  /** Starts a transaction on the newest state, committed or not. Loop only. */
+  public StoreTransaction begin() {
+    return new StoreTransaction(head, loop.now(), log.fullEntrySize());
+  }
+
+  /**
+   * Proposes what {@code tx} changed. Loop only.
+   *
+   * @return completes on the loop once it is committed; fails with {@link UnavailableException} if leadership was lost
+   */
+  public CompletionStage<Void> commit(StoreTransaction tx) {
+    if (!leading) {
+      return CompletableFuture.failedFuture(notLeading());
+    }
+    if (tx.size() == 0) {
+      return inFlight.isEmpty() ? CompletableFuture.completedFuture(null) : inFlight.getLast().done;
+    }
+    List<Change> changes = tx.netChanges();
+    View result = tx.result();
+    LogEntry entry = tx.toEntry(term, changes);
+    Pending pending = new Pending(entry, changes, result, new CompletableFuture<>());
+    inFlight.add(pending);
+    head = result;
+    log.propose(entry)
+        .whenComplete(
+            (done, failure) -> {
+              if (failure != null) {
+                onLoop(() -> refused(pending, failure));
+              }
+            });
+    return pending.done;
+  }
+
+  private void refused(Pending pending, Throwable failure) {
+    if (inFlight.contains(pending)) {
+      LOG.warn("revision {} was not committed", pending.entry.revision(), failure);
+      List<Pending> tail = dropTail();
+      tail.forEach(dropped -> dropped.done.completeExceptionally(unknownFate(failure)));
+      if (leading) {
+        stepDown();
+      }
+    }
+  }
+
+  private List<Pending> dropTail() {
+    List<Pending> tail = new ArrayList<>(inFlight);
+    inFlight.clear();
+    head = committed;
+    return tail;
+  }
+
+  private void stepDown() {
+    leading = false;
+    followers.forEach(Leadership::lost);
+  }
+
+  private static UnavailableException notLeading() {
+    return new UnavailableException("this manager does not lead the swarm; ask the leader");
+  }
+
+  private static UnavailableException unknownFate(Throwable cause) {
+    return new UnavailableException(
+        "leadership was lost before the change was confirmed; read the state again before you repeat it", cause);
+  }
+
+  private void apply(LogEntry entry) {
+    Pending first = inFlight.peek();
+    if (first != null && first.entry.revision() == entry.revision() && first.entry.term() == entry.term()) {
+      inFlight.remove();
+      publish(new Commit(entry.revision(), entry.at(), first.changes, committed, first.result));
+      first.done.complete(null);
+      return;
+    }
+    if (entry.term() < term || entry.revision() != committed.revision() + 1) {
+      LOG.info(
+          "entry refused: revision={} term={}, expected revision={} term>={}",
+          entry.revision(), entry.term(), committed.revision() + 1, term);
+      return;
+    }
+    term = entry.term();
+    StoreTransaction tx = new StoreTransaction(committed, entry.at(), Integer.MAX_VALUE);
+    tx.replay(entry);
+    View result = tx.result();
+    head = result;
+    publish(new Commit(entry.revision(), entry.at(), tx.netChanges(), committed, result));
+  }
+
+  private void publish(Commit commit) {
+    committed = commit.after();
+    feed.publish(commit);
+    listeners.forEach(listener -> listener.accept(commit));
+  }
+
+  private void onLoop(Runnable task) {
+    if (loop.isCurrent()) {
+      task.run();
+    } else {
+      loop.execute(task);
+    }
+  }
+
+  @Override
+  public void close() {
+    log.close();
+    feed.close();
+  }
+
+  private record Pending(
+      LogEntry entry, List<Change> changes, View result, CompletableFuture<@Nullable Void> done) {}
+
+  /** Brings the log's calls onto the loop, in order. */
+  private final class LoopReplica implements Log.Replica {
+
+    @Override
+    public void restore(View state) {
+      onLoop(
+          () -> {
+            committed = state;
+            head = state;
+            feed.restart(state.revision());
+          });
+    }
+
+    @Override
+    public void committed(LogEntry entry) {
+      onLoop(() -> apply(entry));
+    }
+
+    @Override
+    public void leadershipGained(long newTerm) {
+      onLoop(
+          () -> {
+            term = newTerm;
+            leading = true;
+            followers.forEach(Leadership::gained);
+          });
+    }
+
+    @Override
+    public void leadershipLost() {
+      onLoop(
+          () -> {
+            if (leading) {
+              dropTail().forEach(dropped -> dropped.done.completeExceptionally(notLeading()));
+              stepDown();
+            }
+          });
+    }
+
+    @Override
+    public View state() {
+      return committed;
+    }
+  }
+}
