@@ -24,10 +24,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A node's worker: holds a session with a manager, brings its tasks to their desired state, and reports how far they are.
+ * A node's worker: holds a session with a manager, brings its tasks to their desired state, and
+ * reports how far they are.
  *
- * <p>Tasks run on while no manager is in reach. Each new session begins with the complete set of assignments and a
- * report of every task, so that nothing is run twice and nothing is forgotten. Many agents may share one loop.
+ * <p>Tasks run on while no manager is in reach. Each new session begins with the complete set of
+ * assignments and a report of every task, so that nothing is run twice and nothing is forgotten.
+ * Many agents may share one loop.
  */
 public final class Agent implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
@@ -91,7 +93,10 @@ public final class Agent implements AutoCloseable {
                 loop.execute(
                     () -> {
                       if (failure != null) {
-                        LOG.warn("node {}: leftovers of an earlier run could not be looked up", node, failure);
+                        LOG.warn(
+                            "node {}: leftovers of an earlier run could not be looked up",
+                            node,
+                            failure);
                       } else {
                         containers.forEach(
                             container ->
@@ -229,7 +234,9 @@ public final class Agent implements AutoCloseable {
 
   private void assigned(ToNode.Assignments message) {
     if (message.sequence() != expectedSequence) {
-      lost(connection, "assignments " + expectedSequence + " to " + message.sequence() + " are missing");
+      lost(
+          connection,
+          "assignments " + expectedSequence + " to " + message.sequence() + " are missing");
       return;
     }
     expectedSequence++;
@@ -293,7 +300,8 @@ public final class Agent implements AutoCloseable {
   }
 
   /**
-   * Ends the session and, with its runtime, all tasks. Idempotent, bounded in time. Any thread but the loop's.
+   * Ends the session and, with its runtime, all tasks. Idempotent, bounded in time. Any thread but
+   * the loop's.
    */
   @Override
   public void close() {
@@ -311,7 +319,10 @@ public final class Agent implements AutoCloseable {
     runtime.close();
   }
 
-  /** Breaks the connection to the manager, as a failing network would; the agent looks for a new one. Any thread. */
+  /**
+   * Breaks the connection to the manager, as a failing network would; the agent looks for a new
+   * one. Any thread.
+   */
   public void disconnect() {
     loop.execute(() -> lost(connection, "disconnected on request"));
   }

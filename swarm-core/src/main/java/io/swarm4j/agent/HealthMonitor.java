@@ -11,8 +11,9 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * Probes a container as Docker does: first after one interval, healthy on the first success, unhealthy after {@code
- * retries} failures in a row; failures during the start period do not count until a probe has succeeded.
+ * Probes a container as Docker does: first after one interval, healthy on the first success,
+ * unhealthy after {@code retries} failures in a row; failures during the start period do not count
+ * until a probe has succeeded.
  */
 final class HealthMonitor implements AutoCloseable {
   private static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(30);
@@ -70,7 +71,8 @@ final class HealthMonitor implements AutoCloseable {
                         judge(
                             failure == null
                                 ? result
-                                : new ProbeResult(false, -1, Objects.toString(failure.getMessage())))));
+                                : new ProbeResult(
+                                    false, -1, Objects.toString(failure.getMessage())))));
   }
 
   private void judge(ProbeResult result) {

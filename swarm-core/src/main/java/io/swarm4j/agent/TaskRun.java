@@ -20,7 +20,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One task on its node: the state machine from ACCEPTED to its end. For use on the agent's loop only. */
+/**
+ * One task on its node: the state machine from ACCEPTED to its end. For use on the agent's loop
+ * only.
+ */
 final class TaskRun {
   private static final Logger LOG = LoggerFactory.getLogger(TaskRun.class);
 
@@ -165,7 +168,12 @@ final class TaskRun {
     stopping = true;
     then(
         present.stop(grace()),
-        done -> become(TaskState.FAILED, "unhealthy", "task: non-zero exit (137): unhealthy container", reason));
+        done ->
+            become(
+                TaskState.FAILED,
+                "unhealthy",
+                "task: non-zero exit (137): unhealthy container",
+                reason));
   }
 
   private void watchExit(Container present) {
@@ -182,7 +190,8 @@ final class TaskRun {
       become(TaskState.COMPLETE, "finished", "", new Reason.Exited(0));
     } else {
       String detail = exit.outOfMemory() ? "out of memory" : exit.message();
-      String err = "task: non-zero exit (" + exit.code() + ")" + (detail.isEmpty() ? "" : ": " + detail);
+      String err =
+          "task: non-zero exit (" + exit.code() + ")" + (detail.isEmpty() ? "" : ": " + detail);
       become(TaskState.FAILED, "started", err, new Reason.Exited(exit.code()));
     }
   }
@@ -209,7 +218,9 @@ final class TaskRun {
     endHealth();
     Container present = Objects.requireNonNull(container);
     String err = Objects.requireNonNull(assignment).task().status().err();
-    Reason cause = Objects.requireNonNullElse(assignment.task().status().reason(), new Reason.Stopped("desired"));
+    Reason cause =
+        Objects.requireNonNullElse(
+            assignment.task().status().reason(), new Reason.Stopped("desired"));
     present
         .stop(grace())
         .whenComplete(
@@ -240,11 +251,19 @@ final class TaskRun {
   }
 
   private void fail(Throwable failure) {
-    Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
     String text = Objects.requireNonNullElse(cause.getMessage(), cause.toString());
-    Reason reason = cause instanceof TaskFailure typed ? typed.reason() : new Reason.StartFailed(text);
+    Reason reason =
+        cause instanceof TaskFailure typed ? typed.reason() : new Reason.StartFailed(text);
     boolean before = status.state().isBefore(TaskState.STARTING);
-    become(before ? TaskState.REJECTED : TaskState.FAILED, before ? "preparing" : "starting", text, reason);
+    become(
+        before ? TaskState.REJECTED : TaskState.FAILED,
+        before ? "preparing" : "starting",
+        text,
+        reason);
   }
 
   private void become(TaskState state, String message) {

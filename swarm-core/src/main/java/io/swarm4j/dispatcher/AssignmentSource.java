@@ -21,11 +21,13 @@ final class AssignmentSource {
 
   static Assignment of(View view, Task task) {
     ServiceSpec spec = view.specOf(task);
-    return new Assignment(task, spec, view.nameOf(task), files(view, task, spec.task().container()));
+    return new Assignment(
+        task, spec, view.nameOf(task), files(view, task, spec.task().container()));
   }
 
   private static List<TaskFile> files(View view, Task task, ContainerSpec container) {
-    if (!task.isDesiredAlive() || (container.secrets().isEmpty() && container.configs().isEmpty())) {
+    if (!task.isDesiredAlive()
+        || (container.secrets().isEmpty() && container.configs().isEmpty())) {
       return List.of();
     }
     List<TaskFile> files = new ArrayList<>();

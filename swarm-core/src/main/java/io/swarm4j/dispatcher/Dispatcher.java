@@ -36,10 +36,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The leader's switchboard: knows which nodes are in reach, tells each what to run, and takes in what they report.
+ * The leader's switchboard: knows which nodes are in reach, tells each what to run, and takes in
+ * what they report.
  *
- * <p>Only committed changes go out. A stop goes out when the {@link EndpointGate} lets it. All methods run on the
- * manager's loop; a {@link Peer} may be talked to from any thread.
+ * <p>Only committed changes go out. A stop goes out when the {@link EndpointGate} lets it. All
+ * methods run on the manager's loop; a {@link Peer} may be talked to from any thread.
  */
 public final class Dispatcher implements Reconciler {
   private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
@@ -133,13 +134,15 @@ public final class Dispatcher implements Reconciler {
     }
     if (tooOften(register.node())) {
       peer.out.accept(
-          new ToNode.Refused("node " + register.node() + " exceeded rate limit count of registrations"));
+          new ToNode.Refused(
+              "node " + register.node() + " exceeded rate limit count of registrations"));
       return;
     }
     Session session = new Session(++lastSession, register.node(), peer.out, loop.now());
     peer.session = session;
     CompletionStage<Boolean> registered =
-        writes.submit(tx -> markReady(tx, register.node(), register.description(), register.address()));
+        writes.submit(
+            tx -> markReady(tx, register.node(), register.description(), register.address()));
     registered.whenComplete(
         (known, failure) -> {
           if (failure != null) {
@@ -239,7 +242,12 @@ public final class Dispatcher implements Reconciler {
       session.expiry.cancel();
       LOG.info("node {} disconnected: {}", session.node, why);
       write(
-          tx -> mark(tx, session.node, NodeState.DISCONNECTED, "node is currently trying to find new manager"));
+          tx ->
+              mark(
+                  tx,
+                  session.node,
+                  NodeState.DISCONNECTED,
+                  "node is currently trying to find new manager"));
       Control present = control;
       if (present != null) {
         present.after(
@@ -273,7 +281,10 @@ public final class Dispatcher implements Reconciler {
     }
   }
 
-  /** Tasks of a node that stays down are orphaned after a day, so that they do not hold their slot's history for ever. */
+  /**
+   * Tasks of a node that stays down are orphaned after a day, so that they do not hold their slot's
+   * history for ever.
+   */
   private void giveUpLater(Node node) {
     Control present = control;
     if (present == null) {
@@ -354,12 +365,18 @@ public final class Dispatcher implements Reconciler {
       }
       return;
     }
-    boolean known = before != null && before.nodeId() != null && !before.state().isBefore(TaskState.ASSIGNED);
-    if (after.state().isBefore(TaskState.ASSIGNED)
-        || (known && before.desiredState() == after.desiredState())) {
+    if (after.state().isBefore(TaskState.ASSIGNED)) {
       return;
     }
-    if (known && before.isDesiredAlive() && !after.isDesiredAlive() && !after.state().isTerminal()) {
+    @Nullable Task known =
+        before != null && !before.state().isBefore(TaskState.ASSIGNED) ? before : null;
+    if (known != null && known.desiredState() == after.desiredState()) {
+      return;
+    }
+    if (known != null
+        && known.isDesiredAlive()
+        && !after.isDesiredAlive()
+        && !after.state().isTerminal()) {
       withdrawThenStop(session, after, commit, touched);
     } else {
       session.update(AssignmentSource.of(commit.after(), after));

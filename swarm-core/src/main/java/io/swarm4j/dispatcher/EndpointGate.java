@@ -5,7 +5,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Holds the stop signal of a task back until no balancer sends it new connections and the open ones have drained.
+ * Holds the stop signal of a task back until no balancer sends it new connections and the open ones
+ * have drained.
  */
 @FunctionalInterface
 public interface EndpointGate {
@@ -15,8 +16,8 @@ public interface EndpointGate {
    *
    * @param task a task that shall end, as of {@code revision}
    * @param revision from which on the task's endpoint is no longer part of the state
-   * @return completes, on any thread, when its endpoint is withdrawn everywhere or the time for that is over; never
-   *     fails
+   * @return completes, on any thread, when its endpoint is withdrawn everywhere or the time for
+   *     that is over; never fails
    */
   CompletionStage<Void> withdrawn(Task task, long revision);
 

@@ -8,7 +8,9 @@ import io.swarm4j.model.TaskState;
 import io.swarm4j.model.TaskStatus;
 import io.swarm4j.store.Transaction;
 
-/** Takes a node's word on a task into the state: only of tasks that it was given, and only forward. */
+/**
+ * Takes a node's word on a task into the state: only of tasks that it was given, and only forward.
+ */
 final class StatusMerge {
   private StatusMerge() {}
 
@@ -24,14 +26,18 @@ final class StatusMerge {
     tx.put(task.withStatus(keepingHold(task, reported)));
   }
 
-  /** A task that waits for its turn in the slot is held up by that, whatever its node has done meanwhile. */
+  /**
+   * A task that waits for its turn in the slot is held up by that, whatever its node has done
+   * meanwhile.
+   */
   private static TaskStatus keepingHold(Task task, TaskStatus reported) {
     Reason held = task.status().reason();
-    boolean waits =
-        task.desiredState() == TaskState.READY
-            && !reported.state().isAfter(TaskState.READY)
-            && held != null
-            && !(held instanceof Reason.InProgress);
-    return waits ? reported.because(held, reported.err()) : reported;
+    if (held == null
+        || held instanceof Reason.InProgress
+        || task.desiredState() != TaskState.READY
+        || reported.state().isAfter(TaskState.READY)) {
+      return reported;
+    }
+    return reported.because(held, reported.err());
   }
 }

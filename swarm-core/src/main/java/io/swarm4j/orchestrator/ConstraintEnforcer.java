@@ -17,11 +17,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Ends tasks whose active node has ceased to satisfy the service's present constraints or to have the resources that
- * they reserve; they are replaced where they fit.
+ * Ends tasks whose active node has ceased to satisfy the service's present constraints or to have
+ * the resources that they reserve; they are replaced where they fit.
  *
- * <p>Unlike the reference it judges only tasks that were really assigned, so that a global service which does not fit a
- * node waits there instead of being rejected again and again; and it leaves a task's state to its node.
+ * <p>Unlike the reference it judges only tasks that were really assigned, so that a global service
+ * which does not fit a node waits there instead of being rejected again and again; and it leaves a
+ * task's state to its node.
  */
 public final class ConstraintEnforcer implements Reconciler {
   private static final String ERR = "assigned node no longer meets constraints";
@@ -64,7 +65,8 @@ public final class ConstraintEnforcer implements Reconciler {
     }
     Remaining remaining = new Remaining(node.description().resources());
     List<Task> tasks = tx.tasksOn(node.id());
-    tasks.sort(Comparator.comparing((Task task) -> task.meta().createdAt()).thenComparing(Task::id));
+    tasks.sort(
+        Comparator.comparing((Task task) -> task.meta().createdAt()).thenComparing(Task::id));
     for (Task task : tasks) {
       if (!task.isDesiredAlive()
           || task.state().isBefore(TaskState.ASSIGNED)
@@ -78,7 +80,8 @@ public final class ConstraintEnforcer implements Reconciler {
       if (!service.spec().task().placement().allows(node)) {
         evict(tx, service, task, "node " + node.hostname() + " no longer meets the constraints");
       } else if (!remaining.take(tx.specOf(task).task().resources().reserved(), task)) {
-        evict(tx, service, task, "node " + node.hostname() + " no longer has the reserved resources");
+        evict(
+            tx, service, task, "node " + node.hostname() + " no longer has the reserved resources");
       }
     }
   }
@@ -104,7 +107,9 @@ public final class ConstraintEnforcer implements Reconciler {
     Remaining(Resources total) {
       nanoCpus = total.nanoCpus();
       memoryBytes = total.memoryBytes();
-      total.generic().forEach(resource -> generic.merge(resource.kind(), amount(resource), Long::sum));
+      total
+          .generic()
+          .forEach(resource -> generic.merge(resource.kind(), amount(resource), Long::sum));
     }
 
     boolean take(Resources wanted, Task task) {
@@ -115,7 +120,8 @@ public final class ConstraintEnforcer implements Reconciler {
       if (fits) {
         nanoCpus -= wanted.nanoCpus();
         memoryBytes -= wanted.memoryBytes();
-        task.assigned().forEach(resource -> generic.merge(resource.kind(), -amount(resource), Long::sum));
+        task.assigned()
+            .forEach(resource -> generic.merge(resource.kind(), -amount(resource), Long::sum));
       }
       return fits;
     }

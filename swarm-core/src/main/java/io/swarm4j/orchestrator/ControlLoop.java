@@ -24,12 +24,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The leader's one loop: it takes requests in, lets every {@link Reconciler} follow up, and proposes the result as one
- * entry of the log; then the next turn begins.
+ * The leader's one loop: it takes requests in, lets every {@link Reconciler} follow up, and
+ * proposes the result as one entry of the log; then the next turn begins.
  *
- * <p>A turn starts as soon as there is something to do; what arrives during a turn waits for the next one, so that load
- * is batched and a lone request is never delayed. A request that fails leaves no trace. A reconciler that throws costs
- * the turn: its writes are dropped and all reconcilers start afresh from the committed state.
+ * <p>A turn starts as soon as there is something to do; what arrives during a turn waits for the
+ * next one, so that load is batched and a lone request is never delayed. A request that fails
+ * leaves no trace. A reconciler that throws costs the turn: its writes are dropped and all
+ * reconcilers start afresh from the committed state.
  */
 public final class ControlLoop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControlLoop.class);
@@ -72,7 +73,8 @@ public final class ControlLoop implements AutoCloseable {
   /**
    * Hands in a request. Any thread.
    *
-   * @param request reads and writes the transaction; what it throws fails the stage, and nothing of it is kept
+   * @param request reads and writes the transaction; what it throws fails the stage, and nothing of
+   *     it is kept
    * @return completes on the loop once what was written is committed
    */
   public <T> CompletionStage<T> submit(Function<Transaction, T> request) {
@@ -146,7 +148,10 @@ public final class ControlLoop implements AutoCloseable {
       return;
     }
     commit(tx, taken);
-    if (again || !requests.isEmpty() || !duties.isEmpty() || stages.stream().anyMatch(Stage::isBehind)) {
+    if (again
+        || !requests.isEmpty()
+        || !duties.isEmpty()
+        || stages.stream().anyMatch(Stage::isBehind)) {
       planTurn();
     }
   }
@@ -217,12 +222,18 @@ public final class ControlLoop implements AutoCloseable {
   }
 
   private boolean hasWork() {
-    return again || !requests.isEmpty() || !duties.isEmpty() || stages.stream().anyMatch(Stage::isBehind);
+    return again
+        || !requests.isEmpty()
+        || !duties.isEmpty()
+        || stages.stream().anyMatch(Stage::isBehind);
   }
 
   private void abandon(List<Outcome> taken, RuntimeException fault) {
-    LOG.error("a turn of the control loop failed; its writes are dropped and all components start afresh", fault);
-    SwarmException report = new UnavailableException("the engine failed to follow up on the request", fault);
+    LOG.error(
+        "a turn of the control loop failed; its writes are dropped and all components start afresh",
+        fault);
+    SwarmException report =
+        new UnavailableException("the engine failed to follow up on the request", fault);
     taken.forEach(outcome -> outcome.fail(report));
     endAll();
     suspended = true;
@@ -307,7 +318,8 @@ public final class ControlLoop implements AutoCloseable {
     void fail(Throwable failure);
   }
 
-  private record Duty(Consumer<Transaction> action, CompletableFuture<@Nullable Void> done) implements Outcome {
+  private record Duty(Consumer<Transaction> action, CompletableFuture<@Nullable Void> done)
+      implements Outcome {
     @Override
     public void succeed() {
       done.complete(null);
@@ -322,6 +334,7 @@ public final class ControlLoop implements AutoCloseable {
   private static final class Request<T> implements Outcome {
     private final Function<Transaction, T> action;
     private final CompletableFuture<T> result;
+
     @SuppressWarnings("NullAway.Init") // set by run before succeed is called
     private T value;
 

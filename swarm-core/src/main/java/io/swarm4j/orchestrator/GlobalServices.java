@@ -14,8 +14,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Services with one task on every node that is neither drained nor down and satisfies the constraints; a paused node
- * keeps its task and gets no new one.
+ * Services with one task on every node that is neither drained nor down and satisfies the
+ * constraints; a paused node keeps its task and gets no new one.
  */
 final class GlobalServices {
   private final RestartSupervisor restarts;

@@ -15,6 +15,7 @@ final class LostNodes {
     }
     return node.spec().availability() == Node.Availability.DRAIN
         ? new Reason.Stopped("node " + node.hostname() + " is drained")
-        : new Reason.NodeLost(id, "node " + node.hostname() + " is down: " + node.status().message());
+        : new Reason.NodeLost(
+            id, "node " + node.hostname() + " is down: " + node.status().message());
   }
 }

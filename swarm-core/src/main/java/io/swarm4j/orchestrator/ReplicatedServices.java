@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Services with a number of interchangeable tasks.
  *
- * <p>Slots are numbered from 1, new ones take the lowest free number, and they stay when their tasks change. When there
- * are too many, those go first whose node has most of the service's tasks.
+ * <p>Slots are numbered from 1, new ones take the lowest free number, and they stay when their
+ * tasks change. When there are too many, those go first whose node has most of the service's tasks.
  */
 final class ReplicatedServices {
   private final RestartSupervisor restarts;
@@ -106,7 +106,10 @@ final class ReplicatedServices {
     return slots;
   }
 
-  /** The task that keeps a slot in use: one that shall run, or the last one if the policy wants no successor. */
+  /**
+   * The task that keeps a slot in use: one that shall run, or the last one if the policy wants no
+   * successor.
+   */
   private @Nullable Task occupant(Service service, List<Task> tasks) {
     Task newest = null;
     Task alive = null;

@@ -9,7 +9,10 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 
-/** What happened in one slot under one spec version: when it was restarted, and how often it failed quickly in a row. */
+/**
+ * What happened in one slot under one spec version: when it was restarted, and how often it failed
+ * quickly in a row.
+ */
 final class RestartHistory {
   private static final int MOST_KEPT = 1_000;
 
@@ -28,12 +31,14 @@ final class RestartHistory {
   /** Whether the policy wants another task after {@code ended}. */
   boolean allows(RestartPolicy policy, Task ended, boolean job) {
     RestartCondition condition = policy.condition();
-    boolean onFailureOnly = condition == RestartCondition.ON_FAILURE || (job && condition == RestartCondition.ANY);
+    boolean onFailureOnly =
+        condition == RestartCondition.ON_FAILURE || (job && condition == RestartCondition.ANY);
     if (condition == RestartCondition.NONE
         || (onFailureOnly && ended.state() == TaskState.COMPLETE)) {
       return false;
     }
-    return policy.maxAttempts() == 0 || countedRestarts(policy, ended.status().at()) < policy.maxAttempts();
+    return policy.maxAttempts() == 0
+        || countedRestarts(policy, ended.status().at()) < policy.maxAttempts();
   }
 
   private long countedRestarts(RestartPolicy policy, Instant at) {

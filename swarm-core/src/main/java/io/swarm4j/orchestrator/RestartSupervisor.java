@@ -22,8 +22,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Replaces tasks in their slot under the restart policy: the new task is made at once, prepares itself, and runs when
- * the delay has passed and the old one is gone.
+ * Replaces tasks in their slot under the restart policy: the new task is made at once, prepares
+ * itself, and runs when the delay has passed and the old one is gone.
  *
  * <p>An old task that does not end, on a node in reach, is waited for at most one minute.
  */
@@ -69,7 +69,8 @@ public final class RestartSupervisor implements Reconciler {
   }
 
   private void recall(Transaction tx, Service service, SlotKey slot, List<Task> tasks) {
-    tasks.sort(Comparator.comparing((Task task) -> task.meta().createdAt()).thenComparing(Task::id));
+    tasks.sort(
+        Comparator.comparing((Task task) -> task.meta().createdAt()).thenComparing(Task::id));
     Task newest = tasks.get(tasks.size() - 1);
     RestartHistory history = history(service.id(), slot, newest.specVersion());
     for (int i = 1; i < tasks.size(); i++) {
@@ -155,12 +156,16 @@ public final class RestartSupervisor implements Reconciler {
       return NewTasks.create(control, tx, service, old.slot());
     }
     Task next =
-        NewTasks.createWaiting(control, tx, service, old.slot(), holdReason(policy, history, old, due, now));
+        NewTasks.createWaiting(
+            control, tx, service, old.slot(), holdReason(policy, history, old, due, now));
     arm(new Start(next.id(), wait ? old.id() : null, due));
     return next;
   }
 
-  /** Whether the policy would refuse a successor of a task that has ended, so that it keeps its slot. */
+  /**
+   * Whether the policy would refuse a successor of a task that has ended, so that it keeps its
+   * slot.
+   */
   boolean isFinal(Service service, Task ended) {
     RestartHistory history = histories.get(new SlotId(service.id(), ended.slot()));
     if (history == null || history.specVersion() != ended.specVersion()) {
@@ -182,12 +187,16 @@ public final class RestartSupervisor implements Reconciler {
     if (threshold > 0 && history.quickFailures() > threshold) {
       return new Reason.CrashLoop(history.quickFailures(), due);
     }
-    return due.isAfter(now) ? new Reason.RestartDelay(due) : new Reason.AwaitingPredecessor(old.id());
+    return due.isAfter(now)
+        ? new Reason.RestartDelay(due)
+        : new Reason.AwaitingPredecessor(old.id());
   }
 
   private static Duration delay(RestartPolicy policy, RestartHistory history, @Nullable Node node) {
     boolean drained = node != null && node.spec().availability() == Node.Availability.DRAIN;
-    return drained ? Duration.ZERO : policy.backoff().delay(policy.delay(), history.quickFailures());
+    return drained
+        ? Duration.ZERO
+        : policy.backoff().delay(policy.delay(), history.quickFailures());
   }
 
   private RestartHistory history(ServiceId service, SlotKey slot, long specVersion) {
@@ -226,7 +235,9 @@ public final class RestartSupervisor implements Reconciler {
       if (task != null && start.predecessor != null && TaskWrites.isHold(task.status().reason())) {
         tx.put(
             task.withStatus(
-                task.status().because(new Reason.AwaitingPredecessor(start.predecessor), task.status().err())));
+                task.status()
+                    .because(
+                        new Reason.AwaitingPredecessor(start.predecessor), task.status().err())));
       }
     }
   }

@@ -15,8 +15,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps services at the tasks that they want: finds out which services and slots a change touches, and lets the service's
- * mode repair just those.
+ * Keeps services at the tasks that they want: finds out which services and slots a change touches,
+ * and lets the service's mode repair just those.
  */
 public final class ServiceOrchestrator implements Reconciler {
   private final ReplicatedServices replicated;
@@ -56,10 +56,7 @@ public final class ServiceOrchestrator implements Reconciler {
     work(tx);
   }
 
-  private void taskChanged(
-      @Nullable Task before,
-      @Nullable Task after,
-      Transaction tx) {
+  private void taskChanged(@Nullable Task before, @Nullable Task after, Transaction tx) {
     if (after == null) {
       if (before != null && before.isDesiredAlive()) {
         dirtyServices.add(before.serviceId());
@@ -70,8 +67,7 @@ public final class ServiceOrchestrator implements Reconciler {
     }
   }
 
-  private static boolean cameToLostNode(
-      @Nullable Task before, Task after, Transaction tx) {
+  private static boolean cameToLostNode(@Nullable Task before, Task after, Transaction tx) {
     if (after.nodeId() == null || (before != null && before.nodeId() != null)) {
       return false;
     }
@@ -79,8 +75,7 @@ public final class ServiceOrchestrator implements Reconciler {
     return node == null || node.mustBeEmpty();
   }
 
-  private void serviceChanged(
-      @Nullable Service before, Service service, boolean deleted) {
+  private void serviceChanged(@Nullable Service before, Service service, boolean deleted) {
     if (!deleted
         && (before == null
             || before.specVersion() != service.specVersion()
@@ -89,8 +84,7 @@ public final class ServiceOrchestrator implements Reconciler {
     }
   }
 
-  private void nodeChanged(
-      @Nullable Node before, Node node, boolean deleted, Transaction tx) {
+  private void nodeChanged(@Nullable Node before, Node node, boolean deleted, Transaction tx) {
     if (deleted || node.mustBeEmpty()) {
       for (Task task : tx.tasksOn(node.id())) {
         if (task.isDesiredAlive()) {

@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Forgets tasks that are over: those that shall leave no history at once, others when their slot has more than {@code
- * taskHistoryLimit} tasks (or one more than the restart attempts, where those are limited), the oldest first. Removed
- * services follow their last task.
+ * Forgets tasks that are over: those that shall leave no history at once, others when their slot
+ * has more than {@code taskHistoryLimit} tasks (or one more than the restart attempts, where those
+ * are limited), the oldest first. Removed services follow their last task.
  */
 public final class TaskReaper implements Reconciler {
   private final Set<Slot> dirty = new LinkedHashSet<>();

@@ -10,7 +10,10 @@ import io.swarm4j.store.Transaction;
 final class TaskWrites {
   private TaskWrites() {}
 
-  /** Tells a task to end, unless it was told so before; a task that has not ended yet keeps the cause as its reason. */
+  /**
+   * Tells a task to end, unless it was told so before; a task that has not ended yet keeps the
+   * cause as its reason.
+   */
   static Task shutDown(Transaction tx, Task task, Reason cause, String err) {
     return end(tx, task, TaskState.SHUTDOWN, cause, err);
   }
@@ -37,8 +40,14 @@ final class TaskWrites {
     TaskStatus status = task.status();
     TaskStatus freed =
         new TaskStatus(
-            status.state(), status.at(), status.message(), status.err(), Reason.InProgress.of(status.state()), status.container());
-    return tx.put(task.withDesiredState(desired).withStatus(isHold(status.reason()) ? freed : status));
+            status.state(),
+            status.at(),
+            status.message(),
+            status.err(),
+            Reason.InProgress.of(status.state()),
+            status.container());
+    return tx.put(
+        task.withDesiredState(desired).withStatus(isHold(status.reason()) ? freed : status));
   }
 
   /** Whether a reason says that a task waits for its turn in the slot. */

@@ -9,10 +9,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Committed changes in order, kept for a while, so that a watcher can go on without a gap where it left off.
+ * Committed changes in order, kept for a while, so that a watcher can go on without a gap where it
+ * left off.
  *
- * <p>All watchers read the same ring, each with a cursor of its own: a slow one holds up nobody and costs no memory; it
- * is told when it has fallen out of the ring. Thread-safe.
+ * <p>All watchers read the same ring, each with a cursor of its own: a slow one holds up nobody and
+ * costs no memory; it is told when it has fallen out of the ring. Thread-safe.
  */
 public final class ChangeFeed implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ChangeFeed.class);
@@ -35,8 +36,8 @@ public final class ChangeFeed implements AutoCloseable {
     void changed(Commit commit, List<Change> changes);
 
     /**
-     * The watcher fell so far behind that changes after {@code revision} are no longer kept; the watch has ended. Take
-     * a new view and watch from there.
+     * The watcher fell so far behind that changes after {@code revision} are no longer kept; the
+     * watch has ended. Take a new view and watch from there.
      */
     void lost(long revision);
   }
@@ -50,12 +51,16 @@ public final class ChangeFeed implements AutoCloseable {
    * @return ends the watch; no call begins after it was closed
    * @throws ConflictException if changes after that revision are no longer kept
    */
-  public AutoCloseable watch(long after, Predicate<Change> filter, Executor executor, Listener listener) {
+  public AutoCloseable watch(
+      long after, Predicate<Change> filter, Executor executor, Listener listener) {
     Watch watch = new Watch(after, filter, executor, listener);
     synchronized (lock) {
       if (after + 1 < first) {
         throw new ConflictException(
-            "changes after revision " + after + " are no longer kept (the oldest is " + first
+            "changes after revision "
+                + after
+                + " are no longer kept (the oldest is "
+                + first
                 + "); take a new view and watch from its revision");
       }
       watches.add(watch);

@@ -5,19 +5,22 @@ import java.util.concurrent.CompletionStage;
 /**
  * What puts transactions in one order that survives: in memory, in a file, or replicated.
  *
- * <p>A log delivers the same entries in the same order to the {@link Replica} of every manager. Thread-safe.
+ * <p>A log delivers the same entries in the same order to the {@link Replica} of every manager.
+ * Thread-safe.
  */
 public interface Log extends AutoCloseable {
 
   /**
-   * Starts: hands the newest snapshot and all entries after it to {@code replica}, then each entry as it commits.
+   * Starts: hands the newest snapshot and all entries after it to {@code replica}, then each entry
+   * as it commits.
    *
    * @throws io.swarm4j.model.SwarmException if what is stored can not be read, with what to do
    */
   void open(Replica replica);
 
   /**
-   * Asks for an entry to be committed. Proposals of one leader commit in the order in which they were made.
+   * Asks for an entry to be committed. Proposals of one leader commit in the order in which they
+   * were made.
    *
    * @return completes once the entry is committed and was handed to the replica; fails with {@link
    *     io.swarm4j.model.UnavailableException} if it was not, or if that is not known
@@ -40,7 +43,9 @@ public interface Log extends AutoCloseable {
     /** The next committed entry. */
     void committed(LogEntry entry);
 
-    /** This replica leads from now on, in the given term; all committed entries were handed over. */
+    /**
+     * This replica leads from now on, in the given term; all committed entries were handed over.
+     */
     void leadershipGained(long term);
 
     /** This replica no longer leads. */

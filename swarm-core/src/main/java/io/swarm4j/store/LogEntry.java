@@ -8,13 +8,15 @@ import java.util.List;
 /**
  * One transaction as it stands in the log: what each changed object became.
  *
- * @param term the leader's term; an entry of an older term than the newest seen is refused by every replica alike
+ * @param term the leader's term; an entry of an older term than the newest seen is refused by every
+ *     replica alike
  * @param revision the revision that it leads to; fits only a state whose revision is one less
  * @param at when the leader made it
  * @param puts objects that were created or replaced, as stored
  * @param deletes objects that were deleted
  */
-public record LogEntry(long term, long revision, Instant at, List<StoreObject> puts, List<Id> deletes) {
+public record LogEntry(
+    long term, long revision, Instant at, List<StoreObject> puts, List<Id> deletes) {
 
   /** How many objects it changes. */
   public int size() {

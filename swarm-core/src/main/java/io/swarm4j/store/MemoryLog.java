@@ -9,7 +9,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A log that keeps nothing: entries commit at once, on the caller's thread, and reach all managers of the same JVM.
+ * A log that keeps nothing: entries commit at once, on the caller's thread, and reach all managers
+ * of the same JVM.
  *
  * <p>The first manager leads for as long as it is open; then the next one does.
  */

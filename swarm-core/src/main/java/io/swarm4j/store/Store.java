@@ -15,9 +15,9 @@ import org.slf4j.LoggerFactory;
 /**
  * A manager's copy of the swarm's state, kept in step by a {@link Log}.
  *
- * <p>{@link #view()} and {@link #feed()} may be used from any thread; all else belongs to the manager's loop. The leader
- * builds each transaction on the speculative result of the one before and does not wait for commits; when leadership is
- * lost, the uncommitted tail is dropped.
+ * <p>{@link #view()} and {@link #feed()} may be used from any thread; all else belongs to the
+ * manager's loop. The leader builds each transaction on the speculative result of the one before
+ * and does not wait for commits; when leadership is lost, the uncommitted tail is dropped.
  */
 public final class Store implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Store.class);
@@ -88,7 +88,8 @@ public final class Store implements AutoCloseable {
   /**
    * Proposes what {@code tx} changed. Loop only.
    *
-   * @return completes on the loop once it is committed; fails with {@link UnavailableException} if leadership was lost
+   * @return completes on the loop once it is committed; fails with {@link UnavailableException} if
+   *     leadership was lost
    */
   public CompletionStage<Void> commit(StoreTransaction tx) {
     if (!leading) {
@@ -142,12 +143,15 @@ public final class Store implements AutoCloseable {
 
   private static UnavailableException unknownFate(Throwable cause) {
     return new UnavailableException(
-        "leadership was lost before the change was confirmed; read the state again before you repeat it", cause);
+        "leadership was lost before the change was confirmed; read the state again before you repeat it",
+        cause);
   }
 
   private void apply(LogEntry entry) {
     Pending first = inFlight.peek();
-    if (first != null && first.entry.revision() == entry.revision() && first.entry.term() == entry.term()) {
+    if (first != null
+        && first.entry.revision() == entry.revision()
+        && first.entry.term() == entry.term()) {
       inFlight.remove();
       publish(new Commit(entry.revision(), entry.at(), first.changes, committed, first.result));
       first.done.complete(null);
@@ -156,7 +160,10 @@ public final class Store implements AutoCloseable {
     if (entry.term() < term || entry.revision() != committed.revision() + 1) {
       LOG.info(
           "entry refused: revision={} term={}, expected revision={} term>={}",
-          entry.revision(), entry.term(), committed.revision() + 1, term);
+          entry.revision(),
+          entry.term(),
+          committed.revision() + 1,
+          term);
       return;
     }
     term = entry.term();

@@ -27,7 +27,10 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Edits on top of a view, with a journal of every single change; ends as a {@link LogEntry} and a new view. */
+/**
+ * Edits on top of a view, with a journal of every single change; ends as a {@link LogEntry} and a
+ * new view.
+ */
 public final class StoreTransaction implements Transaction {
   private final Tables base;
   private final long revision;
@@ -105,16 +108,26 @@ public final class StoreTransaction implements Transaction {
 
   private Meta updated(Meta before) {
     if (lastMeta == null || !lastMeta.createdAt().equals(before.createdAt())) {
-      lastMeta = new Meta(revision, before.createdAt(), now); // shared by all that were created together
+      lastMeta =
+          new Meta(revision, before.createdAt(), now); // shared by all that were created together
     }
     return lastMeta;
   }
 
   private static void requireForward(Task before, Task after) {
-    if (after.state().isBefore(before.state()) || after.desiredState().isBefore(before.desiredState())) {
+    if (after.state().isBefore(before.state())
+        || after.desiredState().isBefore(before.desiredState())) {
       throw new IllegalStateException(
-          "task " + after.id() + " would go back from " + before.state() + "/" + before.desiredState()
-              + " to " + after.state() + "/" + after.desiredState());
+          "task "
+              + after.id()
+              + " would go back from "
+              + before.state()
+              + "/"
+              + before.desiredState()
+              + " to "
+              + after.state()
+              + "/"
+              + after.desiredState());
     }
   }
 
@@ -178,14 +191,18 @@ public final class StoreTransaction implements Transaction {
       secrets().stream()
           .filter(other -> other.spec().name().equalsIgnoreCase(secret.spec().name()))
           .max((a, b) -> Integer.compare(a.version(), b.version()))
-          .ifPresent(latest -> names = names.put(Name.of(Name.Kind.SECRET, latest.spec().name()), latest.id()));
+          .ifPresent(
+              latest ->
+                  names = names.put(Name.of(Name.Kind.SECRET, latest.spec().name()), latest.id()));
     } else if (before instanceof Config config) {
       configs = configs.remove(config.id());
       forget(Name.Kind.CONFIG, config.spec().name(), config.id());
       configs().stream()
           .filter(other -> other.spec().name().equalsIgnoreCase(config.spec().name()))
           .max((a, b) -> Integer.compare(a.version(), b.version()))
-          .ifPresent(latest -> names = names.put(Name.of(Name.Kind.CONFIG, latest.spec().name()), latest.id()));
+          .ifPresent(
+              latest ->
+                  names = names.put(Name.of(Name.Kind.CONFIG, latest.spec().name()), latest.id()));
     } else {
       throw new IllegalArgumentException("the cluster object can not be deleted");
     }
@@ -208,7 +225,9 @@ public final class StoreTransaction implements Transaction {
     entry.deletes().forEach(this::delete);
   }
 
-  /** The journal reduced to one change per object, in the order in which objects were first touched. */
+  /**
+   * The journal reduced to one change per object, in the order in which objects were first touched.
+   */
   public List<Change> netChanges() {
     Map<Id, Change> net = new LinkedHashMap<>(journal.size() * 2);
     for (Change change : journal) {

@@ -68,7 +68,10 @@ record Tables(
       return new Name(kind, name.toLowerCase(java.util.Locale.ROOT));
     }
 
-    /** Not the record's own, which would take the enum's identity hash and so differ from run to run. */
+    /**
+     * Not the record's own, which would take the enum's identity hash and so differ from run to
+     * run.
+     */
     @Override
     public int hashCode() {
       return lowerCase.hashCode() * 31 + kind.ordinal();

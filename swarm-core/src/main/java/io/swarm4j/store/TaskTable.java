@@ -14,14 +14,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tasks and their indexes while they are being edited.
  *
- * <p>Editors of inner maps stay open until the next freeze, so that thousands of tasks of one service or node copy each
- * path once.
+ * <p>Editors of inner maps stay open until the next freeze, so that thousands of tasks of one
+ * service or node copy each path once.
  */
 final class TaskTable {
   private final PersistentMap.Editor<TaskId, Task> tasks;
   private final PersistentMap.Editor<ServiceId, PersistentMap<SlotKey, List<TaskId>>> slots;
   private final PersistentMap.Editor<NodeId, PersistentSet<TaskId>> onNode;
-  private final Map<ServiceId, PersistentMap.Editor<SlotKey, List<TaskId>>> openSlots = new LinkedHashMap<>();
+  private final Map<ServiceId, PersistentMap.Editor<SlotKey, List<TaskId>>> openSlots =
+      new LinkedHashMap<>();
   private final Map<NodeId, PersistentSet.Editor<TaskId>> openNodes = new LinkedHashMap<>();
   private @Nullable ServiceId lastService;
   private PersistentMap.@Nullable Editor<SlotKey, List<TaskId>> lastSlots;

@@ -7,20 +7,33 @@ import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Finds secrets and configs by {@code id}, {@code name} (the latest version) or {@code name@version}. */
+/**
+ * Finds secrets and configs by {@code id}, {@code name} (the latest version) or {@code
+ * name@version}.
+ */
 public final class VersionedNames {
   private VersionedNames() {}
 
   /** The secret that a reference means, null if there is none. */
   public static @Nullable Secret secret(State state, String reference) {
     return find(
-        reference, state::secretNamed, state::secrets, secret -> secret.spec().name(), Secret::version, Secret::id);
+        reference,
+        state::secretNamed,
+        state::secrets,
+        secret -> secret.spec().name(),
+        Secret::version,
+        Secret::id);
   }
 
   /** The config that a reference means, null if there is none. */
   public static @Nullable Config config(State state, String reference) {
     return find(
-        reference, state::configNamed, state::configs, config -> config.spec().name(), Config::version, Config::id);
+        reference,
+        state::configNamed,
+        state::configs,
+        config -> config.spec().name(),
+        Config::version,
+        Config::id);
   }
 
   private static <T> @Nullable T find(
@@ -39,7 +52,8 @@ public final class VersionedNames {
       boolean pinned =
           at > 0
               && name.apply(candidate).equalsIgnoreCase(reference.substring(0, at))
-              && Integer.toString(version.applyAsInt(candidate)).equals(reference.substring(at + 1));
+              && Integer.toString(version.applyAsInt(candidate))
+                  .equals(reference.substring(at + 1));
       if (pinned || id.apply(candidate).toString().equals(reference)) {
         return candidate;
       }

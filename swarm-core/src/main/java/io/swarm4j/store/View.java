@@ -21,7 +21,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state at one revision; never changes, costs nothing to take or to keep, and may be read by any thread.
+ * The state at one revision; never changes, costs nothing to take or to keep, and may be read by
+ * any thread.
  */
 public final class View implements State {
 
@@ -196,6 +197,12 @@ public final class View implements State {
 
   @Override
   public String toString() {
-    return "View[revision " + revision() + ", " + tables.services().size() + " services, " + taskCount() + " tasks]";
+    return "View[revision "
+        + revision()
+        + ", "
+        + tables.services().size()
+        + " services, "
+        + taskCount()
+        + " tasks]";
   }
 }

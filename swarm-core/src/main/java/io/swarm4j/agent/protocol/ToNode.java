@@ -27,13 +27,17 @@ public sealed interface ToNode {
   /**
    * What the node shall do.
    *
-   * @param sequence numbers the messages of a session from 0; one that does not follow on the last means that the node
-   *     has missed something and must register anew
+   * @param sequence numbers the messages of a session from 0; one that does not follow on the last
+   *     means that the node has missed something and must register anew
    * @param complete whether this is the whole set, so that all else is to be removed
    * @param updates tasks that are new or shall come to another state
    * @param removals tasks to be removed with all their traces
    */
   record Assignments(
-      long session, long sequence, boolean complete, List<Assignment> updates, List<TaskId> removals)
+      long session,
+      long sequence,
+      boolean complete,
+      List<Assignment> updates,
+      List<TaskId> removals)
       implements ToNode {}
 }

@@ -1,4 +1,6 @@
-/** What nodes and managers say to each other; the same objects travel in memory and over the wire. */
+/**
+ * What nodes and managers say to each other; the same objects travel in memory and over the wire.
+ */
 @NullMarked
 package io.swarm4j.agent.protocol;
 
