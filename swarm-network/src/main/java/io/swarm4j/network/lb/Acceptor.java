@@ -4,6 +4,7 @@ import io.netty.channel.IoEvent;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.nio.NioIoHandle;
 import io.netty.channel.nio.NioIoOps;
+import io.swarm4j.model.UnavailableException;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SocketChannel;
@@ -38,8 +39,8 @@ final class Acceptor implements NioIoHandle {
   private void register() {
     var registered = loop.register(this);
     if (!registered.isSuccess()) {
-      throw new IllegalStateException(
-          "cannot register with the selector of a balancer that shuts down", registered.cause());
+      throw new UnavailableException(
+          "cannot accept connections: the balancer shuts down", registered.cause());
     }
     registration = registered.getNow();
     registration.submit(NioIoOps.ACCEPT);

@@ -1,7 +1,7 @@
 package io.swarm4j.network.lb;
 
+import io.swarm4j.model.Check;
 import java.net.InetSocketAddress;
-import java.util.Objects;
 
 /**
  * One place that can serve connections: a task's address and port.
@@ -17,20 +17,17 @@ public record Backend(String id, InetSocketAddress address, boolean sameNode) {
   /**
    * Validates the fields.
    *
-   * @throws IllegalArgumentException if the id is blank or the address cannot be connected to
+   * @throws io.swarm4j.model.InvalidSpecException if the id is blank or the address cannot be
+   *     connected to
    */
   public Backend {
-    if (id.isBlank()) {
-      throw new IllegalArgumentException("backend id is blank: give it the id of its task");
-    }
-    Objects.requireNonNull(address, "address");
-    if (address.isUnresolved() || address.getPort() == 0) {
-      throw new IllegalArgumentException(
-          "backend '"
-              + id
-              + "' has the address "
-              + address
-              + ": a resolved address and a port from 1 to 65535 are needed");
-    }
+    Check.of("Backend '" + id + "'")
+        .that(!id.isBlank(), "id", id, "the id of its task")
+        .that(
+            !address.isUnresolved() && address.getPort() != 0,
+            "address",
+            address,
+            "a resolved address and a port from 1 to 65535")
+        .orThrow();
   }
 }

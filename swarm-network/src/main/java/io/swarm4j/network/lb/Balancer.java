@@ -1,5 +1,7 @@
 package io.swarm4j.network.lb;
 
+import io.swarm4j.model.Check;
+import io.swarm4j.model.UnavailableException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +65,7 @@ public final class Balancer implements AutoCloseable {
    * <p>Calls are enforced in order of revision: a revision lower than one applied before changes
    * nothing, and completes with the higher one; the same revision is enforced again.
    *
-   * @return completes exceptionally with {@link IllegalStateException} if the balancer is closed
+   * @return completes exceptionally with {@link UnavailableException} if the balancer is closed
    */
   public CompletionStage<Applied> apply(BalancerConfig config) {
     CompletableFuture<Applied> result = new CompletableFuture<>();
@@ -165,8 +167,8 @@ public final class Balancer implements AutoCloseable {
     }
   }
 
-  private static IllegalStateException closedException() {
-    return new IllegalStateException("the balancer is closed");
+  private static UnavailableException closedException() {
+    return new UnavailableException("the balancer is closed");
   }
 
   /** Options of a {@link Balancer}. Not thread-safe. */
@@ -176,9 +178,7 @@ public final class Balancer implements AutoCloseable {
     private Duration connectTimeout = Duration.ofSeconds(2);
 
     private Builder(String name) {
-      if (name.isBlank()) {
-        throw new IllegalArgumentException("balancer name is blank: name it after its node");
-      }
+      Check.of("Balancer").that(!name.isBlank(), "name", name, "the name of its node").orThrow();
       this.name = name;
     }
 
@@ -187,19 +187,16 @@ public final class Balancer implements AutoCloseable {
      * on one.
      */
     public Builder threads(int threads) {
-      if (threads < 1) {
-        throw new IllegalArgumentException("threads is " + threads + ": at least 1 is needed");
-      }
+      Check.of("Balancer").that(threads >= 1, "threads", threads, "at least 1").orThrow();
       this.threads = threads;
       return this;
     }
 
     /** How long a backend may take to accept before the next is tried; 2 seconds unless set. */
     public Builder connectTimeout(Duration connectTimeout) {
-      if (connectTimeout.toMillis() < 1) {
-        throw new IllegalArgumentException(
-            "connectTimeout is " + connectTimeout + ": at least 1 ms is needed");
-      }
+      Check.of("Balancer")
+          .that(connectTimeout.toMillis() >= 1, "connectTimeout", connectTimeout, "at least 1 ms")
+          .orThrow();
       this.connectTimeout = connectTimeout;
       return this;
     }

@@ -1,11 +1,11 @@
 package io.swarm4j.network.lb;
 
+import io.swarm4j.model.Check;
+import io.swarm4j.model.Fault;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Everything that a balancer shall do: the whole, not a change.
@@ -18,29 +18,24 @@ public record BalancerConfig(long revision, List<Frontend> frontends) {
   /**
    * Copies the list and validates that the frontends agree with each other.
    *
-   * @throws IllegalArgumentException if a frontend id or a bind (other than port 0) occurs twice
+   * @throws io.swarm4j.model.InvalidSpecException if a frontend id or a bind (other than port 0)
+   *     occurs twice
    */
   public BalancerConfig {
     frontends = List.copyOf(frontends);
-    Set<String> ids = new HashSet<>();
+    Check check = Check.of("BalancerConfig").unique(frontends, Frontend::id, "frontends");
     Map<InetSocketAddress, String> owners = new HashMap<>();
     for (Frontend frontend : frontends) {
-      if (!ids.add(frontend.id())) {
-        throw new IllegalArgumentException(
-            "frontend id '" + frontend.id() + "' occurs twice: ids must be unique");
-      }
       for (InetSocketAddress bind : frontend.binds()) {
         String owner = bind.getPort() == 0 ? null : owners.put(bind, frontend.id());
-        if (owner != null) {
-          throw new IllegalArgumentException(
-              bind
-                  + " is bound by frontend '"
-                  + owner
-                  + "' and by frontend '"
-                  + frontend.id()
-                  + "': an address has one owner");
-        }
+        check.that(
+            owner == null,
+            Fault.Code.CONTRADICTION,
+            "frontends." + frontend.id() + ".binds",
+            bind,
+            "an address that frontend '" + owner + "' does not bind");
       }
     }
+    check.orThrow();
   }
 }

@@ -1,11 +1,9 @@
 package io.swarm4j.network.lb;
 
 import io.soabase.recordbuilder.core.RecordBuilder;
+import io.swarm4j.model.Check;
 import java.net.InetSocketAddress;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
-import java.util.Set;
 
 /**
  * A set of listening addresses, and the backends among which their connections are spread.
@@ -31,39 +29,24 @@ public record Frontend(
   /**
    * Copies the lists and validates the fields.
    *
-   * @throws IllegalArgumentException if the id is blank, there is no bind, a bind is unresolved, or
-   *     a backend id occurs twice
+   * @throws io.swarm4j.model.InvalidSpecException if the id is blank, there is no bind, a bind is
+   *     unresolved, or a backend id occurs twice
    */
   public Frontend {
-    if (id.isBlank()) {
-      throw new IllegalArgumentException("frontend id is blank: give it a stable name");
-    }
-    Objects.requireNonNull(protocol, "protocol");
-    Objects.requireNonNull(algorithm, "algorithm");
-    Objects.requireNonNull(proxyProtocol, "proxyProtocol");
     binds = List.copyOf(binds);
     backends = List.copyOf(backends);
-    if (binds.isEmpty()) {
-      throw new IllegalArgumentException(
-          "frontend '" + id + "' has no bind: name at least one address to listen on");
-    }
+    Check check =
+        Check.of("Frontend '" + id + "'")
+            .that(!id.isBlank(), "id", id, "a stable name")
+            .present(protocol, "protocol")
+            .present(algorithm, "algorithm")
+            .present(proxyProtocol, "proxyProtocol")
+            .that(!binds.isEmpty(), "binds", binds, "at least one address to listen on")
+            .unique(backends, Backend::id, "backends");
     for (InetSocketAddress bind : binds) {
-      if (bind.isUnresolved()) {
-        throw new IllegalArgumentException(
-            "frontend '" + id + "' binds " + bind + ": resolve the host name first");
-      }
+      check.that(!bind.isUnresolved(), "binds", bind, "an address whose host name is resolved");
     }
-    Set<String> ids = new HashSet<>();
-    for (Backend backend : backends) {
-      if (!ids.add(backend.id())) {
-        throw new IllegalArgumentException(
-            "frontend '"
-                + id
-                + "' has two backends with the id '"
-                + backend.id()
-                + "': a backend may occur once per frontend");
-      }
-    }
+    check.orThrow();
   }
 
   /** A TCP frontend on one address with round robin and without PROXY protocol. */

@@ -1,5 +1,6 @@
 package io.swarm4j.network.lb;
 
+import io.swarm4j.model.UnavailableException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
@@ -59,7 +60,7 @@ final class Reconciler {
     if (running != null) {
       unfinished.add(running);
     }
-    IllegalStateException cause = new IllegalStateException("the balancer was closed");
+    UnavailableException cause = new UnavailableException("the balancer was closed");
     unfinished.forEach(request -> request.fail(cause));
   }
 

@@ -280,8 +280,8 @@ final class Session {
     closed = true;
     stopDialling();
     leaveBackend(reset);
-    client.close(loop, reset);
     frontend.closed();
+    client.close(loop, reset);
   }
 
   private void leaveBackend(boolean reset) {

@@ -7,6 +7,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.swarm4j.model.Ip;
+import io.swarm4j.testing.Feature;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -24,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class BalancerChoiceTest {
 
+  @Feature("H02")
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
   void roundRobinGivesEveryBackendExactlyItsShare(int threads) throws Exception {
@@ -103,8 +106,8 @@ class BalancerChoiceTest {
   @Test
   void loopbackAliasesAreAddressesOfTheirOwn() throws Exception {
     try (BalancerFixture fixture = new BalancerFixture()) {
-      InetAddress task1 = InetAddress.getByName("127.99.7.1");
-      InetAddress task2 = InetAddress.getByName("127.99.7.2");
+      InetAddress task1 = Ip.parse("127.99.7.1").toInetAddress();
+      InetAddress task2 = Ip.parse("127.99.7.2").toInetAddress();
       TestServer a = fixture.closing(TestServer.greeting("a", task1));
       TestServer b = fixture.closing(TestServer.greeting("b", task2));
       Applied applied =
@@ -121,7 +124,7 @@ class BalancerChoiceTest {
 
   @Test
   void familiesMix() throws Exception {
-    InetAddress v6 = InetAddress.getByName("::1");
+    InetAddress v6 = Ip.parse("::1").toInetAddress();
     try (BalancerFixture fixture = new BalancerFixture()) {
       TestServer six = fixture.closing(TestServer.greeting("six", v6));
       TestServer four = fixture.greeting("four");

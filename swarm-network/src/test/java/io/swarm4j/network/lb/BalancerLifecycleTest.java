@@ -7,7 +7,9 @@ import static io.swarm4j.network.lb.BalancerFixture.whoAnswers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.swarm4j.model.InvalidSpecException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -111,10 +113,10 @@ class BalancerLifecycleTest {
   @Test
   void badInputIsNamedWithARemedy() {
     InetSocketAddress unresolved = InetSocketAddress.createUnresolved("nowhere", 80);
-    InetSocketAddress address = new InetSocketAddress("127.0.0.1", 80);
+    InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 80);
     Backend backend = new Backend("t1", address, true);
     assertThatThrownBy(() -> new Backend("t1", unresolved, true))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(InvalidSpecException.class)
         .hasMessageContaining("t1")
         .hasMessageContaining("nowhere");
     assertThatThrownBy(() -> new Backend("t1", ANY_PORT, true)).hasMessageContaining("port");
@@ -131,7 +133,7 @@ class BalancerLifecycleTest {
                         Frontend.tcp("x", address, List.of()),
                         Frontend.tcp("y", address, List.of()))))
         .hasMessageContaining("'x'")
-        .hasMessageContaining("'y'")
+        .hasMessageContaining("frontends.y.binds")
         .hasMessageContaining("127.0.0.1:80");
     assertThatThrownBy(() -> Balancer.builder("b").threads(0)).hasMessageContaining("0");
   }

@@ -8,6 +8,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.swarm4j.testing.Feature;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -34,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class BalancerReconfigurationTest {
 
+  @Feature("H18")
   @Test
   void anEstablishedConnectionOutlivesItsBackendsWithdrawal() throws Exception {
     try (BalancerFixture fixture = new BalancerFixture()) {

@@ -5,7 +5,7 @@ import static io.swarm4j.network.lb.BalancerFixture.connect;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.InetAddress;
+import io.swarm4j.model.Ip;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -40,7 +40,7 @@ class ProxyHeaderTest {
     try (BalancerFixture fixture = new BalancerFixture()) {
       InetSocketAddress web =
           echoBehind(
-              fixture, ProxyProtocol.V1, new InetSocketAddress(InetAddress.getByName("::1"), 0));
+              fixture, ProxyProtocol.V1, new InetSocketAddress(Ip.parse("::1").toInetAddress(), 0));
       try (Socket client = connect(web)) {
         assertThat(TestServer.readLine(client.getInputStream()))
             .startsWith("PROXY TCP6 0:0:0:0:0:0:0:1 0:0:0:0:0:0:0:1 ");
