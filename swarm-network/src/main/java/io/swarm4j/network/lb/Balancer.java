@@ -108,12 +108,20 @@ public final class Balancer implements AutoCloseable {
           control.schedule(() -> idle.complete(false), deadline.toNanos(), TimeUnit.NANOSECONDS);
       return idle.whenComplete(
           (drained, failure) -> {
-            timer.cancel(false);
             backend.forget(idle);
+            cancel(timer);
           });
     } catch (RejectedExecutionException e) {
       idle.complete(true);
       return idle;
+    }
+  }
+
+  private static void cancel(Future<?> timer) {
+    try {
+      timer.cancel(false);
+    } catch (RejectedExecutionException e) {
+      // The balancer has been closed, and the timer went with it.
     }
   }
 
