@@ -1,10 +1,12 @@
 package io.swarm4j.agent;
 
+import io.swarm4j.model.HealthCheck;
 import io.swarm4j.model.HealthCheck.Probe;
 import io.swarm4j.model.TaskId;
 import io.swarm4j.model.TaskStatus.ContainerStatus;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -25,7 +27,10 @@ public interface Container {
   /** Starts; completes once it has started. */
   CompletionStage<ContainerStatus> start();
 
-  /** Completes when what was started has ended, by itself or not; the same stage for every call. */
+  /**
+   * Completes when what was started has ended, by itself or not; the same stage for every call.
+   * Fails with {@link TaskFailure} once it is certain that nothing will ever start.
+   */
   CompletionStage<Exit> exit();
 
   /**
@@ -41,9 +46,14 @@ public interface Container {
    */
   CompletionStage<Void> remove();
 
+  /** The health check that the image brings along, if the spec has none; known once prepared. */
+  default Optional<HealthCheck> imageHealth() {
+    return Optional.empty();
+  }
+
   /**
    * Does what a health probe wants, once; a probe that takes longer than {@code timeout} has
-   * failed.
+   * failed, and so has one of a task that does not run.
    */
   CompletionStage<ProbeResult> probe(Probe probe, Duration timeout);
 
@@ -56,7 +66,10 @@ public interface Container {
    */
   AutoCloseable logs(LogOptions options, LogSink sink);
 
-  /** Runs a command beside the task; completes with its exit code. */
+  /**
+   * Runs a command beside the task; completes with its exit code, 127 if there is no such command.
+   * Fails if the task does not run.
+   */
   CompletionStage<Integer> exec(List<String> command, ExecStreams streams);
 
   /** What it uses now. */

@@ -1,0 +1,278 @@
+package io.swarm4j.agent.jvm;
+
+import io.swarm4j.agent.BlockingWork;
+import io.swarm4j.agent.ExecStreams;
+import io.swarm4j.agent.HealthCallback;
+import io.swarm4j.agent.LogOptions;
+import io.swarm4j.agent.LogSink;
+import io.swarm4j.agent.NetProbe;
+import io.swarm4j.agent.SteppedContainer;
+import io.swarm4j.agent.TaskAddresses;
+import io.swarm4j.agent.TaskContext;
+import io.swarm4j.agent.TaskFailure;
+import io.swarm4j.agent.TaskLog;
+import io.swarm4j.agent.jvm.JvmImages.Entry;
+import io.swarm4j.model.ContainerSpec;
+import io.swarm4j.model.HealthCheck;
+import io.swarm4j.model.HealthCheck.Probe;
+import io.swarm4j.model.Reason;
+import io.swarm4j.model.TaskStatus.ContainerStatus;
+import io.swarm4j.time.Loop;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A task of the in-JVM runtime. */
+final class JvmContainer extends SteppedContainer {
+  /** How long code may take to end after all was taken away from it. */
+  private static final Duration LAST_CHANCE = Duration.ofMillis(500);
+
+  private final JvmRuntime runtime;
+  private final BlockingWork work;
+  private final ThreadFactory threads;
+  private final TaskLog log;
+  private volatile @Nullable Entry image;
+  private volatile @Nullable LiveTask live;
+
+  JvmContainer(
+      TaskContext context,
+      JvmRuntime runtime,
+      Loop loop,
+      BlockingWork work,
+      ThreadFactory threads,
+      TaskLog log) {
+    super(context, loop);
+    this.runtime = runtime;
+    this.work = work;
+    this.threads = threads;
+    this.log = log;
+  }
+
+  private ContainerSpec spec() {
+    return context().service().task().container();
+  }
+
+  @Override
+  protected CompletionStage<Void> doPrepare() {
+    image = runtime.images().find(spec().image());
+    if (image == null) {
+      String text =
+          "no such image: "
+              + spec().image()
+              + "; the in-JVM runtime has "
+              + runtime.images().names();
+      throw new TaskFailure(new Reason.Image(spec().image(), text), text);
+    }
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  protected CompletionStage<ContainerStatus> doStart() {
+    Entry found = prepared();
+    JvmImage code = entryPoint(found);
+    LiveTask started =
+        new LiveTask(context(), args(), log, threads, this::allTakenAway, this::hasEnded);
+    live = started;
+    started.start(code);
+    TreeSet<Integer> ports = new TreeSet<>(found.ports());
+    ports.addAll(spec().exposedPorts());
+    ports.addAll(started.ports());
+    return CompletableFuture.completedFuture(
+        new ContainerStatus(
+            task().toString(), ProcessHandle.current().pid(), null, List.copyOf(ports)));
+  }
+
+  private Entry prepared() {
+    Entry found = image;
+    if (found == null) {
+      throw new IllegalStateException("start comes after prepare");
+    }
+    return found;
+  }
+
+  private JvmImage entryPoint(Entry found) {
+    if (spec().command().isEmpty()) {
+      return found.code();
+    }
+    String name = spec().command().get(0);
+    JvmCommand command = found.commands().get(name);
+    if (command == null) {
+      String text =
+          "no such command: "
+              + name
+              + "; image "
+              + spec().image()
+              + " has "
+              + found.commands().keySet();
+      throw new TaskFailure(new Reason.StartFailed(text), text);
+    }
+    return task -> {
+      ExecStreams streams = new ExecStreams(InputStream.nullInputStream(), task.out(), task.err());
+      int code = command.run(task, task.args(), streams);
+      if (code != 0) {
+        task.exit(code);
+      }
+    };
+  }
+
+  /** With a command of its own, its further words and then the arguments. */
+  private List<String> args() {
+    List<String> all = new ArrayList<>(spec().command());
+    if (!all.isEmpty()) {
+      all.remove(0);
+    }
+    all.addAll(spec().args());
+    return List.copyOf(all);
+  }
+
+  private void allTakenAway() {
+    loop().schedule(LAST_CHANCE, () -> ending(LiveTask::abandon));
+  }
+
+  @Override
+  protected void askToEnd() {
+    ending(LiveTask::stop);
+  }
+
+  @Override
+  protected void forceToEnd() {
+    ending(LiveTask::kill);
+  }
+
+  private void ending(Consumer<LiveTask> step) {
+    LiveTask task = live;
+    if (task != null) {
+      work.execute(() -> step.accept(task));
+    }
+  }
+
+  @Override
+  protected CompletionStage<Void> doRemove() {
+    log.close();
+    runtime.forget(this);
+    return CompletableFuture.completedFuture(null);
+  }
+
+  /** Threads of its code that have not ended. */
+  List<Thread> threadsAlive() {
+    LiveTask task = live;
+    return task == null ? List.of() : task.threadsAlive();
+  }
+
+  @Override
+  public Optional<HealthCheck> imageHealth() {
+    Entry found = image;
+    return found == null ? Optional.empty() : found.health();
+  }
+
+  @Override
+  public CompletionStage<ProbeResult> probe(Probe probe, Duration timeout) {
+    LiveTask task = live;
+    if (task == null || !isRunning()) {
+      return CompletableFuture.completedFuture(new ProbeResult(false, -1, "the task does not run"));
+    }
+    return work.callWithin(
+            timeout,
+            probing(task, probe, timeout),
+            () -> new ProbeResult(false, -1, "no answer within " + timeout))
+        .exceptionally(failure -> new ProbeResult(false, 1, String.valueOf(failure.getMessage())));
+  }
+
+  private Callable<ProbeResult> probing(LiveTask task, Probe probe, Duration timeout) {
+    InetAddress address = TaskAddresses.first(context());
+    if (probe instanceof Probe.Http http) {
+      return () -> NetProbe.http(address, http.port(), http.path(), timeout);
+    } else if (probe instanceof Probe.Tcp tcp) {
+      return () -> NetProbe.tcp(address, tcp.port(), timeout);
+    } else if (probe instanceof Probe.Exec exec) {
+      return () -> command(task, exec.command());
+    } else if (probe instanceof Probe.Shell shell) {
+      return () -> command(task, List.of("sh", "-c", shell.line()));
+    } else if (probe instanceof Probe.Callback callback) {
+      return () -> callback(task, callback.name());
+    }
+    return () -> new ProbeResult(true, 0, "");
+  }
+
+  private ProbeResult command(LiveTask task, List<String> command) throws Exception {
+    ByteArrayOutputStream output = new ByteArrayOutputStream();
+    int code =
+        shell(task, new ExecStreams(InputStream.nullInputStream(), output, output)).run(command);
+    return new ProbeResult(code == 0, code, output.toString(StandardCharsets.UTF_8));
+  }
+
+  private JvmShell shell(LiveTask task, ExecStreams streams) {
+    return new JvmShell(task, prepared().commands(), streams);
+  }
+
+  private ProbeResult callback(LiveTask task, String name) throws Exception {
+    BooleanSupplier own = task.check(name);
+    if (own != null) {
+      return answer(own.getAsBoolean(), "callback " + name);
+    }
+    if (name.equals(JvmTask.SELF)) {
+      return answer(task.complaint().isEmpty(), task.complaint());
+    }
+    HealthCallback registered = prepared().callbacks().get(name);
+    HealthCallback found = registered != null ? registered : runtime.callback(name);
+    return found == null
+        ? answer(false, "no callback is registered under the name " + name)
+        : answer(found.isHealthy(context()), "callback " + name);
+  }
+
+  private static ProbeResult answer(boolean healthy, String text) {
+    return new ProbeResult(healthy, healthy ? 0 : 1, text);
+  }
+
+  @Override
+  public AutoCloseable logs(LogOptions options, LogSink sink) {
+    return log.read(options, sink);
+  }
+
+  @Override
+  public CompletionStage<Integer> exec(List<String> command, ExecStreams streams) {
+    LiveTask task = live;
+    if (task == null || !isRunning()) {
+      String text = "task " + context().name() + " does not run";
+      return CompletableFuture.failedFuture(new TaskFailure(new Reason.StartFailed(text), text));
+    }
+    CompletableFuture<Integer> code = new CompletableFuture<>();
+    task.spawn(
+        () -> {
+          try {
+            code.complete(shell(task, streams).run(command));
+          } catch (ExitSignal asked) {
+            code.complete(0);
+          } catch (Throwable failure) {
+            code.complete(1);
+          }
+        });
+    return code.minimalCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<Usage> usage() {
+    List<Thread> alive = threadsAlive();
+    ThreadMXBean beans = ManagementFactory.getThreadMXBean();
+    long nanos =
+        beans.isThreadCpuTimeSupported()
+            ? alive.stream().mapToLong(t -> Math.max(0, beans.getThreadCpuTime(t.getId()))).sum()
+            : 0;
+    return CompletableFuture.completedFuture(new Usage(nanos, 0, alive.size()));
+  }
+}

@@ -1,0 +1,145 @@
+package io.swarm4j.agent.jvm;
+
+import io.swarm4j.agent.HealthCallback;
+import io.swarm4j.model.Check;
+import io.swarm4j.model.ContainerSpec;
+import io.swarm4j.model.Fault;
+import io.swarm4j.model.HealthCheck;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Java code by image name. Immutable.
+ *
+ * <p>{@code web} and {@code web:latest} are the same image; any other tag is an image of its own. A
+ * digest in a reference is ignored, and so are the prefixes {@code docker.io/} and {@code
+ * library/}.
+ */
+public final class JvmImages {
+
+  /** No images at all. */
+  public static final JvmImages NONE = builder().build();
+
+  private final Map<String, Entry> entries;
+
+  private JvmImages(Map<String, Entry> entries) {
+    this.entries = Collections.unmodifiableMap(new TreeMap<>(entries));
+  }
+
+  /** Starts from nothing. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** The registered names, with their tags, in order. */
+  public List<String> names() {
+    return List.copyOf(entries.keySet());
+  }
+
+  @Nullable Entry find(String reference) {
+    return entries.get(normalized(reference));
+  }
+
+  /** {@code name:tag} without what does not tell images apart. */
+  static String normalized(String reference) {
+    int digest = reference.indexOf('@');
+    String text = digest < 0 ? reference : reference.substring(0, digest);
+    text = text.startsWith("docker.io/") ? text.substring("docker.io/".length()) : text;
+    text = text.startsWith("library/") ? text.substring("library/".length()) : text;
+    boolean tagged = text.lastIndexOf(':') > text.lastIndexOf('/');
+    return tagged ? text : text + ":latest";
+  }
+
+  /** One image. */
+  record Entry(
+      JvmImage code,
+      List<Integer> ports,
+      Map<String, JvmCommand> commands,
+      Map<String, HealthCallback> callbacks,
+      Optional<HealthCheck> health) {}
+
+  /** Collects images. */
+  public static final class Builder {
+    private final Map<String, Entry> entries = new TreeMap<>();
+
+    private Builder() {}
+
+    /** Registers {@code code} under an image name. */
+    public Builder image(String name, JvmImage code) {
+      return image(name, code, image -> {});
+    }
+
+    /**
+     * Registers {@code code} under an image name.
+     *
+     * @param more adds ports, commands and health checks
+     * @throws io.swarm4j.model.InvalidSpecException if the name is malformed or taken
+     */
+    public Builder image(String name, JvmImage code, Consumer<ImageBuilder> more) {
+      ContainerSpec.of(name); // refuses what no service could refer to
+      ImageBuilder image = new ImageBuilder();
+      more.accept(image);
+      Entry before = entries.putIfAbsent(normalized(name), image.build(code));
+      Check.of("JvmImages")
+          .that(before == null, Fault.Code.DUPLICATE, "image", name, "each image once")
+          .orThrow();
+      return this;
+    }
+
+    /** What was registered so far. */
+    public JvmImages build() {
+      return new JvmImages(entries);
+    }
+  }
+
+  /** What an image brings along besides its code. */
+  public static final class ImageBuilder {
+    private final List<Integer> ports = new ArrayList<>();
+    private final Map<String, JvmCommand> commands = new TreeMap<>();
+    private final Map<String, HealthCallback> callbacks = new TreeMap<>();
+    private @Nullable HealthCheck health;
+
+    private ImageBuilder() {}
+
+    /** Declares TCP ports that the code listens on. */
+    public ImageBuilder expose(int... tcpPorts) {
+      for (int port : tcpPorts) {
+        ports.add(port);
+      }
+      return this;
+    }
+
+    /** Adds a command, as if it stood on the image's path. */
+    public ImageBuilder command(String name, JvmCommand command) {
+      commands.put(name, command);
+      return this;
+    }
+
+    /** Adds a check that callback probes can name. */
+    public ImageBuilder callback(String name, HealthCallback callback) {
+      callbacks.put(name, callback);
+      return this;
+    }
+
+    /** The health check of services that say nothing about health. */
+    public ImageBuilder health(HealthCheck check) {
+      health = check;
+      return this;
+    }
+
+    private Entry build(JvmImage code) {
+      return new Entry(
+          code,
+          List.copyOf(ports),
+          Collections.unmodifiableMap(new TreeMap<>(commands)),
+          Collections.unmodifiableMap(new TreeMap<>(callbacks)),
+          Optional.ofNullable(health));
+    }
+  }
+}

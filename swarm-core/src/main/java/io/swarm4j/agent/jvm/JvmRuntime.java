@@ -1,0 +1,223 @@
+package io.swarm4j.agent.jvm;
+
+import io.swarm4j.agent.BlockingWork;
+import io.swarm4j.agent.Container;
+import io.swarm4j.agent.HealthCallback;
+import io.swarm4j.agent.HostFacts;
+import io.swarm4j.agent.MemoryLogStorage;
+import io.swarm4j.agent.Runtime;
+import io.swarm4j.agent.TaskContext;
+import io.swarm4j.agent.TaskLog;
+import io.swarm4j.model.NodeDescription;
+import io.swarm4j.model.UnavailableException;
+import io.swarm4j.time.Loop;
+import io.swarm4j.time.Time;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs tasks as Java code in this JVM.
+ *
+ * <p>A task that ignores its stop signal is counted as ended after its grace with exit code 137;
+ * its threads, which Java cannot end, are named in the log and left behind. What a task uses of the
+ * heap is not known, so {@code usage} tells CPU time and threads only. Mounts, users, privileges
+ * and limits have no effect. Needs real time.
+ */
+public final class JvmRuntime implements Runtime {
+  private static final Logger LOG = LoggerFactory.getLogger(JvmRuntime.class);
+  private static final long CLOSE_MILLIS = 10_000;
+  private static final long JOIN_MILLIS = 1_000;
+
+  private final Time time;
+  private final JvmImages images;
+  private final NodeDescription description;
+  private final Map<String, HealthCallback> callbacks;
+  private final int logLines;
+  private final long logBytes;
+  private final Loop loop;
+  private final BlockingWork work;
+  private final Object lock = new Object();
+  private final Set<JvmContainer> containers = new LinkedHashSet<>();
+  private boolean closed;
+
+  private JvmRuntime(Builder builder) {
+    this.time = builder.time;
+    this.images = builder.images;
+    this.description = builder.description;
+    this.callbacks = Collections.unmodifiableMap(new TreeMap<>(builder.callbacks));
+    this.logLines = builder.logLines;
+    this.logBytes = builder.logBytes;
+    this.loop = time.newLoop("swarm-jvm-runtime");
+    this.work = new BlockingWork(time, "swarm-jvm-work", loop);
+  }
+
+  /** A runtime with defaults everywhere else. */
+  public static JvmRuntime create(Time time, JvmImages images) {
+    return builder(time).images(images).build();
+  }
+
+  /**
+   * Starts from the defaults.
+   *
+   * @param time real time: tasks need threads
+   */
+  public static Builder builder(Time time) {
+    return new Builder(time);
+  }
+
+  @Override
+  public NodeDescription describe() {
+    return description;
+  }
+
+  @Override
+  public Container create(TaskContext task) {
+    TaskLog log = new TaskLog(new MemoryLogStorage(logLines, logBytes), time, work);
+    JvmContainer container =
+        new JvmContainer(task, this, loop, work, time.newThreads("swarm-task-" + task.name()), log);
+    synchronized (lock) {
+      if (closed) {
+        throw new UnavailableException("the in-JVM runtime is closed");
+      }
+      containers.add(container);
+    }
+    return container;
+  }
+
+  /** Nothing outlives a JVM. */
+  @Override
+  public CompletionStage<List<Container>> recover() {
+    return CompletableFuture.completedFuture(List.of());
+  }
+
+  @Override
+  public void close() {
+    List<JvmContainer> open;
+    synchronized (lock) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      open = List.copyOf(containers);
+    }
+    CompletableFuture<?>[] removals =
+        open.stream()
+            .map(container -> container.remove().toCompletableFuture())
+            .toArray(CompletableFuture[]::new);
+    if (!loop.isCurrent()) {
+      await(CompletableFuture.allOf(removals));
+      open.forEach(JvmRuntime::join);
+    }
+    work.close();
+    loop.close();
+  }
+
+  private static void await(CompletableFuture<Void> all) {
+    try {
+      all.get(CLOSE_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException incomplete) {
+      LOG.warn("some tasks could not be removed before the in-JVM runtime closed", incomplete);
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void join(JvmContainer container) {
+    try {
+      for (Thread thread : container.threadsAlive()) {
+        if (thread != Thread.currentThread()) {
+          thread.join(JOIN_MILLIS);
+        }
+      }
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  JvmImages images() {
+    return images;
+  }
+
+  @Nullable HealthCallback callback(String name) {
+    return callbacks.get(name);
+  }
+
+  void forget(JvmContainer container) {
+    synchronized (lock) {
+      containers.remove(container);
+    }
+  }
+
+  /** Options of an in-JVM runtime. */
+  public static final class Builder {
+    /** Lines of output that are kept per task unless {@link #logLines} says otherwise. */
+    public static final int DEFAULT_LOG_LINES = 10_000;
+
+    /** Bytes of output that are kept per task unless {@link #logBytes} says otherwise: 1 MiB. */
+    public static final long DEFAULT_LOG_BYTES = 1L << 20;
+
+    private final Time time;
+    private final Map<String, HealthCallback> callbacks = new TreeMap<>();
+    private JvmImages images = JvmImages.NONE;
+    private NodeDescription description = HostFacts.describe("swarm4j-jvm");
+    private int logLines = DEFAULT_LOG_LINES;
+    private long logBytes = DEFAULT_LOG_BYTES;
+
+    private Builder(Time time) {
+      this.time = time;
+    }
+
+    /** The images that can be run; none unless set. */
+    public Builder images(JvmImages registered) {
+      images = registered;
+      return this;
+    }
+
+    /** What the node says of itself; the facts of this machine unless set. */
+    public Builder description(NodeDescription said) {
+      description = said;
+      return this;
+    }
+
+    /** The node's host name; that of this machine unless set. */
+    public Builder hostname(String name) {
+      description = description.withHostname(name);
+      return this;
+    }
+
+    /** Adds a check that callback probes of all tasks can name. */
+    public Builder callback(String name, HealthCallback callback) {
+      callbacks.put(name, callback);
+      return this;
+    }
+
+    /** How many lines of output are kept per task. */
+    public Builder logLines(int most) {
+      logLines = most;
+      return this;
+    }
+
+    /** How many bytes of output are kept per task. */
+    public Builder logBytes(long most) {
+      logBytes = most;
+      return this;
+    }
+
+    /** Starts the runtime. */
+    public JvmRuntime build() {
+      return new JvmRuntime(this);
+    }
+  }
+}

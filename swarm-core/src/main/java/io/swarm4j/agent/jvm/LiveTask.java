@@ -1,0 +1,504 @@
+package io.swarm4j.agent.jvm;
+
+import io.swarm4j.agent.Container.Exit;
+import io.swarm4j.agent.LogSink.Stream;
+import io.swarm4j.agent.TaskAddresses;
+import io.swarm4j.agent.TaskContext;
+import io.swarm4j.agent.TaskContext.TaskFile;
+import io.swarm4j.agent.TaskLog;
+import io.swarm4j.model.NotFoundException;
+import io.swarm4j.model.SlotKey;
+import io.swarm4j.model.TaskId;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.UnknownHostException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A run of an image's code: its threads, what it has opened, and how it ends.
+ *
+ * <p>It ends once, by whichever comes first: the code returns or throws, it calls {@link #exit}, or
+ * it is abandoned because it does not react.
+ */
+final class LiveTask implements JvmTask {
+  private static final Logger LOG = LoggerFactory.getLogger(LiveTask.class);
+  private static final int TERMINATED = 143;
+  private static final int KILLED = 137;
+  private static final String SECRETS = "/run/secrets/";
+
+  private final TaskContext context;
+  private final List<String> args;
+  private final TaskLog log;
+  private final ThreadFactory threads;
+  private final Runnable dying;
+  private final Consumer<Exit> ended;
+  private final PrintStream out;
+  private final PrintStream err;
+
+  private final Object lock = new Object();
+  private final List<Runnable> stopHooks = new ArrayList<>();
+  private final ArrayDeque<AutoCloseable> owned = new ArrayDeque<>();
+  private final List<Thread> running = new ArrayList<>();
+  private final TreeSet<Integer> ports = new TreeSet<>();
+  private final Map<String, BooleanSupplier> checks = new LinkedHashMap<>();
+  private @Nullable Thread main;
+  private @Nullable Integer wantedCode;
+  private String unhealthy = "";
+  private boolean stopping;
+  private boolean awaitsStop;
+  private boolean over;
+
+  /**
+   * Of a task that has not started.
+   *
+   * @param dying called when everything was taken away from the code; to be followed by {@link
+   *     #abandon} after a while
+   * @param ended gets the outcome, once
+   */
+  LiveTask(
+      TaskContext context,
+      List<String> args,
+      TaskLog log,
+      ThreadFactory threads,
+      Runnable dying,
+      Consumer<Exit> ended) {
+    this.context = context;
+    this.args = args;
+    this.log = log;
+    this.threads = threads;
+    this.dying = dying;
+    this.ended = ended;
+    this.out = print(Stream.STDOUT);
+    this.err = print(Stream.STDERR);
+  }
+
+  private PrintStream print(Stream stream) {
+    return new PrintStream(log.writer(stream), true, StandardCharsets.UTF_8);
+  }
+
+  /** Starts the code on a thread of its own. */
+  void start(JvmImage code) {
+    synchronized (lock) {
+      main = spawn(() -> end(run(code)));
+    }
+  }
+
+  private Exit run(JvmImage code) {
+    try {
+      code.run(this);
+      return exit(0, "");
+    } catch (ExitSignal signal) {
+      return exit(0, "");
+    } catch (OutOfMemoryError full) {
+      return new Exit(KILLED, true, String.valueOf(full.getMessage()));
+    } catch (Throwable failure) {
+      if (stopping()) {
+        return exit(TERMINATED, "");
+      }
+      if (!exitWanted()) {
+        failure.printStackTrace(err);
+      }
+      return exit(1, failure.toString());
+    }
+  }
+
+  /** The outcome, unless the task asked for another one. */
+  private Exit exit(int code, String message) {
+    synchronized (lock) {
+      return wantedCode == null ? new Exit(code, false, message) : new Exit(wantedCode, false, "");
+    }
+  }
+
+  private boolean exitWanted() {
+    synchronized (lock) {
+      return wantedCode != null;
+    }
+  }
+
+  private void end(Exit exit) {
+    synchronized (lock) {
+      if (over) {
+        return;
+      }
+      over = true;
+      stopping = true;
+      lock.notifyAll();
+    }
+    closeOwned();
+    interruptAll();
+    out.close();
+    err.close();
+    log.end();
+    ended.accept(exit);
+  }
+
+  /** Asks the code to end; blocks while its hooks run. */
+  void stop() {
+    List<Runnable> hooks;
+    synchronized (lock) {
+      hooks = List.copyOf(stopHooks);
+      stopping = true;
+    }
+    hooks.forEach(this::runHook);
+    Thread interrupted;
+    synchronized (lock) {
+      interrupted = awaitsStop ? null : main;
+      lock.notifyAll();
+    }
+    if (interrupted != null) {
+      interrupted.interrupt();
+    }
+  }
+
+  private void runHook(Runnable hook) {
+    try {
+      hook.run();
+    } catch (RuntimeException fault) {
+      fault.printStackTrace(err);
+    }
+  }
+
+  /** Takes everything away from the code, so that it ends if it can. */
+  void kill() {
+    terminate(KILLED);
+  }
+
+  private void terminate(int code) {
+    synchronized (lock) {
+      stopping = true;
+      wantedCode = wantedCode == null ? code : wantedCode;
+      lock.notifyAll();
+    }
+    closeOwned();
+    interruptAll();
+    dying.run();
+  }
+
+  /** Counts the task as ended though its code still runs; without effect if it has ended. */
+  void abandon() {
+    boolean gone;
+    synchronized (lock) {
+      gone = over;
+    }
+    if (!gone) {
+      LOG.warn(
+          "task={} does not react to interruption: its threads {} are left behind",
+          context.name(),
+          threadsAlive().stream().map(Thread::getName).toList());
+      end(exit(KILLED, ""));
+    }
+  }
+
+  private void closeOwned() {
+    for (AutoCloseable next = nextOwned(); next != null; next = nextOwned()) {
+      close(next);
+    }
+  }
+
+  private @Nullable AutoCloseable nextOwned() {
+    synchronized (lock) {
+      return owned.pollLast();
+    }
+  }
+
+  private void close(AutoCloseable resource) {
+    try {
+      resource.close();
+    } catch (Exception fault) {
+      LOG.debug("task={} could not close {}", context.name(), resource, fault);
+    }
+  }
+
+  private void interruptAll() {
+    for (Thread thread : threadsAlive()) {
+      if (thread != Thread.currentThread()) {
+        thread.interrupt();
+      }
+    }
+  }
+
+  /** Its threads that have not ended. */
+  List<Thread> threadsAlive() {
+    synchronized (lock) {
+      running.removeIf(thread -> thread.getState() == Thread.State.TERMINATED);
+      return List.copyOf(running);
+    }
+  }
+
+  /** The ports that it listens on. */
+  List<Integer> ports() {
+    synchronized (lock) {
+      return List.copyOf(ports);
+    }
+  }
+
+  /** The check that it registered under a name. */
+  @Nullable BooleanSupplier check(String name) {
+    synchronized (lock) {
+      return checks.get(name);
+    }
+  }
+
+  /** Why it says that it is unhealthy; empty if it does not. */
+  String complaint() {
+    synchronized (lock) {
+      return unhealthy;
+    }
+  }
+
+  @Override
+  public TaskId id() {
+    return context.task().id();
+  }
+
+  @Override
+  public String name() {
+    return context.name();
+  }
+
+  @Override
+  public SlotKey slot() {
+    return context.task().slot();
+  }
+
+  @Override
+  public String hostname() {
+    return context.hostname();
+  }
+
+  @Override
+  public Map<String, String> env() {
+    return context.env();
+  }
+
+  @Override
+  public List<String> args() {
+    return args;
+  }
+
+  @Override
+  public String workingDir() {
+    String dir = context.service().task().container().workingDir();
+    return dir == null ? "/" : dir;
+  }
+
+  @Override
+  public List<InetAddress> addresses() {
+    return TaskAddresses.of(context);
+  }
+
+  @Override
+  public List<ServerSocketChannel> listenAll(int port) throws IOException {
+    List<ServerSocketChannel> channels = new ArrayList<>();
+    int chosen = port;
+    for (InetAddress address : addresses()) {
+      ServerSocketChannel channel = own(ServerSocketChannel.open());
+      channel.bind(new InetSocketAddress(address, chosen));
+      chosen = ((InetSocketAddress) channel.getLocalAddress()).getPort();
+      channels.add(channel);
+    }
+    listening(chosen);
+    return channels;
+  }
+
+  @Override
+  public void serve(int port, ConnectionHandler handler) throws IOException {
+    for (ServerSocketChannel channel : listenAll(port)) {
+      spawn(() -> accept(channel, handler));
+    }
+  }
+
+  private void accept(ServerSocketChannel channel, ConnectionHandler handler) {
+    try {
+      while (true) {
+        Socket socket = own(channel.accept().socket());
+        spawn(() -> handle(socket, handler));
+      }
+    } catch (IOException closed) {
+      if (!stopping()) {
+        err.println("no longer accepts connections: " + closed);
+      }
+    }
+  }
+
+  private void handle(Socket socket, ConnectionHandler handler) {
+    try (socket) {
+      handler.handle(socket);
+    } catch (Exception failure) {
+      if (!stopping()) {
+        err.println("connection from " + socket.getRemoteSocketAddress() + ": " + failure);
+      }
+    } finally {
+      synchronized (lock) {
+        owned.remove(socket);
+      }
+    }
+  }
+
+  @Override
+  public void listening(int port) {
+    synchronized (lock) {
+      ports.add(port);
+    }
+  }
+
+  @Override
+  public List<InetAddress> resolveAll(String host) throws UnknownHostException {
+    return TaskAddresses.resolve(context, host);
+  }
+
+  @Override
+  public PrintStream out() {
+    return out;
+  }
+
+  @Override
+  public PrintStream err() {
+    return err;
+  }
+
+  @Override
+  public byte[] secret(String target) {
+    return file(TaskFile.Kind.SECRET, SECRETS, target);
+  }
+
+  @Override
+  public byte[] config(String target) {
+    return file(TaskFile.Kind.CONFIG, "/", target);
+  }
+
+  private byte[] file(TaskFile.Kind kind, String folder, String target) {
+    for (TaskFile file : context.files()) {
+      if (file.kind() == kind
+          && absolute(folder, file.target().name()).equals(absolute(folder, target))) {
+        return file.content().bytes();
+      }
+    }
+    throw new NotFoundException(
+        "task "
+            + context.name()
+            + " has no "
+            + kind.name().toLowerCase(java.util.Locale.ROOT)
+            + " with target "
+            + target);
+  }
+
+  private static String absolute(String folder, String name) {
+    return name.startsWith("/") ? name : folder + name;
+  }
+
+  @Override
+  public boolean stopping() {
+    synchronized (lock) {
+      return stopping;
+    }
+  }
+
+  @Override
+  public void awaitStop() throws InterruptedException {
+    synchronized (lock) {
+      boolean isMain = Thread.currentThread() == main;
+      awaitsStop = isMain;
+      try {
+        while (!stopping) {
+          lock.wait();
+        }
+      } catch (InterruptedException interrupted) {
+        if (!stopping) {
+          awaitsStop = false;
+          throw interrupted;
+        }
+      }
+    }
+  }
+
+  @Override
+  public void onStop(Runnable hook) {
+    synchronized (lock) {
+      if (!stopping) {
+        stopHooks.add(hook);
+        return;
+      }
+    }
+    hook.run();
+  }
+
+  @Override
+  public <T extends AutoCloseable> T own(T resource) {
+    synchronized (lock) {
+      if (!over) {
+        owned.add(resource);
+        return resource;
+      }
+    }
+    close(resource);
+    return resource;
+  }
+
+  @Override
+  public Thread spawn(Runnable work) {
+    Thread thread = threads.newThread(() -> guarded(work));
+    synchronized (lock) {
+      running.removeIf(other -> other.getState() == Thread.State.TERMINATED);
+      running.add(thread);
+      thread.start();
+      if (over) {
+        thread.interrupt();
+      }
+    }
+    return thread;
+  }
+
+  private void guarded(Runnable work) {
+    try {
+      work.run();
+    } catch (ExitSignal asked) {
+      LOG.debug("a thread of task={} ended the task", context.name());
+    } catch (Throwable failure) {
+      if (!stopping()) {
+        failure.printStackTrace(err);
+      }
+    }
+  }
+
+  @Override
+  public void health(String name, BooleanSupplier check) {
+    synchronized (lock) {
+      checks.put(name, check);
+    }
+  }
+
+  @Override
+  public void healthy() {
+    unhealthy("");
+  }
+
+  @Override
+  public void unhealthy(String why) {
+    synchronized (lock) {
+      unhealthy = why;
+    }
+  }
+
+  @Override
+  public void exit(int code) {
+    terminate(code);
+    throw new ExitSignal(code);
+  }
+}
