@@ -49,7 +49,7 @@ final class RestartHistory {
     long counted = 0;
     for (Iterator<Instant> i = restarts.descendingIterator(); i.hasNext(); ) {
       Instant restart = i.next();
-      if (restart.isAfter(oldest) && restart.isBefore(at)) {
+      if (restart.isAfter(oldest) && !restart.isAfter(at)) {
         counted++;
       }
     }
