@@ -1,0 +1,142 @@
+package io.swarm4j.network.lb;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.SingleThreadIoEventLoop;
+import io.netty.channel.nio.NioIoHandler;
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One thread with one selector, and what the sessions on it share. Everything beyond {@code
+ * execute} and {@code schedule} is for the loop's own thread only.
+ *
+ * <p>It stands alone, not in a Netty event loop group: a group reports its end through Netty's
+ * global executor, whose thread is not a daemon and outlives the balancer.
+ */
+final class Loop extends SingleThreadIoEventLoop {
+  /** Size of the shared buffer, hence the most that one read can take from a socket. */
+  static final int SCRATCH_BYTES = 64 * 1024;
+
+  private static final int WORTH_KEEPING_WHOLE = SCRATCH_BYTES / 4;
+  private static final Logger log = LoggerFactory.getLogger(Loop.class);
+
+  private final Counters counters;
+  private final Duration connectTimeout;
+  private final Set<Session> connecting = new LinkedHashSet<>();
+  private List<Closeable> closing = new ArrayList<>();
+  private List<Closeable> closingNow = new ArrayList<>();
+  private @Nullable ByteBuf scratch;
+
+  Loop(ThreadFactory threads, Counters counters, Duration connectTimeout) {
+    super(null, threads, NioIoHandler.newFactory());
+    this.counters = counters;
+    this.connectTimeout = connectTimeout;
+  }
+
+  Counters counters() {
+    return counters;
+  }
+
+  Duration connectTimeout() {
+    return connectTimeout;
+  }
+
+  /** The sessions whose connection to a backend is under way. */
+  Set<Session> connecting() {
+    return connecting;
+  }
+
+  /** Makes the sessions that still connect look again whether their backend is offered. */
+  void reconsider() {
+    List.copyOf(connecting).forEach(Session::reconsider);
+  }
+
+  /**
+   * Closes something after the next select. Until then the selector holds on to the sockets whose
+   * keys were cancelled: closing them before costs two more system calls each, and leaves a
+   * listening port taken.
+   */
+  void closeAfterSelect(Closeable closeable) {
+    if (isShuttingDown()) {
+      close(closeable);
+    } else {
+      closing.add(closeable);
+    }
+  }
+
+  /** An empty buffer to read into, valid until the caller returns to the loop. */
+  ByteBuf scratch() {
+    ByteBuf buffer = scratch;
+    if (buffer == null) {
+      buffer = ByteBufAllocator.DEFAULT.directBuffer(SCRATCH_BYTES, SCRATCH_BYTES);
+      scratch = buffer;
+    }
+    return buffer.clear();
+  }
+
+  /** Takes what is left in the scratch buffer out of it; the caller must release the result. */
+  ByteBuf keepScratch() {
+    ByteBuf rest = Objects.requireNonNull(scratch);
+    int length = rest.readableBytes();
+    if (length > WORTH_KEEPING_WHOLE) {
+      scratch = null;
+      return rest;
+    }
+    return ByteBufAllocator.DEFAULT.directBuffer(length, length).writeBytes(rest);
+  }
+
+  @Override
+  protected int runIo() {
+    List<Closeable> due = closing;
+    closing = closingNow;
+    closingNow = due;
+    int handled = super.runIo();
+    closeAll(due);
+    return handled;
+  }
+
+  /** Whether the next select must not block. */
+  @Override
+  protected boolean hasTasks() {
+    return super.hasTasks() || !closing.isEmpty() || !closingNow.isEmpty();
+  }
+
+  @Override
+  protected void run() {
+    try {
+      super.run();
+    } finally {
+      closeAll(closing);
+      if (scratch != null) {
+        scratch.release();
+        scratch = null;
+      }
+    }
+  }
+
+  private static void closeAll(List<Closeable> closeables) {
+    if (!closeables.isEmpty()) {
+      closeables.forEach(Loop::close);
+      closeables.clear();
+    }
+  }
+
+  private static void close(Closeable closeable) {
+    try {
+      closeable.close();
+    } catch (IOException e) {
+      log.debug("Closing {} failed", closeable, e);
+    }
+  }
+}

@@ -1,0 +1,297 @@
+package io.swarm4j.network.lb;
+
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client connection and the backend connection that serves it, from accept to the end. Confined
+ * to the loop that accepted.
+ *
+ * <p>The client is not read before a backend took the connection, so a failed attempt costs it
+ * nothing but time: the next backend is tried, each at most once. An end of stream is passed on as
+ * such, each direction by itself; a failure of one side is passed on as a reset. A side that does
+ * not read makes the other not be read: at most one buffer is kept per direction.
+ */
+final class Session {
+  /** How often one socket may be read before the others get their turn. */
+  private static final int READS_PER_TURN = 4;
+
+  private static final Logger log = LoggerFactory.getLogger(Session.class);
+
+  private final Loop loop;
+  private final Listener listener;
+  private final FrontendState frontend;
+  private final Endpoint client;
+  private List<Backend> tried = List.of();
+  private @Nullable Target target;
+  private @Nullable Endpoint backend;
+  private @Nullable Future<?> connectTimeout;
+  private boolean closed;
+
+  private Session(Loop loop, Listener listener, FrontendState frontend, SocketChannel client) {
+    this.loop = loop;
+    this.listener = listener;
+    this.frontend = frontend;
+    this.client = new Endpoint(this, client);
+  }
+
+  /** Serves a connection that was just accepted. */
+  static void start(Loop loop, Listener listener, SocketChannel client) {
+    FrontendState frontend = listener.frontend();
+    frontend.opened();
+    loop.counters().accepted.increment();
+    Session session = new Session(loop, listener, frontend, client);
+    try {
+      session.connect();
+    } catch (OutOfMemoryError e) {
+      session.abort();
+      throw e;
+    }
+  }
+
+  private void connect() {
+    while (!closed) {
+      // Asked anew for each attempt: the listener may have got another frontend meanwhile.
+      FrontendState now = listener.frontend();
+      Target next = now.next(tried);
+      if (next == null) {
+        loop.counters().refused.increment();
+        abort();
+        return;
+      }
+      target = next;
+      next.state().opened();
+      boolean connected;
+      try {
+        connected = dial(next.backend().address());
+      } catch (IOException | RuntimeException e) {
+        giveUp(next, e);
+        continue;
+      }
+      if (connected) {
+        establish(now.proxyProtocol());
+      }
+      return;
+    }
+  }
+
+  /** Starts to connect; true if the connection stands already. */
+  private boolean dial(InetSocketAddress address) throws IOException {
+    Endpoint endpoint = new Endpoint(this, Sockets.open(address));
+    backend = endpoint;
+    // To an address of this machine the handshake is over by now, though connect() says it is not.
+    if (endpoint.channel().connect(address) || endpoint.channel().finishConnect()) {
+      endpoint.register(loop, Endpoint.READ);
+      return true;
+    }
+    endpoint.register(loop, Endpoint.CONNECT);
+    loop.connecting().add(this);
+    connectTimeout =
+        loop.schedule(
+            () -> retry(new IOException("no answer within " + loop.connectTimeout())),
+            loop.connectTimeout().toMillis(),
+            TimeUnit.MILLISECONDS);
+    return false;
+  }
+
+  private void finishDialling(Endpoint endpoint) {
+    try {
+      if (!endpoint.channel().finishConnect()) {
+        return;
+      }
+    } catch (IOException e) {
+      retry(e);
+      return;
+    }
+    endpoint.ignore(Endpoint.CONNECT);
+    endpoint.want(Endpoint.READ);
+    stopDialling();
+    establish(listener.frontend().proxyProtocol());
+  }
+
+  private void stopDialling() {
+    loop.connecting().remove(this);
+    if (connectTimeout != null) {
+      connectTimeout.cancel(false);
+      connectTimeout = null;
+    }
+  }
+
+  /** Leaves a backend that has not taken the connection yet, and tries the next. */
+  private void retry(Exception cause) {
+    Target current = target;
+    if (current != null) {
+      giveUp(current, cause);
+      connect();
+    }
+  }
+
+  private void giveUp(Target failed, Exception cause) {
+    log.debug("Backend {} did not take a connection: {}", failed.backend(), cause.toString());
+    stopDialling();
+    loop.counters().connectFailures.increment();
+    leaveBackend(true);
+    if (tried.isEmpty()) {
+      tried = new ArrayList<>();
+    }
+    tried.add(failed.backend());
+  }
+
+  /** Tries elsewhere if the backend that is being connected to is no longer offered. */
+  void reconsider() {
+    if (target != null && !listener.frontend().offers(target.backend())) {
+      retry(new IOException("withdrawn"));
+    }
+  }
+
+  private void establish(ProxyProtocol proxyProtocol) {
+    Endpoint endpoint = backend;
+    Target current = target;
+    if (endpoint == null || current == null) {
+      return;
+    }
+    try {
+      client.keepAlive();
+      if (!current.backend().sameNode()) {
+        endpoint.keepAlive();
+      }
+      ByteBuf header = loop.scratch();
+      ProxyHeader.write(proxyProtocol, client.channel(), header);
+      send(header, endpoint);
+      client.register(loop, endpoint.hasUnsent() ? 0 : Endpoint.READ);
+    } catch (IOException | RuntimeException e) {
+      log.debug("A connection through {} broke before it was served", frontend.id(), e);
+      abort();
+    }
+  }
+
+  /**
+   * One of the sockets has become ready. Nothing may escape from here: an exception would stall the
+   * loop, an error end it.
+   */
+  void ready(Endpoint endpoint, int ops) {
+    try {
+      if ((ops & Endpoint.CONNECT) != 0) {
+        finishDialling(endpoint);
+      } else if (backend != null) {
+        transfer(endpoint, endpoint == client ? backend : client, ops);
+      }
+    } catch (IOException e) {
+      log.trace("A connection through {} broke", frontend.id(), e);
+      abort();
+    } catch (RuntimeException | OutOfMemoryError e) {
+      log.warn("A connection through {} had to be cut", frontend.id(), e);
+      abort();
+    }
+  }
+
+  private void transfer(Endpoint endpoint, Endpoint other, int ops) throws IOException {
+    if ((ops & Endpoint.WRITE) != 0) {
+      resume(endpoint, other);
+    }
+    if ((ops & Endpoint.READ) != 0 && !closed) {
+      relay(endpoint, other);
+    }
+  }
+
+  private void relay(Endpoint from, Endpoint to) throws IOException {
+    // The selector may report what was true before this turn changed the interest.
+    if (from.inputEnded() || to.hasUnsent()) {
+      from.ignore(Endpoint.READ);
+      return;
+    }
+    ByteBuf scratch = loop.scratch();
+    for (int i = 0; i < READS_PER_TURN; i++) {
+      int length = from.read(scratch);
+      if (length < 0) {
+        from.endInput();
+        if (!to.hasUnsent()) {
+          endOutput(to, from);
+        }
+        return;
+      }
+      boolean more = !scratch.isWritable();
+      send(scratch, to);
+      if (to.hasUnsent()) {
+        from.ignore(Endpoint.READ);
+        return;
+      }
+      if (!more) {
+        return;
+      }
+      scratch.clear();
+    }
+  }
+
+  /** Sends the scratch buffer, and keeps what the socket does not take. */
+  private void send(ByteBuf scratch, Endpoint to) throws IOException {
+    if (scratch.isReadable()) {
+      to.write(scratch);
+      if (scratch.isReadable()) {
+        to.keep(loop.keepScratch());
+        to.want(Endpoint.WRITE);
+      }
+    }
+  }
+
+  private void resume(Endpoint to, Endpoint from) throws IOException {
+    if (!to.flush()) {
+      return;
+    }
+    to.ignore(Endpoint.WRITE);
+    if (from.inputEnded()) {
+      endOutput(to, from);
+    } else {
+      from.want(Endpoint.READ);
+    }
+  }
+
+  private void endOutput(Endpoint to, Endpoint from) throws IOException {
+    to.endOutput();
+    if (from.outputEnded()) {
+      close(false);
+    } else {
+      to.shutdownOutput();
+    }
+  }
+
+  /** Ends both connections in an orderly way, though there may be more to relay. */
+  void end() {
+    close(false);
+  }
+
+  private void abort() {
+    close(true);
+  }
+
+  private void close(boolean reset) {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    stopDialling();
+    leaveBackend(reset);
+    frontend.closed();
+    client.close(loop, reset);
+  }
+
+  private void leaveBackend(boolean reset) {
+    if (backend != null) {
+      backend.close(loop, reset);
+      backend = null;
+    }
+    if (target != null) {
+      target.state().closed();
+      target = null;
+    }
+  }
+}
