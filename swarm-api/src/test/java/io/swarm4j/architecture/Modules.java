@@ -42,10 +42,8 @@ final class Modules {
 
   /** The code that users get: all modules but the examples, without tests and test support. */
   static JavaClasses production() {
-    ImportOption noTestJars = location -> !location.contains("-tests.jar");
-    return new ClassFileImporter()
-        .withImportOption(new ImportOption.DoNotIncludeTests())
-        .withImportOption(noTestJars)
-        .importPackages("io.swarm4j");
+    ImportOption noTests =
+        location -> !location.contains("/test-classes/") && !location.contains("-tests.jar");
+    return new ClassFileImporter().withImportOption(noTests).importPackages("io.swarm4j");
   }
 }
