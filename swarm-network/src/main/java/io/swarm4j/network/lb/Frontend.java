@@ -11,7 +11,9 @@ import java.util.List;
  * @param id names the frontend; what carries over from one configuration to the next (turn of the
  *     round robin, counts) does so by this id
  * @param binds the addresses to listen on, each resolved; port 0 takes a free port, which {@link
- *     Applied#listening()} tells; {@code 0.0.0.0} is IPv4 only, {@code [::]} takes both families
+ *     Applied#listening()} tells; {@code 0.0.0.0} is IPv4 only, {@code [::]} takes both families.
+ *     Either of these two fails if anything listens on the same port of any single address, a task
+ *     on its own 127.x address included: then name the node's addresses one by one
  * @param protocol what is accepted
  * @param algorithm how a backend is chosen
  * @param proxyProtocol whether backends are told the client's address
