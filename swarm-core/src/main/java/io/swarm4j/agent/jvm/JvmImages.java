@@ -1,6 +1,7 @@
 package io.swarm4j.agent.jvm;
 
 import io.swarm4j.agent.HealthCallback;
+import io.swarm4j.agent.ImageNames;
 import io.swarm4j.model.Check;
 import io.swarm4j.model.ContainerSpec;
 import io.swarm4j.model.Fault;
@@ -43,17 +44,7 @@ public final class JvmImages {
   }
 
   @Nullable Entry find(String reference) {
-    return entries.get(normalized(reference));
-  }
-
-  /** {@code name:tag} without what does not tell images apart. */
-  static String normalized(String reference) {
-    int digest = reference.indexOf('@');
-    String text = digest < 0 ? reference : reference.substring(0, digest);
-    text = text.startsWith("docker.io/") ? text.substring("docker.io/".length()) : text;
-    text = text.startsWith("library/") ? text.substring("library/".length()) : text;
-    boolean tagged = text.lastIndexOf(':') > text.lastIndexOf('/');
-    return tagged ? text : text + ":latest";
+    return entries.get(ImageNames.normalized(reference));
   }
 
   /** One image. */
@@ -85,7 +76,7 @@ public final class JvmImages {
       ContainerSpec.of(name); // refuses what no service could refer to
       ImageBuilder image = new ImageBuilder();
       more.accept(image);
-      Entry before = entries.putIfAbsent(normalized(name), image.build(code));
+      Entry before = entries.putIfAbsent(ImageNames.normalized(name), image.build(code));
       Check.of("JvmImages")
           .that(before == null, Fault.Code.DUPLICATE, "image", name, "each image once")
           .orThrow();

@@ -216,7 +216,7 @@ class JvmRuntimeTest {
 
     await(container.stop(LONG));
 
-    assertThat(await(container.exit()).code()).isEqualTo(143);
+    assertThat(await(container.exit()).code()).isIn(0, 143); // 0 if it saw the stop first
   }
 
   @Test

@@ -1,0 +1,163 @@
+package io.swarm4j.sim;
+
+import io.swarm4j.agent.Container;
+import io.swarm4j.agent.ImageNames;
+import io.swarm4j.agent.Runtime;
+import io.swarm4j.agent.TaskContext;
+import io.swarm4j.model.NodeDescription;
+import io.swarm4j.model.Placement.Platform;
+import io.swarm4j.model.Resources;
+import io.swarm4j.model.TaskId;
+import io.swarm4j.model.UnavailableException;
+import io.swarm4j.time.Chance;
+import io.swarm4j.time.Loop;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Runs nothing, and tells what would have happened: tasks are state machines with scripted
+ * behaviour, by image.
+ *
+ * <p>What takes no time is done when the call returns, and its stage is complete. Not thread-safe:
+ * one thread, that of the loop, owns it.
+ */
+public final class SimulatedRuntime implements Runtime {
+  private final Loop loop;
+  private final Chance chance;
+  private final Map<String, SimulatedImage> images;
+  private final Map<TaskId, SimulatedContainer> containers = new LinkedHashMap<>();
+  private NodeDescription description =
+      new NodeDescription(
+          "simulated",
+          new Platform("linux", "amd64"),
+          Resources.of(4, 16L << 30),
+          "swarm4j-simulated",
+          Map.of(),
+          List.of());
+  private boolean closed;
+  private boolean poweredOff;
+
+  /**
+   * A runtime without tasks.
+   *
+   * @param images behaviour by image reference, with its tag or, for all tags, without; any other
+   *     image behaves like {@link SimulatedImage#INSTANT}
+   */
+  public SimulatedRuntime(Loop loop, Chance chance, Map<String, SimulatedImage> images) {
+    this.loop = loop;
+    this.chance = chance;
+    this.images = new LinkedHashMap<>(images);
+  }
+
+  /** Every image does everything at once, and runs for ever. */
+  public static SimulatedRuntime instant(Loop loop, Chance chance) {
+    return new SimulatedRuntime(loop, chance, Map.of());
+  }
+
+  /** Changes how tasks of an image behave that are created from now on. */
+  public void behave(String image, SimulatedImage behaviour) {
+    images.put(image, behaviour);
+  }
+
+  /** Changes what the node says of itself. */
+  public void describeAs(NodeDescription said) {
+    description = said;
+  }
+
+  @Override
+  public NodeDescription describe() {
+    return description;
+  }
+
+  @Override
+  public Container create(TaskContext task) {
+    if (closed) {
+      throw new UnavailableException("the simulated runtime is closed");
+    }
+    SimulatedContainer container =
+        new SimulatedContainer(this, task, behaviour(task.service().task().container().image()));
+    containers.put(container.task(), container);
+    return container;
+  }
+
+  private SimulatedImage behaviour(String reference) {
+    SimulatedImage exact = images.get(reference);
+    if (exact != null) {
+      return exact;
+    }
+    return images.getOrDefault(ImageNames.repository(reference), SimulatedImage.INSTANT);
+  }
+
+  /** What runs goes on; it is taken over. */
+  @Override
+  public CompletionStage<List<Container>> recover() {
+    return CompletableFuture.completedFuture(
+        containers.values().stream()
+            .filter(SimulatedContainer::isRunning)
+            .map(Container.class::cast)
+            .toList());
+  }
+
+  /** Has a running task end by itself. Ignored if it does not run. */
+  public void crash(TaskId task, int exitCode) {
+    SimulatedContainer container = containers.get(task);
+    if (container != null) {
+      container.end(exitCode, "");
+    }
+  }
+
+  /** Makes the probes of a task fail or succeed from now on. */
+  public void setHealthy(TaskId task, boolean healthy) {
+    SimulatedContainer container = containers.get(task);
+    if (container != null) {
+      container.setHealthy(healthy);
+    }
+  }
+
+  /**
+   * Takes the machine's power away: all tasks are gone, and nobody is told. What is asked from now
+   * on is never answered.
+   */
+  public void powerOff() {
+    poweredOff = true;
+    containers.values().forEach(SimulatedContainer::vanish);
+    containers.clear();
+  }
+
+  /** How many tasks run. */
+  public int running() {
+    return (int) containers.values().stream().filter(SimulatedContainer::isRunning).count();
+  }
+
+  /** The tasks that were created and not removed, in order of creation. */
+  public List<TaskId> tasks() {
+    return List.copyOf(containers.keySet());
+  }
+
+  /** Whether the power is off. */
+  boolean isPoweredOff() {
+    return poweredOff;
+  }
+
+  Loop loop() {
+    return loop;
+  }
+
+  /** Whether what has the given probability happens this time. */
+  boolean happens(double probability) {
+    return probability > 0 && chance.withProbability(probability);
+  }
+
+  void forget(SimulatedContainer container) {
+    containers.remove(container.task(), container);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    List.copyOf(containers.values()).forEach(SimulatedContainer::remove);
+  }
+}
