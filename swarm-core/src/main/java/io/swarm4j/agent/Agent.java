@@ -305,11 +305,23 @@ public final class Agent implements AutoCloseable {
    */
   @Override
   public void close() {
+    end(true);
+  }
+
+  /**
+   * Ends all tasks and the connection without a word, as the death of the machine would. Any thread
+   * but the loop's.
+   */
+  public void halt() {
+    end(false);
+  }
+
+  private void end(boolean inGoodOrder) {
     loop.execute(
         () -> {
           closed = true;
           Managers.Link open = link;
-          if (open != null && session >= 0) {
+          if (open != null && session >= 0 && inGoodOrder) {
             open.send(new ToManager.Goodbye(session));
           }
           retry.cancel();

@@ -120,6 +120,11 @@ public final class ControlLoop implements AutoCloseable {
     return leading;
   }
 
+  /** New ids; for requests, on the loop. */
+  public Ids ids() {
+    return ids;
+  }
+
   private void planTurn() {
     if (!turnPlanned) {
       turnPlanned = true;
