@@ -1,0 +1,110 @@
+package io.swarm4j.process;
+
+import io.swarm4j.agent.BlockingWork;
+import io.swarm4j.agent.Container.ProbeResult;
+import io.swarm4j.agent.ExecStreams;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Runs commands beside a task, for {@code exec} and for probes. Blocks; an interruption ends it.
+ */
+final class SideProcess {
+  private static final int NOT_FOUND = 127;
+  private static final long LAST_OUTPUT_SECONDS = 2;
+  private static final int MOST_PROBE_OUTPUT = 4096; // as much as the reference keeps
+
+  private final Launch launch;
+  private final ProcessTree tree;
+  private final BlockingWork work;
+
+  SideProcess(Launch launch, ProcessTree tree, BlockingWork work) {
+    this.launch = launch;
+    this.tree = tree;
+    this.work = work;
+  }
+
+  /** Runs a command; its exit code, 127 if there is no such command. */
+  int run(List<String> command, ExecStreams streams) throws IOException, InterruptedException {
+    Optional<ProcessBuilder> builder = launch.beside(command);
+    if (builder.isEmpty()) {
+      String text = "no such command: " + String.join(" ", command) + "\n";
+      streams.stderr().write(text.getBytes(StandardCharsets.UTF_8));
+      streams.stderr().flush();
+      return NOT_FOUND;
+    }
+    Process process = builder.get().start();
+    CompletableFuture<Void> output =
+        CompletableFuture.allOf(
+            copy(process.getInputStream(), streams.stdout()),
+            copy(process.getErrorStream(), streams.stderr()));
+    work.execute(() -> feed(streams.stdin(), process.getOutputStream()));
+    try {
+      int code = process.waitFor();
+      output.get(LAST_OUTPUT_SECONDS, TimeUnit.SECONDS);
+      return code;
+    } catch (ExecutionException | TimeoutException heldOpen) {
+      return process.exitValue();
+    } finally {
+      if (process.isAlive()) {
+        tree.signal(process, "KILL");
+      }
+    }
+  }
+
+  /** Runs a command as a health probe. */
+  ProbeResult probe(List<String> command) throws IOException, InterruptedException {
+    Limited output = new Limited();
+    int code = run(command, new ExecStreams(InputStream.nullInputStream(), output, output));
+    return new ProbeResult(code == 0, code, output.text());
+  }
+
+  private CompletableFuture<Void> copy(InputStream from, OutputStream to) {
+    return work.call(
+        () -> {
+          byte[] chunk = new byte[8192];
+          for (int n = from.read(chunk); n >= 0; n = from.read(chunk)) {
+            to.write(chunk, 0, n);
+            to.flush();
+          }
+          return null;
+        });
+  }
+
+  private static void feed(InputStream from, OutputStream to) {
+    try (to) {
+      byte[] chunk = new byte[8192];
+      for (int n = from.read(chunk); n >= 0; n = from.read(chunk)) {
+        to.write(chunk, 0, n);
+        to.flush();
+      }
+    } catch (IOException ended) {
+      // it reads no more, which is its right
+    }
+  }
+
+  /** Keeps the beginning of what is written. */
+  private static final class Limited extends OutputStream {
+    private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
+
+    @Override
+    public synchronized void write(int b) {
+      if (kept.size() < MOST_PROBE_OUTPUT) {
+        kept.write(b);
+      }
+    }
+
+    synchronized String text() {
+      return kept.toString(StandardCharsets.UTF_8);
+    }
+  }
+}

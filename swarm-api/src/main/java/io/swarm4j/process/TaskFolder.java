@@ -1,0 +1,66 @@
+package io.swarm4j.process;
+
+import io.swarm4j.agent.TaskContext.TaskFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The folders of one task: one on disk for its work and log, one in memory for its secrets and
+ * configs. Blocks.
+ *
+ * @param disk the folder on disk
+ * @param memory the folder in memory, or on disk where the machine has none in memory
+ */
+record TaskFolder(Path disk, Path memory) {
+
+  /** Working directory unless the service or image names another. */
+  Path work() {
+    return disk.resolve("work");
+  }
+
+  /** Where the output is kept. */
+  Path log() {
+    return disk.resolve("log");
+  }
+
+  /** Where the secrets stand. */
+  Path secrets() {
+    return memory.resolve("secrets");
+  }
+
+  /** Where the configs stand. */
+  Path configs() {
+    return memory.resolve("configs");
+  }
+
+  /** Makes the folders and writes the files. */
+  void create(List<TaskFile> files) throws IOException {
+    Folders.createPrivate(disk);
+    Folders.createPrivate(work());
+    Folders.createPrivate(memory);
+    Folders.createPrivate(secrets());
+    Folders.createPrivate(configs());
+    for (TaskFile file : files) {
+      Path folder = file.kind() == TaskFile.Kind.SECRET ? secrets() : configs();
+      String name = file.target().name();
+      String prefix = "/run/secrets/";
+      String relative =
+          file.kind() == TaskFile.Kind.SECRET && name.startsWith(prefix)
+              ? name.substring(prefix.length())
+              : name.replaceFirst("^/+", "");
+      Folders.write(folder.resolve(relative), file.content().bytes(), file.target().mode());
+    }
+  }
+
+  /** Deletes secrets and configs. Idempotent. */
+  void forgetFiles() throws IOException {
+    Folders.delete(memory);
+  }
+
+  /** Deletes everything. Idempotent. */
+  void delete() throws IOException {
+    forgetFiles();
+    Folders.delete(disk);
+  }
+}
