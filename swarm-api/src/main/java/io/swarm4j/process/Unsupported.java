@@ -51,11 +51,7 @@ final class Unsupported {
   }
 
   private static void unless(
-      Check check,
-      boolean ok,
-      String component,
-      @Nullable Object value,
-      String accepted) {
+      Check check, boolean ok, String component, @Nullable Object value, String accepted) {
     check.that(ok, Fault.Code.UNSUPPORTED, component, value, "on the process runtime: " + accepted);
   }
 }
