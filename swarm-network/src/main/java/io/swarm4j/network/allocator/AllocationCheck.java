@@ -1,0 +1,153 @@
+package io.swarm4j.network.allocator;
+
+import io.swarm4j.model.Id;
+import io.swarm4j.model.Ip;
+import io.swarm4j.model.Network;
+import io.swarm4j.model.NetworkId;
+import io.swarm4j.model.NetworkSpec.IpPool;
+import io.swarm4j.model.PortSpec;
+import io.swarm4j.model.PortSpec.Protocol;
+import io.swarm4j.model.PortSpec.PublishMode;
+import io.swarm4j.model.Service;
+import io.swarm4j.model.Service.SpecRevision;
+import io.swarm4j.model.ServiceId;
+import io.swarm4j.model.Subnet;
+import io.swarm4j.network.Networks;
+import io.swarm4j.network.ipam.AddressPool;
+import io.swarm4j.network.ipam.Holdings;
+import io.swarm4j.network.ports.PortKey;
+import io.swarm4j.store.State;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * The invariant of allocation: every subnet, VXLAN identifier, address and published port has
+ * exactly one holder, and every holder lives.
+ */
+public final class AllocationCheck {
+  private AllocationCheck() {}
+
+  /** What is wrong in {@code state}, in words; empty if nothing is. */
+  public static List<String> verify(State state) {
+    List<String> defects = new ArrayList<>();
+    verifyNetworks(state, defects);
+    verifyPorts(state, defects);
+    Holdings.of(state)
+        .addresses()
+        .forEach((network, held) -> verifyAddresses(state, network, held, defects));
+    return defects;
+  }
+
+  private static void verifyNetworks(State state, List<String> defects) {
+    Map<Integer, NetworkId> vnis = new HashMap<>();
+    Map<Subnet, NetworkId> subnets = new TreeMap<>((a, b) -> a.first().compareTo(b.first()));
+    for (Network network : state.networks()) {
+      if (!network.pools().isEmpty() && vnis.put(network.vni(), network.id()) != null) {
+        defects.add("VXLAN identifier " + network.vni() + " is given to two networks");
+      }
+      for (IpPool pool : network.pools()) {
+        if (subnets.put(pool.subnet(), network.id()) != null) {
+          defects.add("subnet " + pool.subnet() + " is given to two networks");
+        }
+      }
+    }
+    Subnet last = null;
+    for (Subnet subnet : subnets.keySet()) {
+      if (last != null && last.overlaps(subnet)) {
+        defects.add("subnets " + last + " and " + subnet + " overlap");
+      }
+      last = subnet;
+    }
+  }
+
+  private static void verifyPorts(State state, List<String> defects) {
+    Map<PortKey, ServiceId> ingress = new TreeMap<>();
+    for (Service service : state.services()) {
+      for (PortSpec port : holderPorts(state, service)) {
+        ServiceId other = ingress.put(PortKey.of(port), service.id());
+        if (port.published() == 0) {
+          defects.add("service " + service.id() + " has an endpoint with an open port: " + port);
+        } else if (other != null) {
+          defects.add(PortKey.of(port) + " is held by services " + other + ", " + service.id());
+        }
+      }
+    }
+  }
+
+  private static List<PortSpec> holderPorts(State state, Service service) {
+    return Holdings.isHolder(state, service)
+        ? service.endpoint().ports().stream()
+            .filter(port -> port.publishMode() == PublishMode.INGRESS)
+            .toList()
+        : List.of();
+  }
+
+  private static void verifyAddresses(
+      State state, NetworkId id, SortedMap<Ip, List<Id>> held, List<String> defects) {
+    Network network = state.network(id);
+    List<AddressPool> pools =
+        network == null ? List.of() : network.pools().stream().map(AddressPool::new).toList();
+    held.forEach(
+        (ip, holders) -> {
+          if (holders.size() > 1) {
+            defects.add("address " + ip + " of network " + id + " is held by " + holders);
+          }
+          if (pools.stream().noneMatch(pool -> pool.isUsable(ip))) {
+            defects.add("address " + ip + " of " + holders + " is not one of network " + id + "'s");
+          }
+        });
+  }
+
+  /** Where a ledger and the store do not agree on who holds what. */
+  static List<String> differences(Ledger ledger, State state) {
+    List<String> found = new ArrayList<>();
+    Holdings holdings = Holdings.of(state);
+    for (Network network : state.networks()) {
+      SortedMap<Ip, Id> remembered = ledger.networks().addresses().holders(network.id());
+      SortedMap<Ip, Id> stored = new TreeMap<>();
+      holdings.of(network.id()).forEach((ip, holders) -> stored.put(ip, holders.get(0)));
+      remembered.entrySet().removeIf(entry -> isReservation(state, network, entry, stored));
+      if (!remembered.equals(stored)) {
+        found.add("network " + network.name() + ": stored " + stored + ", ledger " + remembered);
+      }
+    }
+    for (Protocol protocol : Protocol.values()) {
+      SortedMap<Integer, ServiceId> stored = new TreeMap<>();
+      for (Service service : state.services()) {
+        holderPorts(state, service).stream()
+            .filter(port -> port.protocol() == protocol)
+            .forEach(port -> stored.put(port.published(), service.id()));
+      }
+      SortedMap<Integer, ServiceId> remembered = ledger.services().ports().holders(protocol);
+      if (!remembered.equals(stored)) {
+        found.add(protocol + " ports: stored " + stored + ", ledger " + remembered);
+      }
+    }
+    return found;
+  }
+
+  /**
+   * An address that its service has set aside, and that no task of it uses now. While a new spec
+   * waits for something scarce, what an earlier one was given stays.
+   */
+  private static boolean isReservation(
+      State state, Network network, Map.Entry<Ip, Id> held, SortedMap<Ip, Id> stored) {
+    if (stored.containsKey(held.getKey()) || !(held.getValue() instanceof ServiceId id)) {
+      return false;
+    }
+    Service service = state.service(id);
+    return service != null
+        && Stream.concat(
+                Stream.of(service.spec()), service.history().stream().map(SpecRevision::spec))
+            .flatMap(spec -> spec.task().networks().stream())
+            .anyMatch(
+                wish ->
+                    held.getKey().equals(wish.address())
+                        && network.equals(Networks.find(state, wish.network())));
+  }
+}
