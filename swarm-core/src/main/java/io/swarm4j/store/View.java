@@ -44,6 +44,15 @@ public final class View implements State {
     return tables.revision();
   }
 
+  /**
+   * Whether neither a service nor a network was written between this view and {@code other}; takes
+   * constant time. What is derived from them alone then still holds.
+   */
+  public boolean sharesServicesAndNetworksWith(View other) {
+    return tables.services() == other.tables.services()
+        && tables.networks() == other.tables.networks();
+  }
+
   @Override
   public Cluster cluster() {
     return tables.cluster();

@@ -1,0 +1,223 @@
+package io.swarm4j.network.dns;
+
+import io.swarm4j.agent.NameResolver;
+import io.swarm4j.model.Attachment;
+import io.swarm4j.model.Endpoint.VirtualIp;
+import io.swarm4j.model.Id;
+import io.swarm4j.model.InvalidSpecException;
+import io.swarm4j.model.Ip;
+import io.swarm4j.model.Network;
+import io.swarm4j.model.NetworkId;
+import io.swarm4j.model.NodeId;
+import io.swarm4j.model.Service;
+import io.swarm4j.model.ServiceId;
+import io.swarm4j.model.SlotKey;
+import io.swarm4j.model.Task;
+import io.swarm4j.model.TaskId;
+import io.swarm4j.model.TaskState;
+import io.swarm4j.store.State;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds services and tasks by name, on the networks that the asker is attached to.
+ *
+ * <ul>
+ *   <li>{@code customer}, or an alias of it: the service's virtual address; where it has none, the
+ *       addresses of its running tasks;
+ *   <li>{@code tasks.customer}: the addresses of its running tasks;
+ *   <li>{@code 2.customer}: that of the running task in slot 2; for a global service the slot is
+ *       the node's id;
+ *   <li>{@code customer.2.<task id>}: that of one running task;
+ *   <li>any of these with {@code .<network>} appended: on that network only.
+ * </ul>
+ *
+ * <p>A task that is starting, unhealthy or about to be stopped is not found. Nothing is found on
+ * the ingress network, which is for routing only. Case does not matter; the first of the asker's
+ * networks that has an answer gives it. Thread-safe, does not block.
+ */
+public final class Discovery implements NameResolver {
+  private static final String TASKS = "tasks.";
+
+  private final Supplier<? extends State> states;
+  private volatile @Nullable Snapshot last;
+
+  /**
+   * Answers from what {@code states} has at the time of each question.
+   *
+   * @param states gives states that do not change, such as a store's newest view; called by any
+   *     thread
+   */
+  public Discovery(Supplier<? extends State> states) {
+    this.states = states;
+  }
+
+  /** A state, with what was found out about it so far. */
+  private record Snapshot(State state, NameIndex names, Map<ServiceId, List<Task>> running) {}
+
+  private Snapshot snapshot() {
+    State state = states.get();
+    Snapshot present = last;
+    if (present == null || present.state.revision() != state.revision()) {
+      NameIndex names = NameIndex.of(state, present == null ? null : present.names);
+      present = new Snapshot(state, names, new ConcurrentHashMap<>());
+      last = present;
+    }
+    return present;
+  }
+
+  @Override
+  public List<Ip> resolve(String name, List<NetworkId> networks) {
+    Snapshot snapshot = snapshot();
+    String key = NameIndex.lower(name.endsWith(".") ? name.substring(0, name.length() - 1) : name);
+    for (NetworkId network : networks) {
+      List<Ip> found = find(snapshot, key, network);
+      if (!found.isEmpty()) {
+        return found;
+      }
+    }
+    int dot = key.lastIndexOf('.');
+    Network named = dot < 0 ? null : snapshot.state.networkNamed(key.substring(dot + 1));
+    return named != null && networks.contains(named.id())
+        ? find(snapshot, key.substring(0, dot), named.id())
+        : List.of();
+  }
+
+  /**
+   * The name that leads to an address: that of a service for a virtual address, {@code
+   * <slot>.<service>} for a task's.
+   *
+   * @param networks the networks that the asker is attached to
+   */
+  public Optional<String> nameOf(Ip address, List<NetworkId> networks) {
+    Snapshot snapshot = snapshot();
+    for (NetworkId network : networks) {
+      for (ServiceId id : snapshot.names.services(network)) {
+        Service service = snapshot.state.service(id);
+        if (service == null) {
+          continue;
+        }
+        if (virtualIps(service, network).contains(address)) {
+          return Optional.of(service.name());
+        }
+        for (Task task : running(snapshot, id)) {
+          if (addresses(List.of(task), network).contains(address)) {
+            return Optional.of(task.slot() + "." + service.name());
+          }
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static List<Ip> find(Snapshot snapshot, String key, NetworkId network) {
+    Set<Ip> found = new LinkedHashSet<>();
+    List<ServiceId> services = snapshot.names.services(network, key);
+    for (ServiceId id : services) {
+      Service service = snapshot.state.service(id);
+      List<Ip> vips = service == null ? List.of() : virtualIps(service, network);
+      found.addAll(vips.isEmpty() ? addresses(running(snapshot, id), network) : vips);
+    }
+    if (!services.isEmpty()) {
+      return List.copyOf(found);
+    }
+    if (key.startsWith(TASKS)) {
+      for (ServiceId id : snapshot.names.services(network, key.substring(TASKS.length()))) {
+        found.addAll(addresses(running(snapshot, id), network));
+      }
+    } else if (key.indexOf('.') > 0) {
+      found.addAll(inSlot(snapshot, key, network));
+      found.addAll(byTaskName(snapshot, key, network));
+    }
+    return List.copyOf(found);
+  }
+
+  private static List<Ip> inSlot(Snapshot snapshot, String key, NetworkId network) {
+    int dot = key.indexOf('.');
+    List<ServiceId> services = snapshot.names.services(network, key.substring(dot + 1));
+    SlotKey slot = services.isEmpty() ? null : slot(key.substring(0, dot));
+    List<Ip> found = new ArrayList<>();
+    if (slot != null) {
+      for (ServiceId id : services) {
+        snapshot.state.tasksIn(id, slot).stream()
+            .filter(Discovery::serves)
+            .forEach(task -> found.addAll(addresses(List.of(task), network)));
+      }
+    }
+    return found;
+  }
+
+  private static @Nullable SlotKey slot(String text) {
+    if (text.length() <= 9 && text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+      return new SlotKey.Numbered(Integer.parseInt(text));
+    }
+    try {
+      return text.length() == Id.TEXT_LENGTH ? new SlotKey.OnNode(NodeId.parse(text)) : null;
+    } catch (InvalidSpecException noId) {
+      return null;
+    }
+  }
+
+  private static List<Ip> byTaskName(Snapshot snapshot, String key, NetworkId network) {
+    int dot = key.length() - Id.TEXT_LENGTH - 1;
+    if (dot <= 0 || key.charAt(dot) != '.') {
+      return List.of();
+    }
+    Task task;
+    try {
+      task = snapshot.state.task(TaskId.parse(key.substring(dot + 1)));
+    } catch (InvalidSpecException noId) {
+      return List.of();
+    }
+    return task != null
+            && serves(task)
+            && NameIndex.lower(snapshot.state.nameOf(task)).equals(key.substring(0, dot))
+            && !isIngress(snapshot.state, network)
+        ? addresses(List.of(task), network)
+        : List.of();
+  }
+
+  private static boolean isIngress(State state, NetworkId id) {
+    Network network = state.network(id);
+    return network != null && network.spec().ingress();
+  }
+
+  /** Computed once per service and state: a question about a large service must not cost much. */
+  private static List<Task> running(Snapshot snapshot, ServiceId service) {
+    return snapshot.running.computeIfAbsent(
+        service, id -> snapshot.state.tasksOf(id).stream().filter(Discovery::serves).toList());
+  }
+
+  private static boolean serves(Task task) {
+    return task.state() == TaskState.RUNNING && task.isDesiredAlive();
+  }
+
+  private static List<Ip> virtualIps(Service service, NetworkId network) {
+    List<Ip> found = new ArrayList<>(1);
+    for (VirtualIp vip : service.endpoint().virtualIps()) {
+      if (vip.network().equals(network)) {
+        found.add(vip.address());
+      }
+    }
+    return found;
+  }
+
+  private static List<Ip> addresses(List<Task> tasks, NetworkId network) {
+    List<Ip> found = new ArrayList<>(tasks.size());
+    for (Task task : tasks) {
+      for (Attachment attachment : task.attachments()) {
+        if (attachment.network().equals(network)) {
+          found.add(attachment.address());
+        }
+      }
+    }
+    return found;
+  }
+}

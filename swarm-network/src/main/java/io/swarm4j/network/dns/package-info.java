@@ -1,0 +1,5 @@
+/** Service discovery: which addresses stand behind a name. */
+@NullMarked
+package io.swarm4j.network.dns;
+
+import org.jspecify.annotations.NullMarked;
