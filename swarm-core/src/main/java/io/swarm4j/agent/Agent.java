@@ -5,9 +5,10 @@ import io.swarm4j.agent.protocol.Managers;
 import io.swarm4j.agent.protocol.ToManager;
 import io.swarm4j.agent.protocol.ToManager.TaskReport;
 import io.swarm4j.agent.protocol.ToNode;
+import io.swarm4j.model.NodeDescription;
 import io.swarm4j.model.NodeId;
-import io.swarm4j.model.SwarmException;
 import io.swarm4j.model.TaskId;
+import io.swarm4j.model.TaskState;
 import io.swarm4j.model.TaskStatus;
 import io.swarm4j.time.Chance;
 import io.swarm4j.time.Loop;
@@ -36,6 +37,9 @@ public final class Agent implements AutoCloseable {
   private static final Duration FIRST_BACKOFF = Duration.ofMillis(100);
   private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(8);
 
+  /** How often the node looks whether it has to describe itself anew. */
+  private static final Duration DESCRIPTION_PERIOD = Duration.ofSeconds(20);
+
   /** Beats without an answer after which the connection is given up. */
   private static final int SILENT_BEATS = 3;
 
@@ -59,6 +63,8 @@ public final class Agent implements AutoCloseable {
   private Duration backoff = Duration.ZERO;
   private Timer retry = Timer.NONE;
   private Timer heartbeat = Timer.NONE;
+  private Timer look = Timer.NONE;
+  private NodeDescription described = NodeDescription.UNKNOWN;
   private boolean closed;
 
   /**
@@ -146,11 +152,13 @@ public final class Agent implements AutoCloseable {
                       }),
               () -> loop.execute(() -> lost(mine, "connection closed")));
       link = fresh;
-      fresh.send(new ToManager.Register(node, runtime.describe(), address));
+      described = runtime.describe();
+      fresh.send(new ToManager.Register(node, described, address));
       heartbeat.cancel();
       heartbeat = loop.schedule(LONGEST_BACKOFF, () -> lost(mine, "no answer to the registration"));
-    } catch (SwarmException unreachable) {
+    } catch (RuntimeException unreachable) {
       LOG.debug("node {}: no manager in reach", node, unreachable);
+      hangUp();
       retryLater();
     }
   }
@@ -169,6 +177,7 @@ public final class Agent implements AutoCloseable {
     session = -1;
     reporting = false;
     heartbeat.cancel();
+    look.cancel();
     Managers.Link old = link;
     link = null;
     if (old != null) {
@@ -209,9 +218,25 @@ public final class Agent implements AutoCloseable {
     unansweredBeats = 0;
     planBeat(registered.heartbeat());
     for (TaskRun run : runs.values()) {
-      unreported.put(run.id(), run.status());
+      if (run.isAssigned()) { // of others the manager knows more
+        unreported.put(run.id(), run.status());
+      }
     }
     planReport();
+    planLook();
+  }
+
+  private void planLook() {
+    look.cancel();
+    look =
+        loop.schedule(
+            DESCRIPTION_PERIOD,
+            () -> {
+              planLook();
+              if (!runtime.describe().equals(described)) {
+                lost(connection, "the node's description has changed");
+              }
+            });
   }
 
   private void planBeat(Duration delay) {
@@ -248,6 +273,9 @@ public final class Agent implements AutoCloseable {
       if (run == null && !assignment.task().state().isTerminal()) {
         run = new TaskRun(this, loop, assignment.task().id());
         runs.put(run.id(), run);
+        if (!assignment.task().state().isBefore(TaskState.STARTING)) {
+          run.mourn(assignment);
+        }
       }
       if (run != null) {
         run.update(assignment);

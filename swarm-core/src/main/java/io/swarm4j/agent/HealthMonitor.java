@@ -8,6 +8,8 @@ import io.swarm4j.time.Timer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /**
@@ -62,8 +64,7 @@ final class HealthMonitor implements AutoCloseable {
   }
 
   private void probe() {
-    container
-        .probe(check.probe(), or(check.timeout(), DEFAULT_TIMEOUT))
+    ask()
         .whenComplete(
             (result, failure) ->
                 loop.execute(
@@ -73,6 +74,14 @@ final class HealthMonitor implements AutoCloseable {
                                 ? result
                                 : new ProbeResult(
                                     false, -1, Objects.toString(failure.getMessage())))));
+  }
+
+  private CompletionStage<ProbeResult> ask() {
+    try {
+      return container.probe(check.probe(), or(check.timeout(), DEFAULT_TIMEOUT));
+    } catch (RuntimeException fault) {
+      return CompletableFuture.failedFuture(fault);
+    }
   }
 
   private void judge(ProbeResult result) {

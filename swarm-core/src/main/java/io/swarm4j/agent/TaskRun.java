@@ -4,7 +4,6 @@ import io.swarm4j.agent.Container.Exit;
 import io.swarm4j.agent.protocol.Assignment;
 import io.swarm4j.model.HealthCheck;
 import io.swarm4j.model.Reason;
-import io.swarm4j.model.SwarmException;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskId;
 import io.swarm4j.model.TaskState;
@@ -66,18 +65,61 @@ final class TaskRun {
     return container;
   }
 
+  /** Whether a manager of this session or an earlier one has asked for it. */
+  boolean isAssigned() {
+    return assignment != null;
+  }
+
+  /**
+   * The task was started here in an earlier life of the node, and nothing is left of it: it has
+   * failed, since a task is used once.
+   */
+  void mourn(Assignment latest) {
+    assignment = latest;
+    status = latest.task().status();
+    if (latest.task().isDesiredAlive()) {
+      String detail = "the node was restarted, and what ran is gone";
+      become(TaskState.FAILED, "started", detail, new Reason.NodeLost(agent.node(), detail));
+    } else {
+      become(TaskState.SHUTDOWN, "shutdown", status.err(), cause(latest));
+    }
+  }
+
   /** Takes what the manager wants now; a desired state that goes back is ignored. */
   void update(Assignment latest) {
+    boolean adopted = assignment == null && container != null;
     assignment = latest;
     TaskState wanted = latest.task().desiredState();
     if (wanted.isAfter(desired)) {
       desired = wanted;
     }
-    if (container == null && !status.state().isTerminal()) {
-      accept(latest);
-    } else {
-      advance();
+    try {
+      if (adopted) {
+        resume(latest);
+      }
+      if (container == null && !status.state().isTerminal()) {
+        accept(latest);
+      } else {
+        advance();
+      }
+    } catch (RuntimeException fault) {
+      fail(fault); // one task's fault is not to harm the others of its message
     }
+  }
+
+  /** A container that was found running is watched over as before. */
+  private void resume(Assignment latest) {
+    TaskStatus known = latest.task().status();
+    if (status.state() == TaskState.RUNNING && !known.state().isTerminal()) {
+      boolean healthy = known.state() == TaskState.RUNNING;
+      status =
+          healthy
+              ? known
+              : new TaskStatus(
+                  TaskState.STARTING, loop.now(), "starting", "", null, known.container());
+      watchHealth(Objects.requireNonNull(container));
+    }
+    agent.changed(this);
   }
 
   private void accept(Assignment latest) {
@@ -86,28 +128,24 @@ final class TaskRun {
       return;
     }
     Task task = latest.task();
-    try {
-      Container made =
-          agent
-              .runtime()
-              .create(
-                  new TaskContext(
-                      task,
-                      latest.service(),
-                      latest.name(),
-                      latest.service().task().container().env(),
-                      Objects.requireNonNullElse(
-                          latest.service().task().container().hostname(), latest.name()),
-                      latest.files(),
-                      agent.names(),
-                      agent.address()));
-      container = made;
-      become(TaskState.ACCEPTED, "accepted");
-      become(TaskState.PREPARING, "preparing");
-      then(made.prepare(), done -> prepared());
-    } catch (SwarmException refused) {
-      fail(refused);
-    }
+    Container made =
+        agent
+            .runtime()
+            .create(
+                new TaskContext(
+                    task,
+                    latest.service(),
+                    latest.name(),
+                    latest.service().task().container().env(),
+                    Objects.requireNonNullElse(
+                        latest.service().task().container().hostname(), latest.name()),
+                    latest.files(),
+                    agent.names(),
+                    agent.address()));
+    container = made;
+    become(TaskState.ACCEPTED, "accepted");
+    become(TaskState.PREPARING, "preparing");
+    then(made.prepare(), done -> prepared());
   }
 
   private void prepared() {
@@ -140,17 +178,24 @@ final class TaskRun {
         new TaskStatus(
             status.state(), status.at(), status.message(), status.err(), status.reason(), started);
     watchExit(present);
-    HealthCheck check = Objects.requireNonNull(assignment).service().task().container().health();
-    if (stopping || status.state().isTerminal()) {
-      return;
+    if (!stopping && !status.state().isTerminal()) {
+      watchHealth(present);
     }
+  }
+
+  /** Starts the health checks of a task, which runs once the first has succeeded. */
+  private void watchHealth(Container present) {
+    HealthCheck own = Objects.requireNonNull(assignment).service().task().container().health();
+    HealthCheck check = own == null ? present.imageHealth().orElse(null) : own;
     if (check == null || check.probe() instanceof HealthCheck.Probe.Disabled) {
       running();
-    } else {
+      return;
+    }
+    if (status.state() == TaskState.STARTING) {
       status = status.because(new Reason.AwaitingHealth("no successful probe yet"), "");
       agent.changed(this);
-      health = new HealthMonitor(loop, present, check, this::running, this::unhealthy);
     }
+    health = new HealthMonitor(loop, present, check, this::running, this::unhealthy);
   }
 
   private void running() {
@@ -166,9 +211,9 @@ final class TaskRun {
     Container present = Objects.requireNonNull(container);
     endHealth();
     stopping = true;
-    then(
+    stopped(
         present.stop(grace()),
-        done ->
+        () ->
             become(
                 TaskState.FAILED,
                 "unhealthy",
@@ -217,25 +262,34 @@ final class TaskRun {
     stopping = true;
     endHealth();
     Container present = Objects.requireNonNull(container);
-    String err = Objects.requireNonNull(assignment).task().status().err();
-    Reason cause =
-        Objects.requireNonNullElse(
-            assignment.task().status().reason(), new Reason.Stopped("desired"));
-    present
-        .stop(grace())
-        .whenComplete(
-            (done, failure) ->
-                loop.execute(
-                    () -> {
-                      if (failure != null) {
-                        LOG.warn("task {} could not be stopped in good order", id, failure);
-                      }
-                      Exit exit = now(present.exit());
-                      if (exit != null) {
-                        withExitCode(exit.code());
-                      }
-                      become(TaskState.SHUTDOWN, "shutdown", err, cause);
-                    }));
+    Assignment last = Objects.requireNonNull(assignment);
+    stopped(
+        present.stop(grace()),
+        () -> {
+          Exit exit = now(present.exit());
+          if (exit != null) {
+            withExitCode(exit.code());
+          }
+          become(TaskState.SHUTDOWN, "shutdown", last.task().status().err(), cause(last));
+        });
+  }
+
+  private static Reason cause(Assignment assignment) {
+    return Objects.requireNonNullElse(
+        assignment.task().status().reason(), new Reason.Stopped("desired"));
+  }
+
+  /** Goes on, on the loop, once a container is stopped, in good order or not. */
+  private void stopped(CompletionStage<Void> stop, Runnable next) {
+    stop.whenComplete(
+        (done, failure) ->
+            loop.execute(
+                () -> {
+                  if (failure != null) {
+                    LOG.warn("task {} could not be stopped in good order", id, failure);
+                  }
+                  next.run();
+                }));
   }
 
   private static @Nullable Exit now(CompletionStage<Exit> stage) {

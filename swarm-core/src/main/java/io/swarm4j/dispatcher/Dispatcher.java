@@ -24,10 +24,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -51,6 +53,7 @@ public final class Dispatcher implements Reconciler {
   /** The same for nodes that were in reach of an earlier leader. */
   private static final int UNKNOWN_GRACE_BEATS = 6;
 
+  private static final String NOT_LEADING = "this manager does not lead the swarm";
   private static final double HEARTBEAT_JITTER = 0.1;
   private static final int MOST_REGISTRATIONS = 3;
   private static final Duration REGISTRATION_WINDOW = Duration.ofSeconds(8);
@@ -60,7 +63,9 @@ public final class Dispatcher implements Reconciler {
   private final EndpointGate gate;
   private final Map<NodeId, Session> sessions = new LinkedHashMap<>();
   private final Map<NodeId, ArrayDeque<Instant>> registrations = new LinkedHashMap<>();
+  private final Map<NodeId, Session> registering = new LinkedHashMap<>();
   private final Set<TaskId> withdrawing = new LinkedHashSet<>();
+  private final Deque<NodeId> unmarked = new ArrayDeque<>();
   private @Nullable ControlLoop controlLoop;
   private @Nullable Control control;
   private long lastSession;
@@ -82,6 +87,7 @@ public final class Dispatcher implements Reconciler {
   public final class Peer {
     private final Consumer<ToNode> out;
     private @Nullable Session session;
+    private boolean closed;
 
     private Peer(Consumer<ToNode> out) {
       this.out = out;
@@ -96,6 +102,7 @@ public final class Dispatcher implements Reconciler {
     public void closed() {
       loop.execute(
           () -> {
+            closed = true;
             if (session != null) {
               disconnected(session, "connection lost");
             }
@@ -126,10 +133,9 @@ public final class Dispatcher implements Reconciler {
   }
 
   private void register(Peer peer, ToManager.Register register) {
-    Control present = control;
     ControlLoop writes = controlLoop;
-    if (present == null || writes == null) {
-      peer.out.accept(new ToNode.Refused("this manager does not lead the swarm"));
+    if (control == null || writes == null) {
+      peer.out.accept(new ToNode.Refused(NOT_LEADING));
       return;
     }
     if (tooOften(register.node())) {
@@ -140,29 +146,42 @@ public final class Dispatcher implements Reconciler {
     }
     Session session = new Session(++lastSession, register.node(), peer.out, loop.now());
     peer.session = session;
-    CompletionStage<Boolean> registered =
-        writes.submit(
-            tx -> markReady(tx, register.node(), register.description(), register.address()));
-    registered.whenComplete(
-        (known, failure) -> {
-          if (failure != null) {
-            peer.out.accept(new ToNode.Refused(String.valueOf(failure.getMessage())));
-          } else if (!known) {
-            peer.out.accept(new ToNode.Refused("node not registered"));
-          } else if (control == present && peer.session == session) {
-            open(session);
-          }
-        });
+    registering.put(session.node, session);
+    writes
+        .submit(tx -> markReady(tx, register.node(), register.description(), register.address()))
+        .whenComplete((known, failure) -> registered(peer, session, known, failure));
   }
 
+  private void registered(
+      Peer peer, Session session, @Nullable Boolean known, @Nullable Throwable failure) {
+    registering.remove(session.node, session);
+    if (failure != null) {
+      peer.out.accept(new ToNode.Refused(String.valueOf(failure.getMessage())));
+    } else if (!Boolean.TRUE.equals(known)) {
+      registrations.remove(session.node);
+      peer.out.accept(new ToNode.Refused("node not registered"));
+    } else if (control == null) {
+      peer.out.accept(new ToNode.Refused(NOT_LEADING));
+    } else if (peer.session == session) {
+      open(session);
+      if (peer.closed) {
+        disconnected(session, "connection lost");
+      }
+    }
+  }
+
+  /** Attempts that are refused do not count, lest a node that tries on is locked out for ever. */
   private boolean tooOften(NodeId node) {
     ArrayDeque<Instant> recent = registrations.computeIfAbsent(node, id -> new ArrayDeque<>());
     Instant now = loop.now();
-    while (!recent.isEmpty() && recent.peek().isBefore(now.minus(REGISTRATION_WINDOW))) {
+    while (!recent.isEmpty() && !recent.peek().isAfter(now.minus(REGISTRATION_WINDOW))) {
       recent.remove();
     }
+    if (recent.size() >= MOST_REGISTRATIONS) {
+      return true;
+    }
     recent.add(now);
-    return recent.size() > MOST_REGISTRATIONS;
+    return false;
   }
 
   private static boolean markReady(
@@ -171,12 +190,11 @@ public final class Dispatcher implements Reconciler {
     if (node == null) {
       return false;
     }
+    NodeStatus status = node.status();
+    Instant since = status.state() == NodeState.READY ? status.since() : tx.now();
     Node ready =
         node.withDescription(description)
-            .withStatus(
-                node.status().state() == NodeState.READY
-                    ? node.status()
-                    : new NodeStatus(NodeState.READY, "", address, tx.now()));
+            .withStatus(new NodeStatus(NodeState.READY, "", address, since));
     if (!ready.equals(node)) {
       tx.put(ready);
     }
@@ -196,7 +214,7 @@ public final class Dispatcher implements Reconciler {
     List<Assignment> all = new ArrayList<>();
     for (Task task : view.tasksOn(session.node)) {
       if (!task.state().isBefore(TaskState.ASSIGNED)) {
-        boolean held = !task.isDesiredAlive() && withdrawing.contains(task.id());
+        boolean held = isStopping(task) && mustHold(task, view.revision());
         all.add(AssignmentSource.of(view, held ? task.withDesiredState(TaskState.RUNNING) : task));
       }
     }
@@ -218,23 +236,28 @@ public final class Dispatcher implements Reconciler {
 
   /** One timer a session, looked at when it is due: a heartbeat costs a store to a field. */
   private void watch(Session session, Duration wait) {
-    session.expiry =
-        loop.schedule(
-            wait,
-            () -> {
-              Duration silent = Duration.between(session.lastHeard, loop.now());
-              Duration grace = grace(GRACE_BEATS);
-              if (sessions.get(session.node) != session) {
-                return;
-              }
-              if (silent.compareTo(grace) >= 0) {
-                sessions.remove(session.node);
-                session.send(new ToNode.Refused("no heartbeat for " + silent.toMillis() + " ms"));
-                write(tx -> mark(tx, session.node, NodeState.DOWN, "heartbeat failure"));
-              } else {
-                watch(session, grace.minus(silent));
-              }
-            });
+    Instant due = loop.now().plus(wait);
+    session.expiry = loop.schedule(wait, () -> look(session, due));
+  }
+
+  private void look(Session session, Instant due) {
+    if (sessions.get(session.node) != session) {
+      return;
+    }
+    Instant now = loop.now();
+    Duration silent = Duration.between(session.lastHeard, now);
+    Duration grace = grace(GRACE_BEATS);
+    if (silent.isNegative()) {
+      watch(session, grace); // the clock was set back
+    } else if (silent.compareTo(grace) < 0) {
+      watch(session, grace.minus(silent));
+    } else if (due.plus(period()).isBefore(now)) {
+      watch(session, period()); // this manager stood still: what nodes said meanwhile comes first
+    } else {
+      sessions.remove(session.node);
+      session.send(new ToNode.Refused("no heartbeat for " + silent.toMillis() + " ms"));
+      write(tx -> mark(tx, session.node, NodeState.DOWN, "heartbeat failure"));
+    }
   }
 
   private void disconnected(Session session, String why) {
@@ -248,16 +271,6 @@ public final class Dispatcher implements Reconciler {
                   session.node,
                   NodeState.DISCONNECTED,
                   "node is currently trying to find new manager"));
-      Control present = control;
-      if (present != null) {
-        present.after(
-            grace(GRACE_BEATS),
-            tx -> {
-              if (!sessions.containsKey(session.node)) {
-                mark(tx, session.node, NodeState.DOWN, "heartbeat failure");
-              }
-            });
-      }
     }
   }
 
@@ -268,9 +281,13 @@ public final class Dispatcher implements Reconciler {
     }
   }
 
+  /** Notes that a node is out of reach, unless it has come back meanwhile. */
   private void mark(Transaction tx, NodeId id, NodeState state, String message) {
     Node node = tx.node(id);
-    if (node == null || node.status().state() == state) {
+    if (node == null
+        || node.status().state() == state
+        || sessions.containsKey(id)
+        || registering.containsKey(id)) {
       return;
     }
     Node marked = node.withStatus(node.status().to(state, message, tx.now()));
@@ -278,6 +295,22 @@ public final class Dispatcher implements Reconciler {
     if (state == NodeState.DOWN) {
       LOG.info("node {} ({}) is down: {}", node.hostname(), id, message);
       giveUpLater(marked);
+    } else if (state == NodeState.DISCONNECTED) {
+      expectBack(marked);
+    }
+  }
+
+  private void expectBack(Node node) {
+    Control present = control;
+    if (present != null) {
+      present.after(
+          grace(GRACE_BEATS),
+          tx -> {
+            Node then = tx.node(node.id());
+            if (then != null && then.status().equals(node.status())) {
+              mark(tx, node.id(), NodeState.DOWN, "heartbeat failure");
+            }
+          });
     }
   }
 
@@ -365,46 +398,54 @@ public final class Dispatcher implements Reconciler {
       }
       return;
     }
-    if (after.state().isBefore(TaskState.ASSIGNED)) {
-      return;
+    if (after.state().isBefore(TaskState.ASSIGNED) || after.state().isTerminal()) {
+      return; // not for the node yet, or over there already
     }
     @Nullable Task known =
         before != null && !before.state().isBefore(TaskState.ASSIGNED) ? before : null;
     if (known != null && known.desiredState() == after.desiredState()) {
       return;
     }
-    if (known != null
-        && known.isDesiredAlive()
-        && !after.isDesiredAlive()
-        && !after.state().isTerminal()) {
-      withdrawThenStop(session, after, commit, touched);
-    } else {
-      session.update(AssignmentSource.of(commit.after(), after));
-      touched.add(session);
+    if (known != null && isStopping(after)) {
+      boolean first = known.isDesiredAlive();
+      if (first ? mustHold(after, commit.revision()) : withdrawing.contains(after.id())) {
+        return;
+      }
     }
+    session.update(AssignmentSource.of(commit.after(), after));
+    touched.add(session);
   }
 
-  private void withdrawThenStop(Session session, Task task, Commit commit, Set<Session> touched) {
-    CompletionStage<Void> withdrawn = gate.withdrawn(task, commit.revision());
+  private static boolean isStopping(Task task) {
+    return !task.isDesiredAlive() && !task.state().isTerminal();
+  }
+
+  /**
+   * Whether the stop of a task must not go out yet; it does as soon as the task's endpoint is
+   * withdrawn.
+   */
+  private boolean mustHold(Task task, long revision) {
+    if (withdrawing.contains(task.id())) {
+      return true;
+    }
+    CompletionStage<Void> withdrawn = gate.withdrawn(task, revision);
     if (withdrawn.toCompletableFuture().isDone()) {
-      session.update(AssignmentSource.of(commit.after(), task));
-      touched.add(session);
-      return;
+      return false;
     }
     withdrawing.add(task.id());
-    withdrawn.whenComplete(
-        (done, failure) ->
-            loop.execute(
-                () -> {
-                  Task present = store.view().task(task.id());
-                  if (withdrawing.remove(task.id()) && present != null) {
-                    Session now = sessions.get(session.node);
-                    if (now != null) {
-                      now.update(AssignmentSource.of(store.view(), present));
-                      now.flush();
-                    }
-                  }
-                }));
+    withdrawn.whenComplete((done, failure) -> loop.execute(() -> stop(task.id())));
+    return true;
+  }
+
+  private void stop(TaskId id) {
+    Task task = store.view().task(id);
+    if (withdrawing.remove(id) && task != null && task.nodeId() != null) {
+      Session session = sessions.get(task.nodeId());
+      if (session != null) {
+        session.update(AssignmentSource.of(store.view(), task));
+        session.flush();
+      }
+    }
   }
 
   @Override
@@ -414,28 +455,48 @@ public final class Dispatcher implements Reconciler {
       if (node.status().state() == NodeState.DOWN) {
         giveUpLater(node);
       } else {
-        tx.put(
-            node.withStatus(
-                node.status()
-                    .to(
-                        NodeState.UNKNOWN,
-                        "Node moved to \"unknown\" state due to leadership change in cluster",
-                        tx.now())));
+        unmarked.add(node.id());
       }
     }
+    markUnknown(tx);
     newControl.after(grace(UNKNOWN_GRACE_BEATS), this::giveUpUnknown);
+  }
+
+  private void markUnknown(Transaction tx) {
+    while (!unmarked.isEmpty() && !tx.isFull()) {
+      mark(
+          tx,
+          unmarked.remove(),
+          NodeState.UNKNOWN,
+          "Node moved to \"unknown\" state due to leadership change in cluster");
+    }
+    Control present = control;
+    if (!unmarked.isEmpty() && present != null) {
+      present.again();
+    }
   }
 
   private void giveUpUnknown(Transaction tx) {
     for (Node node : tx.nodes()) {
-      if (node.status().state() == NodeState.UNKNOWN && !sessions.containsKey(node.id())) {
+      if (node.status().state() == NodeState.UNKNOWN) {
+        if (tx.isFull()) {
+          Objects.requireNonNull(control).after(Duration.ZERO, this::giveUpUnknown);
+          return;
+        }
         mark(tx, node.id(), NodeState.DOWN, "heartbeat failure for node in \"unknown\" state");
       }
     }
   }
 
   @Override
-  public void reconcile(List<Change> changes, Transaction tx) {}
+  public void reconcile(List<Change> changes, Transaction tx) {
+    for (Change change : changes) {
+      if (change.before() instanceof Node node && change.after() == null) {
+        Orphans.orphanAll(tx, node.id(), "Task belonged to a node that has been deleted");
+      }
+    }
+    markUnknown(tx);
+  }
 
   @Override
   public void end() {
@@ -447,5 +508,6 @@ public final class Dispatcher implements Reconciler {
     sessions.clear();
     registrations.clear();
     withdrawing.clear();
+    unmarked.clear();
   }
 }

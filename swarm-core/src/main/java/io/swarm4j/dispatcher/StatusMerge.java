@@ -19,11 +19,13 @@ final class StatusMerge {
     if (task == null
         || !node.equals(task.nodeId())
         || reported.state().isBefore(task.state())
-        || task.state().isTerminal()
-        || reported.equals(task.status())) {
+        || task.state().isTerminal()) {
       return;
     }
-    tx.put(task.withStatus(keepingHold(task, reported)));
+    TaskStatus merged = keepingHold(task, reported);
+    if (!merged.equals(task.status())) {
+      tx.put(task.withStatus(merged));
+    }
   }
 
   /**

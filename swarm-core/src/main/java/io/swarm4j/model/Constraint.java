@@ -120,10 +120,11 @@ public record Constraint(String key, Operator operator, String value) {
 
   private boolean matchesAddress(String address) {
     try {
+      Ip wanted = value.contains("/") ? null : Ip.parse(value);
+      Subnet range = value.contains("/") ? Subnet.parse(value) : null;
+      Ip actual = address.isEmpty() ? null : Ip.parse(address);
       boolean inside =
-          value.contains("/")
-              ? Subnet.parse(value).contains(Ip.parse(address))
-              : Ip.parse(value).equals(Ip.parse(address));
+          range == null ? actual != null && actual.equals(wanted) : range.contains(actual);
       return inside == (operator == Operator.EQUAL);
     } catch (InvalidSpecException notAnAddress) {
       return false;

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 public record Ip(long hi, long lo) implements Comparable<Ip> {
   private static final long V4_MAPPED = 0xffff_0000_0000L;
   private static final long V4_MASK = 0xffff_ffffL;
-  private static final Pattern V4 =
-      Pattern.compile("(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})");
+  private static final String OCTET = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+  private static final Pattern V4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
   private static final Pattern V6 = Pattern.compile("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
 
   /** An IPv4 address from its 32 bits. */
@@ -69,10 +69,12 @@ public record Ip(long hi, long lo) implements Comparable<Ip> {
     return hi == 0 && (lo & ~V4_MASK) == V4_MAPPED;
   }
 
-  /** The address {@code offset} places further on. */
+  /** The address {@code offset} places further on, or back if it is negative. */
   public Ip plus(long offset) {
     long sum = lo + offset;
-    return new Ip(offset >= 0 && Long.compareUnsigned(sum, lo) < 0 ? hi + 1 : hi, sum);
+    int order = Long.compareUnsigned(sum, lo);
+    long carry = offset > 0 && order < 0 ? 1 : offset < 0 && order > 0 ? -1 : 0;
+    return new Ip(hi + carry, sum);
   }
 
   /** The JDK's form of this address. */

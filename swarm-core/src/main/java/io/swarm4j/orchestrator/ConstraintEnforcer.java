@@ -6,7 +6,6 @@ import io.swarm4j.model.Node.Availability;
 import io.swarm4j.model.Reason;
 import io.swarm4j.model.Resources;
 import io.swarm4j.model.Service;
-import io.swarm4j.model.ServiceMode;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskState;
 import io.swarm4j.store.Change;
@@ -78,18 +77,17 @@ public final class ConstraintEnforcer implements Reconciler {
         continue;
       }
       if (!service.spec().task().placement().allows(node)) {
-        evict(tx, service, task, "node " + node.hostname() + " no longer meets the constraints");
+        evict(tx, service, task, node, "no longer meets the constraints");
       } else if (!remaining.take(tx.specOf(task).task().resources().reserved(), task)) {
-        evict(
-            tx, service, task, "node " + node.hostname() + " no longer has the reserved resources");
+        evict(tx, service, task, node, "no longer has the reserved resources");
       }
     }
   }
 
-  private void evict(Transaction tx, Service service, Task task, String detail) {
-    Reason cause = new Reason.ConstraintViolated(detail);
-    if (service.spec().mode() instanceof ServiceMode.Global) {
-      TaskWrites.shutDown(tx, task, cause, ERR);
+  private void evict(Transaction tx, Service service, Task task, Node node, String what) {
+    Reason cause = new Reason.ConstraintViolated("node " + node.hostname() + " " + what);
+    if (service.spec().mode().isGlobal() && !service.spec().task().placement().allows(node)) {
+      TaskWrites.shutDown(tx, task, cause, ERR); // the node shall have none
     } else {
       restarts.restart(tx, service, task, cause, ERR);
     }

@@ -53,7 +53,7 @@ public final class ControlLoop implements AutoCloseable {
   private boolean leading;
   private boolean turnPlanned;
   private boolean again;
-  private boolean closed;
+  private volatile boolean closed;
   private boolean begun;
   private boolean suspended;
 
@@ -91,7 +91,7 @@ public final class ControlLoop implements AutoCloseable {
             planTurn();
           }
         };
-    if (loop.isCurrent()) {
+    if (closed || loop.isCurrent()) { // once closed, the loop may take no more work
       enqueue.run();
     } else {
       loop.execute(enqueue);
@@ -148,15 +148,12 @@ public final class ControlLoop implements AutoCloseable {
       takeRequests(tx, taken);
       takeDuties(tx, taken);
       followUp(tx);
-    } catch (RuntimeException fault) {
+    } catch (RuntimeException | Error fault) {
       abandon(taken, fault);
       return;
     }
     commit(tx, taken);
-    if (again
-        || !requests.isEmpty()
-        || !duties.isEmpty()
-        || stages.stream().anyMatch(Stage::isBehind)) {
+    if (leading && hasWork()) {
       planTurn();
     }
   }
@@ -227,13 +224,14 @@ public final class ControlLoop implements AutoCloseable {
   }
 
   private boolean hasWork() {
-    return again
+    return !begun
+        || again
         || !requests.isEmpty()
         || !duties.isEmpty()
         || stages.stream().anyMatch(Stage::isBehind);
   }
 
-  private void abandon(List<Outcome> taken, RuntimeException fault) {
+  private void abandon(List<Outcome> taken, Throwable fault) {
     LOG.error(
         "a turn of the control loop failed; its writes are dropped and all components start afresh",
         fault);
@@ -353,7 +351,7 @@ public final class ControlLoop implements AutoCloseable {
       try {
         value = action.apply(tx);
         return true;
-      } catch (RuntimeException refused) {
+      } catch (RuntimeException | Error refused) {
         tx.rollback(savepoint);
         result.completeExceptionally(refused);
         return false;

@@ -91,8 +91,8 @@ final class GlobalServices {
   private boolean isFinal(Service service, List<Task> tasks) {
     @Nullable Task newest = null;
     for (Task task : tasks) {
-      if (newest == null || task.meta().createdAt().isAfter(newest.meta().createdAt())) {
-        newest = task;
+      if (newest == null || !task.meta().createdAt().isBefore(newest.meta().createdAt())) {
+        newest = task; // of those made at the same time the last one
       }
     }
     return newest != null

@@ -9,10 +9,10 @@ import io.swarm4j.model.SlotKey;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskState;
 import io.swarm4j.store.Transaction;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,22 +26,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReplicatedServices {
   private final RestartSupervisor restarts;
-  private final Map<ServiceId, Creation> creations = new LinkedHashMap<>();
+  private final Map<ServiceId, Plan> plans = new LinkedHashMap<>();
 
   @SuppressWarnings("NullAway.Init") // set by begin, before anything else is called
   private Control control;
-
-  /** Slots still to be filled, when one turn could not fill them all. */
-  private static final class Creation {
-    private final long specVersion;
-    private final int[] slots;
-    private int next;
-
-    Creation(long specVersion, int[] slots) {
-      this.specVersion = specVersion;
-      this.slots = slots;
-    }
-  }
 
   ReplicatedServices(RestartSupervisor restarts) {
     this.restarts = restarts;
@@ -52,58 +40,81 @@ final class ReplicatedServices {
   }
 
   void end() {
-    creations.clear();
+    plans.clear();
+  }
+
+  /**
+   * Drops what was planned for a service, because something has changed that it did not foresee.
+   */
+  void replan(ServiceId service) {
+    plans.remove(service);
   }
 
   /** Brings the number of slots to {@code replicas}; returns whether it could finish. */
   boolean reconcile(Transaction tx, Service service, int replicas) {
-    Creation creation = creations.get(service.id());
-    if (creation == null || creation.specVersion != service.specVersion()) {
-      creation = survey(tx, service, replicas);
+    Plan plan = plans.get(service.id());
+    if (plan == null || plan.specVersion != service.specVersion()) {
+      plan = survey(tx, service, replicas);
     }
-    while (creation.next < creation.slots.length && !tx.isFull()) {
-      NewTasks.create(control, tx, service, new SlotKey.Numbered(creation.slots[creation.next++]));
+    boolean done = carryOut(tx, service, plan);
+    if (done) {
+      plans.remove(service.id());
+    } else {
+      plans.put(service.id(), plan);
     }
-    if (creation.next < creation.slots.length) {
-      creations.put(service.id(), creation);
-      return false;
-    }
-    creations.remove(service.id());
-    return true;
+    return done;
   }
 
-  private Creation survey(Transaction tx, Service service, int replicas) {
-    List<RunnableSlot> runnable = new ArrayList<>();
-    List<Task> dead = new ArrayList<>();
+  private boolean carryOut(Transaction tx, Service service, Plan plan) {
+    while (!tx.isFull() && !plan.drops.isEmpty()) {
+      Drop drop = plan.drops.remove();
+      tx.tasksIn(service.id(), drop.slot).forEach(task -> TaskWrites.remove(tx, task, drop.cause));
+    }
+    while (!tx.isFull() && !plan.repairs.isEmpty()) {
+      repair(tx, service, plan.repairs.remove());
+    }
+    while (!tx.isFull() && plan.created < plan.creations.length) {
+      int number = plan.creations[plan.created++];
+      NewTasks.create(control, tx, service, new SlotKey.Numbered(number));
+    }
+    return plan.isDone();
+  }
+
+  private Plan survey(Transaction tx, Service service, int replicas) {
+    Plan plan = new Plan(service.specVersion());
+    List<UsedSlot> used = new ArrayList<>();
     for (SlotKey slot : tx.slotsOf(service.id())) {
       List<Task> tasks = tx.tasksIn(service.id(), slot);
       Task occupant = occupant(service, tasks);
       if (occupant == null) {
-        dead.addAll(tasks);
+        plan.drops.add(new Drop(slot, "slot no longer in use"));
       } else {
-        runnable.add(new RunnableSlot(((SlotKey.Numbered) slot).number(), occupant));
+        boolean broken = tasks.stream().anyMatch(task -> needsRepair(tx, task));
+        used.add(new UsedSlot(((SlotKey.Numbered) slot).number(), occupant, broken));
       }
     }
-    dead.forEach(task -> TaskWrites.remove(tx, task, "slot no longer in use"));
-    if (runnable.size() > replicas) {
-      scaleDown(tx, service, runnable, replicas);
+    if (used.size() > replicas) {
+      List<UsedSlot> surplus = surplus(used, replicas);
+      surplus.forEach(slot -> plan.drops.add(new Drop(slot.occupant.slot(), "scaled down")));
+      surplus.clear();
     }
-    for (RunnableSlot slot : runnable) {
-      repair(tx, service, slot.occupant.slot());
-    }
-    return new Creation(service.specVersion(), missing(runnable, replicas));
+    used.stream()
+        .filter(slot -> slot.broken)
+        .forEach(slot -> plan.repairs.add(slot.occupant.slot()));
+    plan.creations = missing(used, replicas);
+    return plan;
   }
 
-  private static int[] missing(List<RunnableSlot> runnable, int replicas) {
-    BitSet used = new BitSet();
-    runnable.forEach(slot -> used.set(slot.number));
-    int[] slots = new int[Math.max(0, replicas - runnable.size())];
+  private static int[] missing(List<UsedSlot> used, int replicas) {
+    BitSet numbers = new BitSet();
+    used.forEach(slot -> numbers.set(slot.number));
+    int[] missing = new int[Math.max(0, replicas - used.size())];
     int number = 0;
-    for (int i = 0; i < slots.length; i++) {
-      number = used.nextClearBit(number + 1);
-      slots[i] = number;
+    for (int i = 0; i < missing.length; i++) {
+      number = numbers.nextClearBit(number + 1);
+      missing[i] = number;
     }
-    return slots;
+    return missing;
   }
 
   /**
@@ -114,8 +125,8 @@ final class ReplicatedServices {
     Task newest = null;
     Task alive = null;
     for (Task task : tasks) {
-      if (newest == null || task.meta().createdAt().isAfter(newest.meta().createdAt())) {
-        newest = task;
+      if (newest == null || !task.meta().createdAt().isBefore(newest.meta().createdAt())) {
+        newest = task; // of those made at the same time the last one
       }
       if (task.isDesiredAlive() && (alive == null || task.state() == TaskState.RUNNING)) {
         alive = task;
@@ -124,38 +135,38 @@ final class ReplicatedServices {
     if (alive != null || newest == null) {
       return alive;
     }
-    boolean keepsSlot =
-        newest.state().isTerminal()
-            && newest.desiredState() == TaskState.SHUTDOWN
-            && newest.state() != TaskState.SHUTDOWN
-            && restarts.isFinal(service, newest);
-    return keepsSlot ? newest : null;
+    return newest.desiredState() == TaskState.SHUTDOWN && restarts.isFinal(service, newest)
+        ? newest
+        : null;
   }
 
-  private record RunnableSlot(int number, Task occupant) {
-    boolean isRunning() {
-      return occupant.state() == TaskState.RUNNING;
-    }
-  }
-
-  private static void scaleDown(
-      Transaction tx, Service service, List<RunnableSlot> runnable, int replicas) {
-    runnable.sort(
-        Comparator.comparing((RunnableSlot slot) -> !slot.isRunning())
-            .thenComparingInt(RunnableSlot::number));
-    Map<NodeId, Integer> perNode = new HashMap<>();
-    Map<RunnableSlot, Integer> copy = new HashMap<>();
-    for (RunnableSlot slot : runnable) {
+  /**
+   * The slots to give up, as the tail of {@code used}: those come first whose node has most of the
+   * service's tasks, and among them those that do not run.
+   */
+  private static List<UsedSlot> surplus(List<UsedSlot> used, int replicas) {
+    used.sort(
+        Comparator.comparing((UsedSlot slot) -> slot.occupant.state() != TaskState.RUNNING)
+            .thenComparingInt(slot -> slot.number));
+    Map<NodeId, Integer> perNode = new LinkedHashMap<>();
+    for (UsedSlot slot : used) {
       NodeId node = slot.occupant.nodeId();
-      copy.put(slot, node == null ? Integer.MAX_VALUE : perNode.merge(node, 1, Integer::sum));
+      slot.copy = node == null ? Integer.MAX_VALUE : perNode.merge(node, 1, Integer::sum);
     }
-    runnable.sort(Comparator.comparing(copy::get)); // stable: running first, then lower numbers
-    List<RunnableSlot> surplus = runnable.subList(replicas, runnable.size());
-    for (RunnableSlot slot : surplus) {
-      tx.tasksIn(service.id(), slot.occupant.slot())
-          .forEach(task -> TaskWrites.remove(tx, task, "scaled down"));
+    used.sort(Comparator.comparingInt(slot -> slot.copy)); // stable
+    return used.subList(replicas, used.size());
+  }
+
+  private static boolean needsRepair(Transaction tx, Task task) {
+    return task.isDesiredAlive() && (task.state().isTerminal() || lostNode(tx, task));
+  }
+
+  private static boolean lostNode(Transaction tx, Task task) {
+    if (task.nodeId() == null) {
+      return false;
     }
-    surplus.clear();
+    Node node = tx.node(task.nodeId());
+    return node == null || node.mustBeEmpty();
   }
 
   /** Replaces tasks of a slot that have ended or whose node is lost. */
@@ -166,12 +177,42 @@ final class ReplicatedServices {
       }
       if (task.state().isTerminal()) {
         restarts.restart(tx, service, task, new Reason.Stopped("ended"), "");
-      } else if (task.nodeId() != null) {
-        Node node = tx.node(task.nodeId());
-        if (node == null || node.mustBeEmpty()) {
-          restarts.restart(tx, service, task, LostNodes.reason(node, task.nodeId()), "");
-        }
+      } else if (task.nodeId() != null && lostNode(tx, task)) {
+        Reason lost = LostNodes.reason(tx.node(task.nodeId()), task.nodeId());
+        restarts.restart(tx, service, task, lost, "");
       }
+    }
+  }
+
+  /** What is to be done to a service; one transaction may not suffice for it. */
+  private static final class Plan {
+    private final long specVersion;
+    private final ArrayDeque<Drop> drops = new ArrayDeque<>();
+    private final ArrayDeque<SlotKey> repairs = new ArrayDeque<>();
+    private int[] creations = {};
+    private int created;
+
+    Plan(long specVersion) {
+      this.specVersion = specVersion;
+    }
+
+    boolean isDone() {
+      return drops.isEmpty() && repairs.isEmpty() && created == creations.length;
+    }
+  }
+
+  private record Drop(SlotKey slot, String cause) {}
+
+  private static final class UsedSlot {
+    private final int number;
+    private final Task occupant;
+    private final boolean broken;
+    private int copy;
+
+    UsedSlot(int number, Task occupant, boolean broken) {
+      this.number = number;
+      this.occupant = occupant;
+      this.broken = broken;
     }
   }
 }

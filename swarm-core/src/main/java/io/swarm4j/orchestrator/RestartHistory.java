@@ -7,17 +7,17 @@ import io.swarm4j.model.TaskState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.Iterator;
 
 /**
  * What happened in one slot under one spec version: when it was restarted, and how often it failed
  * quickly in a row.
  */
 final class RestartHistory {
-  private static final int MOST_KEPT = 1_000;
-
   private final long specVersion;
-  private final ArrayDeque<Instant> restarts = new ArrayDeque<>();
+
+  /** The newest restarts, as many as the policy allows: older ones can not change its verdict. */
+  private final ArrayDeque<Instant> restarts = new ArrayDeque<>(0);
+
   private int quickFailures;
 
   RestartHistory(long specVersion) {
@@ -38,40 +38,41 @@ final class RestartHistory {
       return false;
     }
     return policy.maxAttempts() == 0
-        || countedRestarts(policy, ended.status().at()) < policy.maxAttempts();
+        || countedRestarts(policy, ended.meta().updatedAt()) < policy.maxAttempts();
   }
 
+  /**
+   * Restarts that count against the policy.
+   *
+   * @param at when the manager heard of the end; the node's clock may differ
+   */
   private long countedRestarts(RestartPolicy policy, Instant at) {
     if (policy.window().isZero()) {
       return restarts.size();
     }
     Instant oldest = at.minus(policy.window());
-    long counted = 0;
-    for (Iterator<Instant> i = restarts.descendingIterator(); i.hasNext(); ) {
-      Instant restart = i.next();
-      if (restart.isAfter(oldest) && !restart.isAfter(at)) {
-        counted++;
+    return restarts.stream()
+        .filter(restart -> restart.isAfter(oldest) && !restart.isAfter(at))
+        .count();
+  }
+
+  /** Notes that a task ended, or had to, and another one took its place. */
+  void restarted(RestartPolicy policy, Task old, Instant at) {
+    if (policy.maxAttempts() > 0) {
+      restarts.add(at);
+      if (restarts.size() > policy.maxAttempts()) {
+        restarts.remove();
       }
     }
-    return counted;
-  }
-
-  /** Notes that a task ended and another one takes its place. */
-  void restarted(RestartPolicy policy, Task ended, Instant at) {
-    restarts.add(at);
-    if (restarts.size() > MOST_KEPT) {
-      restarts.remove();
-    }
-    Duration life = Duration.between(ended.meta().createdAt(), at);
+    Duration life = Duration.between(old.meta().createdAt(), at);
     boolean stable = life.compareTo(policy.backoff().stableAfter()) >= 0;
-    boolean failed = ended.state().isTerminal();
-    quickFailures = stable || !failed ? 0 : quickFailures + 1;
+    quickFailures = stable || !endedByItself(old) ? 0 : quickFailures + 1;
   }
 
-  /** Takes a restart from the retained tasks of an earlier leader's time. */
-  void remember(Instant at) {
-    restarts.add(at);
-    quickFailures++;
+  private static boolean endedByItself(Task task) {
+    return task.state().isTerminal()
+        && task.state() != TaskState.SHUTDOWN
+        && task.state() != TaskState.ORPHANED;
   }
 
   /** Quick failures in a row. */

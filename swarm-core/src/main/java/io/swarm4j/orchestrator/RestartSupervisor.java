@@ -5,7 +5,6 @@ import io.swarm4j.model.Reason;
 import io.swarm4j.model.RestartPolicy;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.ServiceId;
-import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.model.SlotKey;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskId;
@@ -16,9 +15,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,28 +31,28 @@ import org.jspecify.annotations.Nullable;
 public final class RestartSupervisor implements Reconciler {
   private static final Duration OLD_TASK_TIMEOUT = Duration.ofMinutes(1);
 
-  private final Map<SlotId, RestartHistory> histories = new LinkedHashMap<>();
+  private final Map<ServiceId, Map<SlotKey, RestartHistory>> histories = new LinkedHashMap<>();
   private final Map<TaskId, Start> starts = new LinkedHashMap<>();
   private final Map<TaskId, Start> byPredecessor = new LinkedHashMap<>();
 
   @SuppressWarnings("NullAway.Init") // set by begin, before anything else is called
   private Control control;
 
-  private record SlotId(ServiceId service, SlotKey slot) {}
-
   /** A task at desired state READY that waits to be let go. */
   private static final class Start {
     private final TaskId task;
-    private final @Nullable TaskId predecessor;
     private final Instant due;
+    private final Set<TaskId> predecessors;
     private boolean delayPassed;
-    private boolean predecessorGone;
 
-    Start(TaskId task, @Nullable TaskId predecessor, Instant due) {
+    Start(TaskId task, Set<TaskId> predecessors, Instant due) {
       this.task = task;
-      this.predecessor = predecessor;
+      this.predecessors = predecessors;
       this.due = due;
-      this.predecessorGone = predecessor == null;
+    }
+
+    boolean mayGo() {
+      return delayPassed && predecessors.isEmpty();
     }
   }
 
@@ -61,7 +62,7 @@ public final class RestartSupervisor implements Reconciler {
     for (Service service : tx.services()) {
       for (SlotKey slot : tx.slotsOf(service.id())) {
         List<Task> tasks = tx.tasksIn(service.id(), slot);
-        if (tasks.size() > 1) {
+        if (tasks.size() > 1 || tasks.get(0).desiredState() == TaskState.READY) {
           recall(tx, service, slot, tasks);
         }
       }
@@ -69,25 +70,26 @@ public final class RestartSupervisor implements Reconciler {
   }
 
   private void recall(Transaction tx, Service service, SlotKey slot, List<Task> tasks) {
-    tasks.sort(
-        Comparator.comparing((Task task) -> task.meta().createdAt()).thenComparing(Task::id));
+    tasks.sort(Comparator.comparing(task -> task.meta().createdAt()));
     Task newest = tasks.get(tasks.size() - 1);
+    RestartPolicy policy = tx.specOf(newest).task().effectiveRestart();
     RestartHistory history = history(service.id(), slot, newest.specVersion());
     for (int i = 1; i < tasks.size(); i++) {
-      if (tasks.get(i).specVersion() == newest.specVersion()) {
-        history.remember(tasks.get(i).meta().createdAt());
+      Task old = tasks.get(i - 1);
+      Task next = tasks.get(i);
+      if (old.specVersion() == newest.specVersion() && next.specVersion() == newest.specVersion()) {
+        history.restarted(policy, old, next.meta().createdAt());
       }
     }
     if (newest.desiredState() == TaskState.READY && !newest.state().isTerminal()) {
-      Task before = tasks.get(tasks.size() - 2);
-      ServiceSpec spec = tx.specOf(newest);
-      Instant due =
-          newest
-              .meta()
-              .createdAt()
-              .plus(delay(spec.task().effectiveRestart(), history, nodeOf(tx, before)));
-      boolean wait = !before.state().isTerminal() && isInReach(nodeOf(tx, before));
-      arm(new Start(newest.id(), wait ? before.id() : null, due));
+      Set<TaskId> awaited = new LinkedHashSet<>();
+      tasks.stream()
+          .filter(task -> task != newest && mustBeAwaited(tx, task))
+          .forEach(task -> awaited.add(task.id()));
+      Node lastNode = tasks.size() == 1 ? null : nodeOf(tx, tasks.get(tasks.size() - 2));
+      Instant due = newest.meta().createdAt().plus(delay(policy, history, lastNode));
+      awaited.forEach(this::giveUpLater);
+      arm(new Start(newest.id(), awaited, due));
     }
   }
 
@@ -101,13 +103,23 @@ public final class RestartSupervisor implements Reconciler {
         if (change.after() == null || !task.isDesiredAlive()) {
           forget(task.id());
         }
+        if (change.after() == null && tx.tasksIn(task.serviceId(), task.slot()).isEmpty()) {
+          forgetHistory(task);
+        }
       } else if (change.latest() instanceof Node node) {
         if (change.after() == null || node.status().state() == Node.NodeState.DOWN) {
           releaseWaitersOn(node, tx);
         }
       } else if (change.before() instanceof Service service && change.after() == null) {
-        histories.keySet().removeIf(slot -> slot.service().equals(service.id()));
+        histories.remove(service.id());
       }
+    }
+  }
+
+  private void forgetHistory(Task last) {
+    Map<SlotKey, RestartHistory> slots = histories.get(last.serviceId());
+    if (slots != null) {
+      slots.remove(last.slot());
     }
   }
 
@@ -146,20 +158,36 @@ public final class RestartSupervisor implements Reconciler {
     Start earlier = starts.remove(old.id());
     Instant now = tx.now();
     history.restarted(policy, old, now);
-    Node node = nodeOf(tx, old);
-    Instant due = now.plus(delay(policy, history, node));
+    Instant due = now.plus(delay(policy, history, nodeOf(tx, old)));
     if (earlier != null && earlier.due.isAfter(due)) {
       due = earlier.due;
     }
-    boolean wait = old.nodeId() != null && !old.state().isTerminal() && isInReach(node);
-    if (!wait && !due.isAfter(now)) {
+    Set<TaskId> awaited = awaited(tx, old, earlier);
+    if (awaited.isEmpty() && !due.isAfter(now)) {
       return NewTasks.create(control, tx, service, old.slot());
     }
     Task next =
         NewTasks.createWaiting(
-            control, tx, service, old.slot(), holdReason(policy, history, old, due, now));
-    arm(new Start(next.id(), wait ? old.id() : null, due));
+            control, tx, service, old.slot(), holdReason(policy, history, awaited, due, now));
+    arm(new Start(next.id(), awaited, due));
     return next;
+  }
+
+  /** Whom the successor of {@code old} must wait for: what that waited for itself, and itself. */
+  private Set<TaskId> awaited(Transaction tx, Task old, @Nullable Start earlier) {
+    Set<TaskId> awaited = new LinkedHashSet<>();
+    if (earlier != null) {
+      awaited.addAll(earlier.predecessors);
+    }
+    if (mustBeAwaited(tx, old)) {
+      awaited.add(old.id());
+      giveUpLater(old.id());
+    }
+    return awaited;
+  }
+
+  private static boolean mustBeAwaited(Transaction tx, Task old) {
+    return old.nodeId() != null && !old.state().isTerminal() && isInReach(nodeOf(tx, old));
   }
 
   /**
@@ -167,7 +195,7 @@ public final class RestartSupervisor implements Reconciler {
    * slot.
    */
   boolean isFinal(Service service, Task ended) {
-    RestartHistory history = histories.get(new SlotId(service.id(), ended.slot()));
+    RestartHistory history = histories.getOrDefault(service.id(), Map.of()).get(ended.slot());
     if (history == null || history.specVersion() != ended.specVersion()) {
       history = new RestartHistory(ended.specVersion());
     }
@@ -177,19 +205,18 @@ public final class RestartSupervisor implements Reconciler {
 
   /** Lets {@code next} run as soon as {@code old} has ended, without any delay: for updates. */
   void startAfter(Transaction tx, Task next, Task old) {
-    boolean wait = old.nodeId() != null && !old.state().isTerminal() && isInReach(nodeOf(tx, old));
-    arm(new Start(next.id(), wait ? old.id() : null, tx.now()));
+    arm(new Start(next.id(), awaited(tx, old, starts.get(old.id())), tx.now()));
   }
 
   private static Reason holdReason(
-      RestartPolicy policy, RestartHistory history, Task old, Instant due, Instant now) {
+      RestartPolicy policy, RestartHistory history, Set<TaskId> awaited, Instant due, Instant now) {
     int threshold = policy.backoff().threshold();
     if (threshold > 0 && history.quickFailures() > threshold) {
       return new Reason.CrashLoop(history.quickFailures(), due);
     }
     return due.isAfter(now)
         ? new Reason.RestartDelay(due)
-        : new Reason.AwaitingPredecessor(old.id());
+        : new Reason.AwaitingPredecessor(awaited.iterator().next());
   }
 
   private static Duration delay(RestartPolicy policy, RestartHistory history, @Nullable Node node) {
@@ -200,44 +227,43 @@ public final class RestartSupervisor implements Reconciler {
   }
 
   private RestartHistory history(ServiceId service, SlotKey slot, long specVersion) {
-    SlotId key = new SlotId(service, slot);
-    RestartHistory history = histories.get(key);
+    Map<SlotKey, RestartHistory> slots =
+        histories.computeIfAbsent(service, id -> new LinkedHashMap<>());
+    RestartHistory history = slots.get(slot);
     if (history == null || history.specVersion() != specVersion) {
       history = new RestartHistory(specVersion);
-      histories.put(key, history);
+      slots.put(slot, history);
     }
     return history;
   }
 
   private void arm(Start start) {
     starts.put(start.task, start);
+    start.predecessors.forEach(predecessor -> byPredecessor.put(predecessor, start));
     Duration remaining = Duration.between(control.now(), start.due);
     if (remaining.isNegative() || remaining.isZero()) {
       start.delayPassed = true;
+      if (start.mayGo()) {
+        control.after(Duration.ZERO, tx -> release(start, tx));
+      }
     } else {
       control.after(remaining, tx -> delayPassed(start, tx));
     }
-    if (start.predecessor != null) {
-      byPredecessor.put(start.predecessor, start);
-      control.after(OLD_TASK_TIMEOUT, tx -> predecessorGone(start.predecessor, tx));
-    }
-    if (start.delayPassed && start.predecessorGone) {
-      control.after(Duration.ZERO, tx -> release(start, tx));
-    }
+  }
+
+  private void giveUpLater(TaskId predecessor) {
+    control.after(OLD_TASK_TIMEOUT, tx -> predecessorGone(predecessor, tx));
   }
 
   private void delayPassed(Start start, Transaction tx) {
     start.delayPassed = true;
-    if (start.predecessorGone) {
+    if (start.mayGo()) {
       release(start, tx);
     } else if (starts.get(start.task) == start) {
       Task task = tx.task(start.task);
-      if (task != null && start.predecessor != null && TaskWrites.isHold(task.status().reason())) {
-        tx.put(
-            task.withStatus(
-                task.status()
-                    .because(
-                        new Reason.AwaitingPredecessor(start.predecessor), task.status().err())));
+      if (task != null && TaskWrites.isHold(task.status().reason())) {
+        Reason held = new Reason.AwaitingPredecessor(start.predecessors.iterator().next());
+        tx.put(task.withStatus(task.status().because(held, task.status().err())));
       }
     }
   }
@@ -245,8 +271,8 @@ public final class RestartSupervisor implements Reconciler {
   private void predecessorGone(TaskId predecessor, Transaction tx) {
     Start start = byPredecessor.remove(predecessor);
     if (start != null) {
-      start.predecessorGone = true;
-      if (start.delayPassed) {
+      start.predecessors.remove(predecessor);
+      if (start.mayGo()) {
         release(start, tx);
       }
     }
@@ -265,8 +291,8 @@ public final class RestartSupervisor implements Reconciler {
 
   private void forget(TaskId task) {
     Start start = starts.remove(task);
-    if (start != null && start.predecessor != null) {
-      byPredecessor.remove(start.predecessor, start);
+    if (start != null) {
+      start.predecessors.forEach(predecessor -> byPredecessor.remove(predecessor, start));
     }
   }
 

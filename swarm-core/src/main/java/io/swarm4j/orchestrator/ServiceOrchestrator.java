@@ -8,9 +8,13 @@ import io.swarm4j.model.SlotKey;
 import io.swarm4j.model.Task;
 import io.swarm4j.store.Change;
 import io.swarm4j.store.Transaction;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +27,8 @@ public final class ServiceOrchestrator implements Reconciler {
   private final GlobalServices global;
   private final Set<ServiceId> dirtyServices = new LinkedHashSet<>();
   private final Set<Slot> dirtySlots = new LinkedHashSet<>();
+  private final Map<ServiceId, Deque<SlotKey>> removals = new LinkedHashMap<>();
+  private @Nullable List<ServiceId> globals;
 
   @SuppressWarnings("NullAway.Init") // set by begin, before anything else is called
   private Control control;
@@ -44,6 +50,7 @@ public final class ServiceOrchestrator implements Reconciler {
 
   @Override
   public void reconcile(List<Change> changes, Transaction tx) {
+    globals = null;
     for (Change change : changes) {
       if (change.latest() instanceof Task) {
         taskChanged((Task) change.before(), (Task) change.after(), tx);
@@ -59,11 +66,21 @@ public final class ServiceOrchestrator implements Reconciler {
   private void taskChanged(@Nullable Task before, @Nullable Task after, Transaction tx) {
     if (after == null) {
       if (before != null && before.isDesiredAlive()) {
-        dirtyServices.add(before.serviceId());
+        refill(before);
       }
     } else if (after.isDesiredAlive()
         && (after.state().isTerminal() || cameToLostNode(before, after, tx))) {
       dirtySlots.add(new Slot(after.serviceId(), after.slot()));
+    }
+  }
+
+  /** A task was deleted that was still wanted. */
+  private void refill(Task deleted) {
+    if (deleted.slot() instanceof SlotKey.OnNode) {
+      dirtySlots.add(new Slot(deleted.serviceId(), deleted.slot()));
+    } else {
+      replicated.replan(deleted.serviceId());
+      dirtyServices.add(deleted.serviceId());
     }
   }
 
@@ -94,12 +111,20 @@ public final class ServiceOrchestrator implements Reconciler {
     }
     if (before == null || deleted || concernsPlacement(before, node)) {
       SlotKey slot = new SlotKey.OnNode(node.id());
-      for (Service service : tx.services()) {
-        if (service.spec().mode() instanceof ServiceMode.Global) {
-          dirtySlots.add(new Slot(service.id(), slot));
-        }
-      }
+      globals(tx).forEach(service -> dirtySlots.add(new Slot(service, slot)));
     }
+  }
+
+  /** Global services, looked up once for all nodes that change together. */
+  private List<ServiceId> globals(Transaction tx) {
+    if (globals == null) {
+      globals =
+          tx.services().stream()
+              .filter(service -> service.spec().mode() instanceof ServiceMode.Global)
+              .map(Service::id)
+              .toList();
+    }
+    return globals;
   }
 
   private static boolean concernsPlacement(Node before, Node after) {
@@ -136,6 +161,7 @@ public final class ServiceOrchestrator implements Reconciler {
   /** Returns whether all is done, rather than cut short because the transaction is full. */
   private boolean reconcileService(Transaction tx, Service service) {
     if (service.isRemoved()) {
+      replicated.replan(service.id());
       return removeTasks(tx, service);
     } else if (service.spec().mode() instanceof ServiceMode.Replicated mode) {
       return replicated.reconcile(tx, service, mode.replicas());
@@ -145,14 +171,18 @@ public final class ServiceOrchestrator implements Reconciler {
     return true;
   }
 
-  private static boolean removeTasks(Transaction tx, Service service) {
-    for (Task task : tx.tasksOf(service.id())) {
-      TaskWrites.remove(tx, task, "service removed");
-      if (tx.isFull()) {
-        return false;
-      }
+  private boolean removeTasks(Transaction tx, Service service) {
+    Deque<SlotKey> slots =
+        removals.computeIfAbsent(service.id(), id -> new ArrayDeque<>(tx.slotsOf(id)));
+    while (!slots.isEmpty() && !tx.isFull()) {
+      tx.tasksIn(service.id(), slots.remove())
+          .forEach(task -> TaskWrites.remove(tx, task, "service removed"));
     }
-    return true;
+    if (slots.isEmpty()) {
+      removals.remove(service.id());
+      return true;
+    }
+    return false;
   }
 
   private void repair(Transaction tx, Service service, SlotKey slot) {
@@ -168,6 +198,7 @@ public final class ServiceOrchestrator implements Reconciler {
   public void end() {
     dirtyServices.clear();
     dirtySlots.clear();
+    removals.clear();
     replicated.end();
   }
 }

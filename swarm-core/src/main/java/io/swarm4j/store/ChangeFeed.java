@@ -103,12 +103,15 @@ public final class ChangeFeed implements AutoCloseable {
 
   /** Forgets all; changes go on after {@code revision}. */
   void restart(long revision) {
+    List<Watch> wake;
     synchronized (lock) {
       java.util.Arrays.fill(ring, null);
       first = revision + 1;
       last = revision;
       kept = 0;
+      wake = List.copyOf(watches);
     }
+    wake.forEach(Watch::wake);
   }
 
   @Override
@@ -141,7 +144,12 @@ public final class ChangeFeed implements AutoCloseable {
         }
         scheduled = true;
       }
-      executor.execute(this::drain);
+      try {
+        executor.execute(this::drain);
+      } catch (RuntimeException refused) {
+        LOG.warn("a watch ends: its executor takes no more work", refused);
+        close();
+      }
     }
 
     private void drain() {
@@ -160,7 +168,7 @@ public final class ChangeFeed implements AutoCloseable {
           return;
         }
         seen = next.revision();
-        deliver(next);
+        call(() -> deliver(next));
       }
     }
 
@@ -171,8 +179,8 @@ public final class ChangeFeed implements AutoCloseable {
           wanted.add(change);
         }
       }
-      if (!wanted.isEmpty()) {
-        call(() -> listener.changed(commit, wanted));
+      if (!wanted.isEmpty() && !ended) {
+        listener.changed(commit, wanted);
       }
     }
 

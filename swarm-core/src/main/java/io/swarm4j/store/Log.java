@@ -20,7 +20,8 @@ public interface Log extends AutoCloseable {
 
   /**
    * Asks for an entry to be committed. Proposals of one leader commit in the order in which they
-   * were made.
+   * were made. After a failure this manager leads no more until {@link Replica#leadershipGained} is
+   * called again.
    *
    * @return completes once the entry is committed and was handed to the replica; fails with {@link
    *     io.swarm4j.model.UnavailableException} if it was not, or if that is not known
@@ -44,7 +45,8 @@ public interface Log extends AutoCloseable {
     void committed(LogEntry entry);
 
     /**
-     * This replica leads from now on, in the given term; all committed entries were handed over.
+     * This replica leads from now on, in the given term; all committed entries were handed over,
+     * and no entry of an earlier term follows.
      */
     void leadershipGained(long term);
 

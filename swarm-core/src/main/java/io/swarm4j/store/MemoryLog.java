@@ -56,17 +56,19 @@ public final class MemoryLog implements Log {
 
   @Override
   public CompletionStage<Void> propose(LogEntry entry) {
-    if (group.leading != this || entry.term() != group.term) {
-      return CompletableFuture.failedFuture(
-          new UnavailableException("this manager does not lead in term " + entry.term()));
-    }
-    for (MemoryLog member : group.members) {
-      Replica target = member.replica;
-      if (target != null) {
-        target.committed(entry);
+    synchronized (group) { // a manager that joins gets each entry once: in its snapshot or after it
+      if (group.leading != this || entry.term() != group.term) {
+        return CompletableFuture.failedFuture(
+            new UnavailableException("this manager does not lead in term " + entry.term()));
       }
+      for (MemoryLog member : group.members) {
+        Replica target = member.replica;
+        if (target != null) {
+          target.committed(entry);
+        }
+      }
+      return CompletableFuture.completedFuture(null);
     }
-    return CompletableFuture.completedFuture(null);
   }
 
   @Override
@@ -93,7 +95,7 @@ public final class MemoryLog implements Log {
 
   private static final class Group {
     private final CopyOnWriteArrayList<MemoryLog> members = new CopyOnWriteArrayList<>();
-    private volatile @Nullable MemoryLog leading;
-    private volatile long term;
+    private @Nullable MemoryLog leading;
+    private long term;
   }
 }

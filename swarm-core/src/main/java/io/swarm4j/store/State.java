@@ -18,6 +18,8 @@ import io.swarm4j.model.StoreObject;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskId;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,6 +106,13 @@ public interface State {
 
   /** All tasks assigned to a node, ended ones included. */
   List<Task> tasksOn(NodeId node);
+
+  /** Versions of a service's spec that its tasks refer to, and that must therefore be kept. */
+  default Set<Long> specVersionsInUse(ServiceId service) {
+    Set<Long> versions = new TreeSet<>();
+    tasksOf(service).forEach(task -> versions.add(task.specVersion()));
+    return versions;
+  }
 
   /**
    * The spec that a task runs.

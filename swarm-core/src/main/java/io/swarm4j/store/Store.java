@@ -21,6 +21,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Store implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Store.class);
+  private static final String UNKNOWN_FATE =
+      "leadership was lost before the change was confirmed;"
+          + " read the state again before you repeat it";
 
   private final Loop loop;
   private final Log log;
@@ -104,7 +107,7 @@ public final class Store implements AutoCloseable {
     Pending pending = new Pending(entry, changes, result, new CompletableFuture<>());
     inFlight.add(pending);
     head = result;
-    log.propose(entry)
+    propose(entry)
         .whenComplete(
             (done, failure) -> {
               if (failure != null) {
@@ -114,11 +117,21 @@ public final class Store implements AutoCloseable {
     return pending.done;
   }
 
+  private CompletionStage<Void> propose(LogEntry entry) {
+    try {
+      return log.propose(entry);
+    } catch (RuntimeException fault) {
+      return CompletableFuture.failedFuture(fault);
+    }
+  }
+
   private void refused(Pending pending, Throwable failure) {
     if (inFlight.contains(pending)) {
       LOG.warn("revision {} was not committed", pending.entry.revision(), failure);
       List<Pending> tail = dropTail();
-      tail.forEach(dropped -> dropped.done.completeExceptionally(unknownFate(failure)));
+      tail.forEach(
+          dropped ->
+              dropped.done.completeExceptionally(new UnavailableException(UNKNOWN_FATE, failure)));
       if (leading) {
         stepDown();
       }
@@ -132,6 +145,15 @@ public final class Store implements AutoCloseable {
     return tail;
   }
 
+  private void loseLeadership() {
+    if (leading) {
+      List<Pending> tail = dropTail();
+      tail.forEach(
+          dropped -> dropped.done.completeExceptionally(new UnavailableException(UNKNOWN_FATE)));
+      stepDown();
+    }
+  }
+
   private void stepDown() {
     leading = false;
     followers.forEach(Leadership::lost);
@@ -139,12 +161,6 @@ public final class Store implements AutoCloseable {
 
   private static UnavailableException notLeading() {
     return new UnavailableException("this manager does not lead the swarm; ask the leader");
-  }
-
-  private static UnavailableException unknownFate(Throwable cause) {
-    return new UnavailableException(
-        "leadership was lost before the change was confirmed; read the state again before you repeat it",
-        cause);
   }
 
   private void apply(LogEntry entry) {
@@ -177,7 +193,13 @@ public final class Store implements AutoCloseable {
   private void publish(Commit commit) {
     committed = commit.after();
     feed.publish(commit);
-    listeners.forEach(listener -> listener.accept(commit));
+    for (Consumer<Commit> listener : listeners) {
+      try {
+        listener.accept(commit);
+      } catch (RuntimeException fault) {
+        LOG.error("a listener failed on revision {}", commit.revision(), fault);
+      }
+    }
   }
 
   private void onLoop(Runnable task) {
@@ -219,6 +241,7 @@ public final class Store implements AutoCloseable {
     public void leadershipGained(long newTerm) {
       onLoop(
           () -> {
+            loseLeadership();
             term = newTerm;
             leading = true;
             followers.forEach(Leadership::gained);
@@ -227,13 +250,7 @@ public final class Store implements AutoCloseable {
 
     @Override
     public void leadershipLost() {
-      onLoop(
-          () -> {
-            if (leading) {
-              dropTail().forEach(dropped -> dropped.done.completeExceptionally(notLeading()));
-              stepDown();
-            }
-          });
+      onLoop(Store.this::loseLeadership);
     }
 
     @Override

@@ -22,9 +22,11 @@ import io.swarm4j.store.Tables.Name;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,6 +102,8 @@ public final class StoreTransaction implements Transaction {
     StoreObject before = object(object.id());
     if (object instanceof Task task && before instanceof Task old) {
       requireForward(old, task);
+    } else if (object instanceof Service service && before instanceof Service old) {
+      requireSpecs(old, service);
     }
     T stored = (T) object.withMeta(before == null ? newMeta : updated(before.meta()));
     write(stored, before);
@@ -128,6 +132,24 @@ public final class StoreTransaction implements Transaction {
               + after.state()
               + "/"
               + after.desiredState());
+    }
+  }
+
+  private void requireSpecs(Service before, Service after) {
+    Set<Long> dropped = new LinkedHashSet<>();
+    before.history().stream()
+        .map(Service.SpecRevision::version)
+        .filter(version -> after.specAt(version) == null)
+        .forEach(dropped::add);
+    if (after.specAt(before.specVersion()) == null) {
+      dropped.add(before.specVersion());
+    }
+    if (!dropped.isEmpty()) {
+      dropped.retainAll(specVersionsInUse(before.id()));
+    }
+    if (!dropped.isEmpty()) {
+      throw new IllegalStateException(
+          "service " + after.name() + " would lose spec versions " + dropped + ", which tasks run");
     }
   }
 

@@ -183,6 +183,10 @@ final class TaskTable {
             onNode.put(node, editor.freeze());
           }
         });
+    openSlots.clear(); // so that a savepoint costs no more than what was touched since the last
+    openNodes.clear();
+    lastService = null;
+    lastSlots = null;
     return new Frozen(tasks.freeze(), slots.freeze(), onNode.freeze());
   }
 

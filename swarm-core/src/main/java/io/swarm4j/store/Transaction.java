@@ -18,8 +18,8 @@ public interface Transaction extends State {
    * Creates or replaces an object; its {@code meta} is set by the store.
    *
    * @return the object as stored
-   * @throws IllegalStateException if a task would go back in state or desired state, which no
-   *     component may do
+   * @throws IllegalStateException if a task would go back in state or desired state, or a service
+   *     would lose a spec that a task runs, which no component may do
    */
   <T extends StoreObject> T put(T object);
 

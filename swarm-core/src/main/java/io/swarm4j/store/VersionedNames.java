@@ -1,9 +1,14 @@
 package io.swarm4j.store;
 
 import io.swarm4j.model.Config;
+import io.swarm4j.model.ConfigId;
+import io.swarm4j.model.Id;
+import io.swarm4j.model.InvalidSpecException;
 import io.swarm4j.model.Secret;
+import io.swarm4j.model.SecretId;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -19,10 +24,10 @@ public final class VersionedNames {
     return find(
         reference,
         state::secretNamed,
+        id -> state.secret(SecretId.parse(id)),
         state::secrets,
         secret -> secret.spec().name(),
-        Secret::version,
-        Secret::id);
+        Secret::version);
   }
 
   /** The config that a reference means, null if there is none. */
@@ -30,34 +35,43 @@ public final class VersionedNames {
     return find(
         reference,
         state::configNamed,
+        id -> state.config(ConfigId.parse(id)),
         state::configs,
         config -> config.spec().name(),
-        Config::version,
-        Config::id);
+        Config::version);
   }
 
   private static <T> @Nullable T find(
       String reference,
       Function<String, @Nullable T> latest,
-      java.util.function.Supplier<List<T>> all,
+      Function<String, @Nullable T> byId,
+      Supplier<List<T>> all,
       Function<T, String> name,
-      ToIntFunction<T> version,
-      Function<T, Object> id) {
+      ToIntFunction<T> version) {
     T named = latest.apply(reference);
     if (named != null) {
       return named;
     }
     int at = reference.lastIndexOf('@');
-    for (T candidate : all.get()) {
-      boolean pinned =
-          at > 0
-              && name.apply(candidate).equalsIgnoreCase(reference.substring(0, at))
-              && Integer.toString(version.applyAsInt(candidate))
-                  .equals(reference.substring(at + 1));
-      if (pinned || id.apply(candidate).toString().equals(reference)) {
-        return candidate;
+    if (at > 0) {
+      String wantedName = reference.substring(0, at);
+      String wantedVersion = reference.substring(at + 1);
+      T newest = latest.apply(wantedName);
+      if (newest == null || wantedVersion.equals(Integer.toString(version.applyAsInt(newest)))) {
+        return newest;
       }
+      for (T candidate : all.get()) {
+        if (name.apply(candidate).equalsIgnoreCase(wantedName)
+            && wantedVersion.equals(Integer.toString(version.applyAsInt(candidate)))) {
+          return candidate;
+        }
+      }
+      return null;
     }
-    return null;
+    try {
+      return reference.length() == Id.TEXT_LENGTH ? byId.apply(reference) : null;
+    } catch (InvalidSpecException aName) {
+      return null;
+    }
   }
 }

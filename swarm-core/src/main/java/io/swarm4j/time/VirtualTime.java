@@ -58,16 +58,25 @@ public final class VirtualTime implements Time {
         "nothing may block under virtual time: " + name + " asked for a thread");
   }
 
-  /** Runs all that can run now, without letting time pass. */
+  /** Runs all that can run now, timers that are due included, without letting time pass. */
   public void settle() {
     int steps = 0;
-    for (Entry next = queue.poll(); next != null; next = queue.poll()) {
+    for (Entry next = nextNow(); next != null; next = nextNow()) {
       if (++steps > MOST_STEPS_PER_INSTANT) {
         throw new IllegalStateException(
             "endless activity at " + now + " without any passing of time");
       }
       run(next);
     }
+  }
+
+  private @Nullable Entry nextNow() {
+    Entry queued = queue.poll();
+    if (queued != null) {
+      return queued;
+    }
+    Entry timer = timers.peek();
+    return timer == null || timer.due.isAfter(now) ? null : timers.remove();
   }
 
   /** Lets {@code span} pass, running all that falls due. */

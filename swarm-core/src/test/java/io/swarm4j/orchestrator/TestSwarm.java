@@ -2,9 +2,7 @@ package io.swarm4j.orchestrator;
 
 import io.swarm4j.agent.Agent;
 import io.swarm4j.agent.NameResolver;
-import io.swarm4j.dispatcher.Dispatcher;
 import io.swarm4j.dispatcher.EndpointGate;
-import io.swarm4j.dispatcher.LocalManagers;
 import io.swarm4j.model.ClusterSpec;
 import io.swarm4j.model.Meta;
 import io.swarm4j.model.Node;
@@ -21,8 +19,8 @@ import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.model.SlotKey;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskState;
+import io.swarm4j.store.Log;
 import io.swarm4j.store.MemoryLog;
-import io.swarm4j.store.Store;
 import io.swarm4j.store.Transaction;
 import io.swarm4j.store.View;
 import io.swarm4j.time.Ids;
@@ -35,53 +33,71 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** A leader and its nodes on virtual time, with plain placement and scripted containers. */
+/** Managers and nodes on virtual time, with plain placement and scripted containers. */
 final class TestSwarm {
   final VirtualTime time;
-  final Store store;
-  final ControlLoop control;
-  final Dispatcher dispatcher;
   final Ids ids;
+  final List<TestManager> managers = new ArrayList<>();
   private final Loop agentLoop;
-  private final Map<NodeId, Agent> agents = new LinkedHashMap<>();
-  private final Map<NodeId, ScriptedRuntime> runtimes = new LinkedHashMap<>();
+  private final Map<NodeId, Machine> machines = new LinkedHashMap<>();
+
+  /** A node's hardware: what survives nothing but its name. */
+  private static final class Machine {
+    final String hostname;
+    Agent agent;
+    ScriptedRuntime runtime;
+    TestWire wire;
+
+    Machine(String hostname) {
+      this.hostname = hostname;
+    }
+  }
 
   TestSwarm(long seed) {
+    this(seed, List.of(MemoryLog.single()), EndpointGate.OPEN);
+  }
+
+  /** One manager for each log. */
+  TestSwarm(long seed, List<? extends Log> logs, EndpointGate gate) {
     time = new VirtualTime(seed);
-    Loop loop = time.newLoop("manager");
     agentLoop = time.newLoop("agents");
     ids = new Ids(time.newChance());
-    store = new Store(loop, MemoryLog.single());
-    dispatcher = new Dispatcher(store, loop, EndpointGate.OPEN);
-    RestartSupervisor restarts = new RestartSupervisor();
-    control =
-        new ControlLoop(
-            store,
-            loop,
-            time.newChance(),
-            List.of(
-                dispatcher,
-                restarts,
-                new ServiceOrchestrator(restarts),
-                new ConstraintEnforcer(restarts),
-                new PlainPlacement(),
-                new TaskReaper()));
-    dispatcher.attach(control);
-    store.open();
-    time.settle();
+    logs.forEach(log -> managers.add(new TestManager(time, log, gate)));
   }
 
   /** A swarm with workers w1, w2, … that are ready. */
   static TestSwarm withWorkers(int workers) {
-    TestSwarm swarm = new TestSwarm(1);
+    return new TestSwarm(1).joinWorkers(workers);
+  }
+
+  TestSwarm joinWorkers(int workers) {
     for (int i = 1; i <= workers; i++) {
-      swarm.join("w" + i);
+      join("w" + i);
     }
-    return swarm;
+    return this;
+  }
+
+  @Nullable TestManager leaderOrNull() {
+    return managers.stream().filter(TestManager::isLeading).findFirst().orElse(null);
+  }
+
+  TestManager leader() {
+    TestManager leader = leaderOrNull();
+    if (leader == null) {
+      throw new AssertionError("no manager leads");
+    }
+    return leader;
+  }
+
+  /** Ends the leader in good order. */
+  void closeLeader() {
+    TestManager old = leader();
+    managers.remove(old);
+    old.close(time);
   }
 
   NodeId join(String hostname) {
@@ -97,25 +113,51 @@ final class TestSwarm {
                     new NodeStatus(NodeState.UNKNOWN, "", "", Instant.EPOCH),
                     NodeRole.WORKER,
                     null)));
-    ScriptedRuntime runtime = new ScriptedRuntime(agentLoop, hostname);
-    Agent agent =
-        new Agent(
-            id,
-            hostname,
-            runtime,
-            agentLoop,
-            time.newChance(),
-            new LocalManagers(dispatcher),
-            NameResolver.NONE);
-    runtimes.put(id, runtime);
-    agents.put(id, agent);
-    agent.start();
-    time.settle();
+    machines.put(id, new Machine(hostname));
+    powerOn(id);
     return id;
   }
 
+  /** The node starts with an empty memory and looks for a manager. */
+  void powerOn(NodeId id) {
+    Machine machine = machines.get(id);
+    machine.wire = new TestWire(this::leaderOrNull);
+    machine.runtime = new ScriptedRuntime(agentLoop, machine.hostname);
+    machine.agent =
+        new Agent(
+            id,
+            machine.hostname,
+            machine.runtime,
+            agentLoop,
+            time.newChance(),
+            machine.wire,
+            NameResolver.NONE);
+    machine.agent.start();
+    time.settle();
+  }
+
+  /** The node falls silent, tasks and all, as after a power cut. */
+  void powerOff(NodeId node) {
+    machines.get(node).wire.cut = true;
+    machines.get(node).agent.close();
+    time.settle();
+  }
+
+  /** Cuts or mends a node's cable; its tasks run on. */
+  void cut(NodeId node, boolean cut) {
+    machines.get(node).wire.cut = cut;
+  }
+
+  void removeNode(NodeId node) {
+    write(
+        tx -> {
+          tx.delete(node);
+          return null;
+        });
+  }
+
   <T> T write(Function<Transaction, T> request) {
-    CompletableFuture<T> result = control.submit(request).toCompletableFuture();
+    CompletableFuture<T> result = leader().control.submit(request).toCompletableFuture();
     time.settle();
     return result.join();
   }
@@ -128,7 +170,8 @@ final class TestSwarm {
     write(
         tx -> {
           Service service = tx.service(id);
-          return tx.put(service.withNewSpec(change.apply(service.spec()), 10, Set.of()));
+          return tx.put(
+              service.withNewSpec(change.apply(service.spec()), 10, tx.specVersionsInUse(id)));
         });
   }
 
@@ -146,7 +189,7 @@ final class TestSwarm {
   }
 
   View view() {
-    return store.view();
+    return (leaderOrNull() == null ? managers.get(0) : leader()).store.view();
   }
 
   Node node(NodeId id) {
@@ -161,23 +204,21 @@ final class TestSwarm {
         .id();
   }
 
+  NodeState state(NodeId node) {
+    return node(node).status().state();
+  }
+
   Agent agent(NodeId node) {
-    return agents.get(node);
+    return machines.get(node).agent;
   }
 
   ScriptedRuntime runtime(NodeId node) {
-    return runtimes.get(node);
-  }
-
-  /** The node falls silent, tasks and all, as after a power cut. */
-  void powerOff(NodeId node) {
-    agents.remove(node).close();
-    time.settle();
+    return machines.get(node).runtime;
   }
 
   /** Lets a task's program end by itself. */
   void exit(Task task, int code) {
-    runtimes.get(task.nodeId()).exit(task.id(), code);
+    runtime(task.nodeId()).exit(task.id(), code);
     time.settle();
   }
 
@@ -195,9 +236,18 @@ final class TestSwarm {
 
   /** All tasks of a numbered slot, oldest first. */
   List<Task> slot(ServiceId service, int number) {
-    List<Task> tasks = new ArrayList<>(view().tasksIn(service, new SlotKey.Numbered(number)));
-    tasks.sort(Comparator.comparing((Task task) -> task.meta().createdAt()));
-    return tasks;
+    return oldestFirst(view().tasksIn(service, new SlotKey.Numbered(number)));
+  }
+
+  /** All tasks of a global service on one node, oldest first. */
+  List<Task> onNode(ServiceId service, NodeId node) {
+    return oldestFirst(view().tasksIn(service, new SlotKey.OnNode(node)));
+  }
+
+  private static List<Task> oldestFirst(List<Task> tasks) {
+    List<Task> sorted = new ArrayList<>(tasks);
+    sorted.sort(Comparator.comparing((Task task) -> task.meta().createdAt()));
+    return sorted;
   }
 
   void cluster(Function<ClusterSpec, ClusterSpec> change) {

@@ -1,0 +1,52 @@
+package io.swarm4j.orchestrator;
+
+import io.swarm4j.dispatcher.Dispatcher;
+import io.swarm4j.dispatcher.EndpointGate;
+import io.swarm4j.store.Log;
+import io.swarm4j.store.Store;
+import io.swarm4j.time.Loop;
+import io.swarm4j.time.VirtualTime;
+import java.util.List;
+
+/** A manager with all components of the engine, plain placement instead of a scheduler. */
+final class TestManager {
+  final Loop loop;
+  final Store store;
+  final Dispatcher dispatcher;
+  final ControlLoop control;
+
+  TestManager(VirtualTime time, Log log, EndpointGate gate) {
+    loop = time.newLoop("manager");
+    store = new Store(loop, log);
+    dispatcher = new Dispatcher(store, loop, gate);
+    RestartSupervisor restarts = new RestartSupervisor();
+    control =
+        new ControlLoop(
+            store,
+            loop,
+            time.newChance(),
+            List.of(
+                dispatcher,
+                restarts,
+                new ServiceOrchestrator(restarts),
+                new ConstraintEnforcer(restarts),
+                new PlainPlacement(),
+                new TaskReaper()));
+    dispatcher.attach(control);
+    store.open();
+    time.settle();
+  }
+
+  boolean isLeading() {
+    return control.isLeading();
+  }
+
+  /** Ends the manager in good order; the next one leads. */
+  void close(VirtualTime time) {
+    loop.execute(control::close);
+    time.settle();
+    store.close();
+    time.settle();
+    loop.close();
+  }
+}
