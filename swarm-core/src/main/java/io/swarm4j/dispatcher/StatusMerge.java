@@ -35,7 +35,7 @@ final class StatusMerge {
   private static TaskStatus keepingHold(Task task, TaskStatus reported) {
     Reason held = task.status().reason();
     if (held == null
-        || held instanceof Reason.InProgress
+        || !held.isHold()
         || task.desiredState() != TaskState.READY
         || reported.state().isAfter(TaskState.READY)) {
       return reported;

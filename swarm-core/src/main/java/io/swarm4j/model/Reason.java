@@ -6,6 +6,13 @@ import java.util.List;
 /** Why a task is not running, as data. */
 public sealed interface Reason {
 
+  /** Whether it says that a task waits for its turn in its slot, however far its node has come. */
+  default boolean isHold() {
+    return this instanceof RestartDelay
+        || this instanceof CrashLoop
+        || this instanceof AwaitingPredecessor;
+  }
+
   /** It is on its way; nothing holds it up. */
   record InProgress(TaskState state) implements Reason {
     private static final List<InProgress> ALL =

@@ -33,6 +33,15 @@ public record TaskStatus(
     return new TaskStatus(state, at, message, "", null, null);
   }
 
+  /**
+   * The status of a task that its managers brought further; a wait for its turn in the slot goes
+   * on.
+   */
+  public TaskStatus advance(TaskState newState, Instant newAt, String newMessage) {
+    Reason kept = reason != null && reason.isHold() ? reason : null;
+    return new TaskStatus(newState, newAt, newMessage, "", kept, container);
+  }
+
   /** The same with an error and its typed cause. */
   public TaskStatus because(Reason newReason, String newErr) {
     return new TaskStatus(state, at, message, newErr, newReason, container);

@@ -261,7 +261,7 @@ public final class RestartSupervisor implements Reconciler {
       release(start, tx);
     } else if (starts.get(start.task) == start) {
       Task task = tx.task(start.task);
-      if (task != null && TaskWrites.isHold(task.status().reason())) {
+      if (task != null && isHeld(task)) {
         Reason held = new Reason.AwaitingPredecessor(start.predecessors.iterator().next());
         tx.put(task.withStatus(task.status().because(held, task.status().err())));
       }
@@ -294,6 +294,11 @@ public final class RestartSupervisor implements Reconciler {
     if (start != null) {
       start.predecessors.forEach(predecessor -> byPredecessor.remove(predecessor, start));
     }
+  }
+
+  private static boolean isHeld(Task task) {
+    Reason reason = task.status().reason();
+    return reason != null && reason.isHold();
   }
 
   private static @Nullable Node nodeOf(Transaction tx, Task task) {

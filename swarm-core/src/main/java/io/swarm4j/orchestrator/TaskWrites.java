@@ -47,13 +47,7 @@ final class TaskWrites {
             Reason.InProgress.of(status.state()),
             status.container());
     return tx.put(
-        task.withDesiredState(desired).withStatus(isHold(status.reason()) ? freed : status));
-  }
-
-  /** Whether a reason says that a task waits for its turn in the slot. */
-  static boolean isHold(@org.jspecify.annotations.Nullable Reason reason) {
-    return reason instanceof Reason.RestartDelay
-        || reason instanceof Reason.CrashLoop
-        || reason instanceof Reason.AwaitingPredecessor;
+        task.withDesiredState(desired)
+            .withStatus(status.reason() != null && status.reason().isHold() ? freed : status));
   }
 }

@@ -76,6 +76,17 @@ public final class StoreTransaction implements Transaction {
     this.names = base.names();
   }
 
+  /** The state that consists of the given objects as they stand. */
+  static View load(long revision, Iterable<StoreObject> objects) {
+    StoreTransaction tx =
+        new StoreTransaction(Tables.EMPTY, revision, Instant.EPOCH, Integer.MAX_VALUE);
+    for (StoreObject object : objects) {
+      tx.write(object, null);
+      tx.journal.clear();
+    }
+    return tx.result();
+  }
+
   @Override
   public Instant now() {
     return now;

@@ -13,6 +13,7 @@ import io.swarm4j.model.SecretId;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.ServiceId;
 import io.swarm4j.model.SlotKey;
+import io.swarm4j.model.StoreObject;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskId;
 import io.swarm4j.store.Tables.Name;
@@ -33,6 +34,29 @@ public final class View implements State {
 
   View(Tables tables) {
     this.tables = tables;
+  }
+
+  /**
+   * The state that consists of the given objects, for reading snapshots.
+   *
+   * @param revision the revision that it had
+   * @param objects all objects, the cluster among them, as stored
+   */
+  public static View of(long revision, Iterable<StoreObject> objects) {
+    return StoreTransaction.load(revision, objects);
+  }
+
+  /** All objects of this state, for writing snapshots; those that others refer to come first. */
+  public Iterable<StoreObject> objects() {
+    List<StoreObject> all = new ArrayList<>(taskCount() + 64);
+    all.add(cluster());
+    all.addAll(nodes());
+    all.addAll(networks());
+    all.addAll(secrets());
+    all.addAll(configs());
+    all.addAll(services());
+    all.addAll(tasks());
+    return all;
   }
 
   Tables tables() {
