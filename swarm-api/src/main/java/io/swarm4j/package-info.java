@@ -1,4 +1,7 @@
-/** The embedding facade: everything that a user types starts here. */
+/**
+ * The embedding facade: {@link io.swarm4j.Swarm} starts a swarm, everything a user types starts
+ * there.
+ */
 @NullMarked
 package io.swarm4j;
 

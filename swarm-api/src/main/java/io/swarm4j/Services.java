@@ -1,0 +1,79 @@
+package io.swarm4j;
+
+import io.swarm4j.model.Service;
+import io.swarm4j.model.ServiceSpec;
+import io.swarm4j.model.Task;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.UnaryOperator;
+
+/**
+ * The services of a swarm.
+ *
+ * <p>Services are named by id, name or unique id prefix. Blocking methods wait until the change is
+ * committed; the task work that follows goes on by itself, see {@link #await}. All methods throw,
+ * or fail with, {@link io.swarm4j.model.InvalidSpecException} for a faulty request, {@link
+ * io.swarm4j.model.NotFoundException}, {@link io.swarm4j.model.ConflictException} and {@link
+ * io.swarm4j.model.UnavailableException}. Thread-safe.
+ */
+public interface Services {
+
+  /** Creates a service. */
+  Service create(ServiceSpec spec);
+
+  /** Twin of {@link #create}. */
+  CompletionStage<Service> createAsync(ServiceSpec spec);
+
+  /**
+   * Changes a service's spec; tasks are replaced under its update policy where that is needed. An
+   * equal spec changes nothing.
+   */
+  Service update(String service, UnaryOperator<ServiceSpec> change);
+
+  /** Twin of {@link #update(String, UnaryOperator)}. */
+  CompletionStage<Service> updateAsync(String service, UnaryOperator<ServiceSpec> change);
+
+  /**
+   * Replaces a service's spec, if it is still at the version that the caller has seen.
+   *
+   * @param version {@code service.meta().version()} of what was read
+   */
+  Service update(String service, long version, ServiceSpec spec);
+
+  /** Twin of {@link #update(String, long, ServiceSpec)}. */
+  CompletionStage<Service> updateAsync(String service, long version, ServiceSpec spec);
+
+  /** Sets the number of replicas of a replicated service. */
+  Service scale(String service, int replicas);
+
+  /** Twin of {@link #scale}. */
+  CompletionStage<Service> scaleAsync(String service, int replicas);
+
+  /** Brings back the spec before the present one; twice is where you were. */
+  Service rollback(String service);
+
+  /** Twin of {@link #rollback}. */
+  CompletionStage<Service> rollbackAsync(String service);
+
+  /** Removes a service; its tasks end soon after. Its name is free at once. */
+  void remove(String service);
+
+  /** Twin of {@link #remove}. */
+  CompletionStage<Void> removeAsync(String service);
+
+  /** One service. */
+  Service get(String service);
+
+  /** All services that were not removed, by name. */
+  List<Service> list();
+
+  /** The tasks of a service, by slot, newest first. */
+  List<Task> tasks(String service);
+
+  /** Waits until the service is what its spec says, or can not become so. */
+  Convergence await(String service, Duration timeout);
+
+  /** Twin of {@link #await}. */
+  CompletionStage<Convergence> awaitAsync(String service, Duration timeout);
+}

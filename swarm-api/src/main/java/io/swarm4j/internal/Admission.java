@@ -1,0 +1,169 @@
+package io.swarm4j.internal;
+
+import io.swarm4j.model.Check;
+import io.swarm4j.model.ConfigReference;
+import io.swarm4j.model.ConflictException;
+import io.swarm4j.model.Dependency;
+import io.swarm4j.model.Fault;
+import io.swarm4j.model.Ip;
+import io.swarm4j.model.Network;
+import io.swarm4j.model.NetworkAttachmentSpec;
+import io.swarm4j.model.NetworkSpec;
+import io.swarm4j.model.SecretReference;
+import io.swarm4j.model.Service;
+import io.swarm4j.model.ServiceId;
+import io.swarm4j.model.ServiceMode;
+import io.swarm4j.model.ServiceSpec;
+import io.swarm4j.model.TaskSpec;
+import io.swarm4j.network.Networks;
+import io.swarm4j.network.ports.PortConflicts;
+import io.swarm4j.store.State;
+import io.swarm4j.store.VersionedNames;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a spec must satisfy beyond its own fields: that names are free and references lead
+ * somewhere. All faults are reported together, before anything is stored.
+ */
+final class Admission {
+  private Admission() {}
+
+  static void newService(State state, ServiceSpec spec) {
+    Service taken = state.serviceNamed(spec.name());
+    if (taken != null) {
+      throw new ConflictException(
+          "name conflicts with an existing object: service "
+              + taken.name()
+              + " already exists ("
+              + taken.id()
+              + ")");
+    }
+    references(state, spec, null);
+  }
+
+  static void changedService(State state, Service service, ServiceSpec spec) {
+    Check check = Check.of("ServiceSpec");
+    check
+        .that(
+            spec.name().equals(service.name()),
+            Fault.Code.UNSUPPORTED,
+            "name",
+            spec.name(),
+            service.name() + ": renaming services is not supported")
+        .that(
+            spec.mode().getClass() == service.spec().mode().getClass(),
+            Fault.Code.UNSUPPORTED,
+            "mode",
+            spec.mode(),
+            service.spec().mode().getClass().getSimpleName()
+                + ": service mode change is not allowed")
+        .orThrow();
+    references(state, spec, service.id());
+  }
+
+  private static void references(State state, ServiceSpec spec, @Nullable ServiceId self) {
+    Check check = Check.of("ServiceSpec");
+    TaskSpec task = spec.task();
+    for (int i = 0; i < task.networks().size(); i++) {
+      network(state, spec, task.networks().get(i), "task.networks[" + i + "]", check);
+    }
+    for (SecretReference reference : task.container().secrets()) {
+      check.that(
+          VersionedNames.secret(state, reference.secret()) != null,
+          Fault.Code.UNKNOWN_REFERENCE,
+          "task.container.secrets",
+          reference.secret(),
+          "a secret that exists: secret not found: " + reference.secret());
+    }
+    for (ConfigReference reference : task.container().configs()) {
+      check.that(
+          VersionedNames.config(state, reference.config()) != null,
+          Fault.Code.UNKNOWN_REFERENCE,
+          "task.container.configs",
+          reference.config(),
+          "a config that exists: config not found: " + reference.config());
+    }
+    for (Dependency dependency : task.dependsOn()) {
+      check.that(
+          !dependency.service().equalsIgnoreCase(spec.name()),
+          Fault.Code.CONTRADICTION,
+          "task.dependsOn",
+          dependency.service(),
+          "another service than itself");
+    }
+    check.addAll(PortConflicts.check(state, spec, self));
+    check.orThrow();
+  }
+
+  private static void network(
+      State state, ServiceSpec spec, NetworkAttachmentSpec wish, String path, Check check) {
+    Network network = Networks.find(state, wish.network());
+    check.that(
+        network != null,
+        Fault.Code.UNKNOWN_REFERENCE,
+        path,
+        wish.network(),
+        "a network that exists: network " + wish.network() + " not found");
+    if (network == null) {
+      return;
+    }
+    check.that(
+        !network.spec().ingress(),
+        Fault.Code.CONTRADICTION,
+        path,
+        wish.network(),
+        "another network: a service can not be explicitly attached to the ingress network");
+    Ip address = wish.address();
+    if (address != null) {
+      boolean single = spec.mode() instanceof ServiceMode.Replicated mode && mode.replicas() <= 1;
+      check
+          .that(
+              single,
+              Fault.Code.CONTRADICTION,
+              path + ".address",
+              address,
+              "no fixed address on a service with more than one task")
+          .that(
+              pools(network).stream().anyMatch(pool -> pool.subnet().contains(address)),
+              path + ".address",
+              address,
+              "an address inside "
+                  + pools(network).stream().map(pool -> pool.subnet().toString()).toList());
+    }
+  }
+
+  private static java.util.List<NetworkSpec.IpPool> pools(Network network) {
+    return network.pools().isEmpty() ? network.spec().pools() : network.pools();
+  }
+
+  static void newNetwork(State state, NetworkSpec spec) {
+    Network taken = state.networkNamed(spec.name());
+    if (taken != null) {
+      throw new ConflictException(
+          "network with name " + spec.name() + " already exists (" + taken.id() + ")");
+    }
+    Check check = Check.of("NetworkSpec");
+    Network ingress = Networks.ingress(state);
+    check.that(
+        !spec.ingress() || ingress == null,
+        Fault.Code.IN_USE,
+        "ingress",
+        true,
+        "false: ingress network ("
+            + (ingress == null ? "" : ingress.id())
+            + ") is already present");
+    for (NetworkSpec.IpPool pool : spec.pools()) {
+      for (Network other : state.networks()) {
+        for (NetworkSpec.IpPool there : pools(other)) {
+          check.that(
+              !pool.subnet().overlaps(there.subnet()),
+              Fault.Code.IN_USE,
+              "pools.subnet",
+              pool.subnet(),
+              "a subnet that does not overlap " + there.subnet() + " of network " + other.name());
+        }
+      }
+    }
+    check.orThrow();
+  }
+}

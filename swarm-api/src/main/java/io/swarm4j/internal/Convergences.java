@@ -1,0 +1,97 @@
+package io.swarm4j.internal;
+
+import io.swarm4j.Convergence;
+import io.swarm4j.Convergence.Problem;
+import io.swarm4j.model.Node;
+import io.swarm4j.model.Service;
+import io.swarm4j.model.ServiceId;
+import io.swarm4j.model.ServiceMode;
+import io.swarm4j.model.Task;
+import io.swarm4j.model.TaskState;
+import io.swarm4j.model.UpdateStatus;
+import io.swarm4j.store.View;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Judges whether a service has become what its spec says. */
+final class Convergences {
+  private Convergences() {}
+
+  /** The outcome, or null while it is still on its way. */
+  static @Nullable Convergence judge(View view, ServiceId id) {
+    Service service = view.service(id);
+    if (service == null || service.isRemoved()) {
+      return new Convergence.Removed();
+    }
+    UpdateStatus update = service.updateStatus();
+    if (update != null) {
+      switch (update.state()) {
+        case UPDATING, ROLLBACK_STARTED -> {
+          return null;
+        }
+        case PAUSED, ROLLBACK_PAUSED -> {
+          return new Convergence.Paused(service, update.message(), problems(view, service));
+        }
+        case ROLLBACK_COMPLETED -> {
+          return new Convergence.RolledBack(service, update.message());
+        }
+        case COMPLETED -> {}
+      }
+    }
+    int running = running(view, service);
+    boolean surplus =
+        view.tasksOf(id).stream()
+            .anyMatch(task -> task.isDesiredAlive() && task.state() != TaskState.RUNNING);
+    return running == wanted(view, service) && !surplus
+        ? new Convergence.Converged(service, running)
+        : null;
+  }
+
+  static Convergence timedOut(View view, ServiceId id, Duration waited) {
+    Service service = view.service(id);
+    if (service == null || service.isRemoved()) {
+      return new Convergence.Removed();
+    }
+    return new Convergence.TimedOut(
+        waited, running(view, service), wanted(view, service), problems(view, service));
+  }
+
+  private static int running(View view, Service service) {
+    int running = 0;
+    for (Task task : view.tasksOf(service.id())) {
+      if (task.isDesiredAlive() && task.state() == TaskState.RUNNING) {
+        running++;
+      }
+    }
+    return running;
+  }
+
+  static int wanted(View view, Service service) {
+    ServiceMode mode = service.spec().mode();
+    if (mode instanceof ServiceMode.Replicated replicated) {
+      return replicated.replicas();
+    }
+    int eligible = 0;
+    for (Node node : view.nodes()) {
+      if (!node.mustBeEmpty() && service.spec().task().placement().allows(node)) {
+        eligible++;
+      }
+    }
+    return eligible;
+  }
+
+  private static List<Problem> problems(View view, Service service) {
+    List<Problem> problems = new ArrayList<>();
+    for (Task task : view.tasksOf(service.id())) {
+      boolean failed = task.state() == TaskState.FAILED || task.state() == TaskState.REJECTED;
+      if (failed || (task.isDesiredAlive() && task.state() != TaskState.RUNNING)) {
+        String text = task.status().err().isEmpty() ? task.status().message() : task.status().err();
+        problems.add(
+            new Problem(task.id(), view.nameOf(task), task.state(), task.status().reason(), text));
+      }
+    }
+    return problems;
+  }
+}

@@ -1,0 +1,514 @@
+package io.swarm4j.internal;
+
+import io.swarm4j.Configs;
+import io.swarm4j.Networks;
+import io.swarm4j.NodeOptions;
+import io.swarm4j.Nodes;
+import io.swarm4j.Secrets;
+import io.swarm4j.Services;
+import io.swarm4j.Stacks;
+import io.swarm4j.Tasks;
+import io.swarm4j.agent.protocol.Managers;
+import io.swarm4j.agent.protocol.ToNode;
+import io.swarm4j.dispatcher.EndpointGate;
+import io.swarm4j.dispatcher.LocalManagers;
+import io.swarm4j.event.SwarmEvent;
+import io.swarm4j.model.Cluster;
+import io.swarm4j.model.ClusterId;
+import io.swarm4j.model.ClusterSpec;
+import io.swarm4j.model.ConflictException;
+import io.swarm4j.model.Ip;
+import io.swarm4j.model.Meta;
+import io.swarm4j.model.Network;
+import io.swarm4j.model.NetworkSpec;
+import io.swarm4j.model.NetworkSpecBuilder;
+import io.swarm4j.model.Node;
+import io.swarm4j.model.Node.NodeRole;
+import io.swarm4j.model.Node.NodeState;
+import io.swarm4j.model.NodeDescription;
+import io.swarm4j.model.NodeId;
+import io.swarm4j.model.NodeSpec;
+import io.swarm4j.model.NodeStatus;
+import io.swarm4j.model.Subnet;
+import io.swarm4j.model.UnavailableException;
+import io.swarm4j.network.dataplane.LoopbackLease;
+import io.swarm4j.network.dns.Discovery;
+import io.swarm4j.store.Change;
+import io.swarm4j.store.ChangeFeed;
+import io.swarm4j.store.Commit;
+import io.swarm4j.store.Log;
+import io.swarm4j.store.MemoryLog;
+import io.swarm4j.store.Transaction;
+import io.swarm4j.store.View;
+import io.swarm4j.store.file.DurableLog;
+import io.swarm4j.store.file.OpenOptions;
+import io.swarm4j.time.Ids;
+import io.swarm4j.time.Loop;
+import io.swarm4j.time.VirtualTime;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running swarm: its managers, nodes and data plane, put together in order and taken apart in
+ * reverse.
+ */
+public final class Engine implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+
+  /**
+   * Third octet of the node addresses of a loopback block; overlays use the lower half, ingress the
+   * third quarter.
+   */
+  private static final int NODE_OCTET = 255;
+
+  private final EngineOptions options;
+  private final Waiting waiting;
+  private final ArrayDeque<AutoCloseable> resources = new ArrayDeque<>();
+  private final List<Member> members = new ArrayList<>();
+  private final Map<NodeId, LocalNode> localNodes = new ConcurrentHashMap<>();
+  private final Discovery discovery = new Discovery(this::view);
+  private final Loop agentLoop;
+  private final Loop watchLoop;
+  private @Nullable LoopbackLease lease;
+  private @Nullable UserSpacePlane plane;
+  private int lastAddress;
+  private volatile boolean closed;
+
+  private Engine(EngineOptions options) {
+    this.options = options;
+    this.waiting = new Waiting(options.time());
+    this.agentLoop = own(options.time().newLoop("swarm-" + options.name() + "-agents"));
+    this.watchLoop = own(options.time().newLoop("swarm-" + options.name() + "-watch"));
+  }
+
+  /** Starts a swarm; what was started is closed again if that fails. */
+  public static Engine start(EngineOptions options) {
+    Engine engine = new Engine(options);
+    try {
+      engine.open();
+      return engine;
+    } catch (RuntimeException failed) {
+      try {
+        engine.close();
+      } catch (RuntimeException alsoFailed) {
+        failed.addSuppressed(alsoFailed);
+      }
+      throw failed;
+    }
+  }
+
+  private <T extends AutoCloseable> T own(T resource) {
+    resources.push(resource);
+    return resource;
+  }
+
+  private void open() {
+    EndpointGate gate = (task, revision) -> gate().withdrawn(task, revision);
+    List<? extends Log> logs = logs();
+    for (int i = 0; i < logs.size(); i++) {
+      String thread = "swarm-" + options.name() + "-manager" + (i + 1);
+      members.add(own(new Member(thread, options, logs.get(i), gate)));
+    }
+    members.forEach(member -> member.store.open());
+    if (options.network() && LoopbackLease.isSupported()) {
+      lease = own(leaseBlock(join(submit(io.swarm4j.network.Networks::ingress))));
+    }
+    join(submit(this::bootstrap));
+    if (lease != null) {
+      startPlane();
+    }
+    for (NodeOptions node : options.nodes()) {
+      join(startNode(node));
+    }
+    awaitNodes();
+  }
+
+  /**
+   * A block of its own for a new swarm, the block that its addresses lie in for one that was here
+   * before.
+   */
+  private LoopbackLease leaseBlock(@Nullable Network ingress) {
+    if (ingress == null) {
+      int blocks = LoopbackLease.LAST_BLOCK - LoopbackLease.FIRST_BLOCK + 1;
+      return LoopbackLease.acquire(
+          LoopbackLease.FIRST_BLOCK + options.time().newChance().nextInt(blocks));
+    }
+    Subnet mine = ingress.spec().pools().get(0).subnet();
+    LoopbackLease candidate = LoopbackLease.acquire((int) (mine.first().lo() >>> 16) & 0xff);
+    if (!candidate.subnet().contains(mine.first())) {
+      candidate.close();
+      throw new ConflictException(
+          "the addresses of swarm "
+              + options.name()
+              + " lie in "
+              + mine
+              + ", which another swarm on this machine holds; close that one, then start again");
+    }
+    return candidate;
+  }
+
+  private List<? extends Log> logs() {
+    if (options.dataDirectory() != null) {
+      return List.of(
+          new DurableLog(options.dataDirectory(), OpenOptions.defaults(), options.time()));
+    }
+    long managers =
+        options.nodes().stream().filter(node -> node.role() == NodeRole.MANAGER).count();
+    return MemoryLog.group((int) managers);
+  }
+
+  private EndpointGate gate() {
+    return plane == null ? EndpointGate.OPEN : plane;
+  }
+
+  /** Makes cluster and ingress network, unless an earlier life of the swarm did. */
+  private Cluster bootstrap(Transaction tx) {
+    if (tx.cluster().id().equals(new ClusterId(0, 0))) {
+      tx.put(new Cluster(ids().cluster(), Meta.NEW, clusterSpec()));
+    }
+    Network ingress = io.swarm4j.network.Networks.ingress(tx);
+    NetworkSpec.IpPool pool = NetworkSpec.IpPool.of(ingressSubnet().toString());
+    if (ingress == null) {
+      tx.put(
+          Network.create(
+              ids().network(),
+              NetworkSpecBuilder.builder()
+                  .name("ingress")
+                  .ingress(true)
+                  .pools(List.of(pool))
+                  .build()));
+    }
+    return tx.cluster();
+  }
+
+  private ClusterSpec clusterSpec() {
+    return lease == null ? options.cluster() : options.cluster().withAddressPools(overlayPools());
+  }
+
+  private List<Subnet> overlayPools() {
+    Ip base = block().first();
+    return List.of(new Subnet(base, 17));
+  }
+
+  private Subnet ingressSubnet() {
+    return lease == null
+        ? Subnet.parse("10.255.0.0/16")
+        : new Subnet(block().first().plus(128 << 8), 18);
+  }
+
+  private Subnet block() {
+    if (lease == null) {
+      throw new IllegalStateException("there is no loopback network");
+    }
+    return lease.subnet();
+  }
+
+  private void startPlane() {
+    Loop loop = options.time().newLoop("swarm-" + options.name() + "-network");
+    View start = view();
+    UserSpacePlane started =
+        own(new UserSpacePlane(options.name(), loop, options.localhost(), start));
+    plane = started;
+    followFrom(started, loop, start);
+  }
+
+  private void followFrom(UserSpacePlane target, Loop loop, View start) {
+    members
+        .get(0)
+        .store
+        .feed()
+        .watch(
+            start.revision(),
+            change -> true,
+            loop,
+            target.listener(
+                () -> {
+                  View now = view();
+                  target.reset(now);
+                  followFrom(target, loop, now);
+                }));
+  }
+
+  /**
+   * Starts a node and lets it join; a node of that name that an earlier life of the swarm had keeps
+   * its identity.
+   */
+  CompletionStage<NodeId> startNode(NodeOptions node) {
+    String address = nodeAddress();
+    return submit(tx -> identity(tx, node, address))
+        .thenApply(
+            id -> {
+              LocalNode local =
+                  new LocalNode(
+                      id, node, address, options, agentLoop, new LeaderOfThisJvm(), discovery);
+              localNodes.put(id, local);
+              local.agent.start();
+              return id;
+            });
+  }
+
+  private NodeId identity(Transaction tx, NodeOptions node, String address) {
+    for (Node known : tx.nodes()) {
+      if (known.hostname().equals(node.name())) {
+        if (localNodes.containsKey(known.id())) {
+          throw new ConflictException(
+              "a node named " + node.name() + " is already part of this swarm");
+        }
+        return known.id();
+      }
+    }
+    return tx.put(newNode(node, address)).id();
+  }
+
+  private Node newNode(NodeOptions node, String address) {
+    return new Node(
+        ids().node(),
+        Meta.NEW,
+        new NodeSpec(null, node.labels(), node.role(), Node.Availability.ACTIVE),
+        NodeDescription.UNKNOWN.withHostname(node.name()),
+        new NodeStatus(NodeState.UNKNOWN, "not seen yet", address, options.time().now()),
+        node.role(),
+        node.role() == NodeRole.MANAGER
+            ? new Node.ManagerStatus(localNodes.isEmpty(), true, address)
+            : null);
+  }
+
+  private synchronized String nodeAddress() {
+    int number = ++lastAddress;
+    return lease == null
+        ? Ip.v4(10, 254, number >> 8, number & 0xff).toString()
+        : block().first().plus((NODE_OCTET << 8) + number).toString();
+  }
+
+  private void awaitNodes() {
+    boolean ready =
+        await(
+            view ->
+                localNodes.keySet().stream()
+                    .allMatch(
+                        id -> {
+                          Node node = view.node(id);
+                          return node != null && node.status().state() == NodeState.READY;
+                        }),
+            options.startTimeout());
+    if (!ready) {
+      throw new UnavailableException(
+          "not all nodes became ready within " + options.startTimeout() + ": " + view().nodes());
+    }
+  }
+
+  public EngineOptions options() {
+    return options;
+  }
+
+  Waiting waiting() {
+    return waiting;
+  }
+
+  <T> T join(CompletionStage<T> stage) {
+    return waiting.join(stage);
+  }
+
+  /** Hands a request to the leader. */
+  <T> CompletionStage<T> submit(Function<Transaction, T> request) {
+    if (closed) {
+      return CompletableFuture.failedFuture(new UnavailableException("the swarm is closed"));
+    }
+    return leader().control.submit(request);
+  }
+
+  private Member leader() {
+    for (Member member : members) {
+      if (member.isLeading()) {
+        return member;
+      }
+    }
+    return members.get(0); // refuses by itself, with the reason, if nobody leads
+  }
+
+  /** The newest committed state. */
+  public View view() {
+    return members.isEmpty() ? View.EMPTY : leader().store.view();
+  }
+
+  /** Watches committed changes on the swarm's own thread for watchers. */
+  public AutoCloseable watch(long after, Predicate<Change> filter, ChangeFeed.Listener listener) {
+    return leader().store.feed().watch(after, filter, watchLoop, listener);
+  }
+
+  /** Watches what happens from now on. */
+  public AutoCloseable watch(Consumer<SwarmEvent> listener) {
+    return watch(
+        view().revision(),
+        change -> true,
+        new ChangeFeed.Listener() {
+          @Override
+          public void changed(Commit commit, List<Change> changes) {
+            changes.forEach(change -> listener.accept(SwarmEvent.of(commit, change)));
+          }
+
+          @Override
+          public void lost(long revision) {
+            LOG.warn("a watcher was too slow: it misses what happened after revision {}", revision);
+          }
+        });
+  }
+
+  /** Waits for a condition on the committed state. */
+  public boolean await(Predicate<View> condition, Duration timeout) {
+    if (options.time() instanceof VirtualTime virtual) {
+      return virtual.runUntil(() -> condition.test(view()), timeout);
+    }
+    return waiting.join(awaitAsync(condition, timeout), timeout.plusSeconds(5));
+  }
+
+  /** Completes with whether the condition came to hold in time. */
+  CompletionStage<Boolean> awaitAsync(Predicate<View> condition, Duration timeout) {
+    CompletableFuture<Boolean> result = new CompletableFuture<>();
+    View start = view();
+    if (condition.test(start)) {
+      result.complete(true);
+      return result;
+    }
+    AutoCloseable watch =
+        watch(
+            start.revision(),
+            change -> true,
+            new ChangeFeed.Listener() {
+              @Override
+              public void changed(Commit commit, List<Change> changes) {
+                if (!result.isDone() && condition.test(view())) {
+                  result.complete(true);
+                }
+              }
+
+              @Override
+              public void lost(long revision) {
+                result.complete(condition.test(view()));
+              }
+            });
+    watchLoop.schedule(timeout, () -> result.complete(condition.test(view())));
+    result.whenComplete((done, failure) -> closeQuietly(watch));
+    return result;
+  }
+
+  /** Completes once what is committed now is in force in the data plane, too. */
+  CompletionStage<@Nullable Void> networkInForce() {
+    UserSpacePlane present = plane;
+    return present == null
+        ? CompletableFuture.completedFuture(null)
+        : present.inForce(view().revision());
+  }
+
+  /** The nodes of this JVM. */
+  Map<NodeId, LocalNode> localNodes() {
+    return localNodes;
+  }
+
+  /** Takes a node of this JVM away, as a power cut would; returns whether there was one. */
+  boolean haltNode(NodeId id) {
+    LocalNode node = localNodes.remove(id);
+    if (node == null) {
+      return false;
+    }
+    node.agent.halt();
+    return true;
+  }
+
+  Loop agentLoop() {
+    return agentLoop;
+  }
+
+  /** New ids; only inside a request, where the leader's loop is the caller. */
+  Ids ids() {
+    return leader().control.ids();
+  }
+
+  /** Addresses at which published ports answer, by host name. */
+  public Map<String, String> nodeAddresses() {
+    Map<String, String> byName = new TreeMap<>();
+    View view = view();
+    localNodes.forEach(
+        (id, node) -> {
+          if (view.node(id) != null) {
+            byName.put(node.options.name(), node.address);
+          }
+        });
+    return new LinkedHashMap<>(byName);
+  }
+
+  public List<String> portProblems() {
+    return plane == null ? List.of() : plane.problems();
+  }
+
+  public Services services() {
+    return new ServicesApi(this);
+  }
+
+  public Nodes nodes() {
+    return new NodesApi(this);
+  }
+
+  public Tasks tasks() {
+    return new TasksApi(this);
+  }
+
+  public Networks networks() {
+    return new NetworksApi(this);
+  }
+
+  public Secrets secrets() {
+    return new SecretsApi(this);
+  }
+
+  public Configs configs() {
+    return new ConfigsApi(this);
+  }
+
+  public Stacks stacks() {
+    return new StacksApi(this);
+  }
+
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    localNodes.values().forEach(Engine::closeQuietly);
+    localNodes.clear();
+    while (!resources.isEmpty()) {
+      closeQuietly(resources.pop());
+    }
+  }
+
+  private static void closeQuietly(AutoCloseable resource) {
+    try {
+      resource.close();
+    } catch (Exception failed) {
+      LOG.warn("{} could not be closed in good order", resource, failed);
+    }
+  }
+
+  /** Leads the nodes of this JVM to whichever manager leads now. */
+  private final class LeaderOfThisJvm implements Managers {
+    @Override
+    public Link connect(Consumer<ToNode> receiver, Runnable onClose) {
+      return new LocalManagers(leader().dispatcher).connect(receiver, onClose);
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package io.swarm4j.internal;
+
+import io.swarm4j.NodeOptions;
+import io.swarm4j.RuntimeFactory;
+import io.swarm4j.agent.jvm.JvmImages;
+import io.swarm4j.model.ClusterSpec;
+import io.swarm4j.scheduler.PlacementOptions;
+import io.swarm4j.time.Time;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What the builder of a swarm was told. */
+public record EngineOptions(
+    String name,
+    List<NodeOptions> nodes,
+    JvmImages images,
+    @Nullable RuntimeFactory runtime,
+    Map<String, RuntimeFactory> runtimeOf,
+    Time time,
+    ClusterSpec cluster,
+    PlacementOptions placement,
+    @Nullable Path dataDirectory,
+    boolean network,
+    boolean localhost,
+    Duration startTimeout) {
+
+  public EngineOptions {
+    nodes = List.copyOf(nodes);
+    runtimeOf = Map.copyOf(runtimeOf);
+  }
+}

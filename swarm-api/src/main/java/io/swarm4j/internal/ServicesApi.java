@@ -1,0 +1,177 @@
+package io.swarm4j.internal;
+
+import io.swarm4j.Convergence;
+import io.swarm4j.Services;
+import io.swarm4j.model.Check;
+import io.swarm4j.model.ConflictException;
+import io.swarm4j.model.Fault;
+import io.swarm4j.model.Service;
+import io.swarm4j.model.ServiceId;
+import io.swarm4j.model.ServiceMode;
+import io.swarm4j.model.ServiceSpec;
+import io.swarm4j.model.Task;
+import io.swarm4j.orchestrator.ServiceWrites;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Services through the leader. */
+record ServicesApi(Engine engine) implements Services {
+  private static final Comparator<Task> BY_SLOT_NEWEST_FIRST =
+      Comparator.comparing(Task::slot)
+          .thenComparing(task -> task.meta().createdAt(), Comparator.reverseOrder())
+          .thenComparing(Task::id);
+
+  @Override
+  public Service create(ServiceSpec spec) {
+    return engine.join(createAsync(spec));
+  }
+
+  @Override
+  public CompletionStage<Service> createAsync(ServiceSpec spec) {
+    return engine.submit(
+        tx -> {
+          Admission.newService(tx, spec);
+          return tx.put(Service.create(engine.ids().service(), spec));
+        });
+  }
+
+  @Override
+  public Service update(String service, UnaryOperator<ServiceSpec> change) {
+    return engine.join(updateAsync(service, change));
+  }
+
+  @Override
+  public CompletionStage<Service> updateAsync(String service, UnaryOperator<ServiceSpec> change) {
+    return engine.submit(
+        tx -> {
+          Service present = Lookup.service(tx, service);
+          ServiceSpec spec = change.apply(present.spec());
+          Admission.changedService(tx, present, spec);
+          return ServiceWrites.update(tx, present, spec);
+        });
+  }
+
+  @Override
+  public Service update(String service, long version, ServiceSpec spec) {
+    return engine.join(updateAsync(service, version, spec));
+  }
+
+  @Override
+  public CompletionStage<Service> updateAsync(String service, long version, ServiceSpec spec) {
+    return engine.submit(
+        tx -> {
+          Service present = Lookup.service(tx, service);
+          if (present.meta().version() != version) {
+            throw ConflictException.outOfSequence(
+                "service", present.name(), version, present.meta().version());
+          }
+          Admission.changedService(tx, present, spec);
+          return ServiceWrites.update(tx, present, spec);
+        });
+  }
+
+  @Override
+  public Service scale(String service, int replicas) {
+    return engine.join(scaleAsync(service, replicas));
+  }
+
+  @Override
+  public CompletionStage<Service> scaleAsync(String service, int replicas) {
+    return updateAsync(
+        service,
+        spec -> {
+          Check.of("ServiceSpec")
+              .that(
+                  spec.mode() instanceof ServiceMode.Replicated,
+                  Fault.Code.UNSUPPORTED,
+                  "mode",
+                  spec.mode(),
+                  "a replicated service: scale can only be used with replicated mode")
+              .orThrow();
+          return spec.withReplicas(replicas);
+        });
+  }
+
+  @Override
+  public Service rollback(String service) {
+    return engine.join(rollbackAsync(service));
+  }
+
+  @Override
+  public CompletionStage<Service> rollbackAsync(String service) {
+    return engine.submit(
+        tx -> {
+          Service present = Lookup.service(tx, service);
+          ServiceSpec previous = present.previousSpec();
+          if (previous == null) {
+            throw new ConflictException(
+                "service " + present.id() + " does not have a previous spec");
+          }
+          Admission.changedService(tx, present, previous);
+          return ServiceWrites.rollback(tx, present);
+        });
+  }
+
+  @Override
+  public void remove(String service) {
+    engine.join(removeAsync(service));
+  }
+
+  @Override
+  public CompletionStage<@Nullable Void> removeAsync(String service) {
+    return engine
+        .submit(
+            tx -> {
+              Service present = Lookup.service(tx, service);
+              return tx.put(present.withRemoved(tx.now()));
+            })
+        .thenAccept(removed -> {});
+  }
+
+  @Override
+  public Service get(String service) {
+    return Lookup.service(engine.view(), service);
+  }
+
+  @Override
+  public List<Service> list() {
+    return engine.view().services().stream()
+        .filter(service -> !service.isRemoved())
+        .sorted(Comparator.comparing(Service::name))
+        .toList();
+  }
+
+  @Override
+  public List<Task> tasks(String service) {
+    return engine.view().tasksOf(get(service).id()).stream().sorted(BY_SLOT_NEWEST_FIRST).toList();
+  }
+
+  @Override
+  public Convergence await(String service, Duration timeout) {
+    return engine.waiting().join(awaitAsync(service, timeout), timeout.plusSeconds(5));
+  }
+
+  @Override
+  public CompletionStage<Convergence> awaitAsync(String service, Duration timeout) {
+    ServiceId id = get(service).id();
+    AtomicReference<@Nullable Convergence> outcome = new AtomicReference<>();
+    return engine
+        .awaitAsync(
+            view -> {
+              outcome.set(Convergences.judge(view, id));
+              return outcome.get() != null;
+            },
+            timeout)
+        .thenCompose(inTime -> engine.networkInForce())
+        .thenApply(
+            inForce ->
+                Objects.requireNonNullElseGet(
+                    outcome.get(), () -> Convergences.timedOut(engine.view(), id, timeout)));
+  }
+}

@@ -1,0 +1,340 @@
+package io.swarm4j.internal;
+
+import io.swarm4j.dispatcher.EndpointGate;
+import io.swarm4j.model.Ip;
+import io.swarm4j.model.Node;
+import io.swarm4j.model.NodeId;
+import io.swarm4j.model.PortSpec;
+import io.swarm4j.model.Task;
+import io.swarm4j.network.endpoint.EndpointTable;
+import io.swarm4j.network.endpoint.ServiceFrontend;
+import io.swarm4j.network.lb.Applied;
+import io.swarm4j.network.lb.Backend;
+import io.swarm4j.network.lb.Balancer;
+import io.swarm4j.network.lb.BalancerConfig;
+import io.swarm4j.network.lb.Frontend;
+import io.swarm4j.store.Change;
+import io.swarm4j.store.ChangeFeed;
+import io.swarm4j.store.Commit;
+import io.swarm4j.store.View;
+import io.swarm4j.time.Loop;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The data plane of a swarm in one JVM: a balancer behind the published ports of all its nodes and
+ * behind all virtual addresses, kept in step with the committed state.
+ *
+ * <p>Changes that arrive while a configuration is being applied go together into the next one. Runs
+ * on a loop of its own.
+ */
+final class UserSpacePlane implements EndpointGate, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(UserSpacePlane.class);
+
+  /**
+   * How long open connections of a withdrawn task may take to end before it gets its stop signal.
+   */
+  private static final Duration DRAIN_DEADLINE = Duration.ofSeconds(2);
+
+  /** How long the stop of a task waits for a withdrawal that does not come about. */
+  private static final Duration WITHDRAWAL_LEASE = Duration.ofSeconds(5);
+
+  private static final long CLOSE_SECONDS = 5;
+
+  private final String name;
+  private final Loop loop;
+  private final boolean localhost;
+  private final EndpointTable endpoints;
+  private final List<Waiting> waiting = new ArrayList<>();
+  private final List<Spectator> spectators = new ArrayList<>();
+  private @Nullable Balancer balancer;
+  private View view;
+  private boolean dirty = true;
+  private boolean applying;
+  private volatile long applied;
+  private volatile List<String> problems = List.of();
+  private volatile boolean closed;
+
+  private record Spectator(long revision, CompletableFuture<@Nullable Void> done) {}
+
+  private record Waiting(Task task, long revision, CompletableFuture<Void> done) {}
+
+  UserSpacePlane(String name, Loop loop, boolean localhost, View start) {
+    this.name = name;
+    this.loop = loop;
+    this.localhost = localhost;
+    this.view = start;
+    this.endpoints = EndpointTable.of(start);
+  }
+
+  /** Follows a manager's commits; calls arrive on the plane's loop. */
+  ChangeFeed.Listener listener(Runnable onLost) {
+    return new ChangeFeed.Listener() {
+      @Override
+      public void changed(Commit commit, List<Change> changes) {
+        follow(commit);
+      }
+
+      @Override
+      public void lost(long revision) {
+        onLost.run();
+      }
+    };
+  }
+
+  /** Starts afresh from a state. Loop only. */
+  void reset(View state) {
+    view = state;
+    endpoints.reset(state);
+    dirty = true;
+    apply();
+  }
+
+  private void follow(Commit commit) {
+    view = commit.after();
+    dirty |= !endpoints.apply(commit.changes(), view).isEmpty();
+    for (Change change : commit.changes()) {
+      dirty |= change.latest() instanceof Node && addressChanged(change);
+    }
+    apply();
+  }
+
+  private static boolean addressChanged(Change change) {
+    return !(change.before() instanceof Node before
+        && change.after() instanceof Node after
+        && before.status().address().equals(after.status().address()));
+  }
+
+  private void apply() {
+    if (applying || closed) {
+      return;
+    }
+    if (!dirty) {
+      inForce(view.revision(), problems);
+      return;
+    }
+    dirty = false;
+    List<Frontend> frontends = frontends();
+    if (frontends.isEmpty() && balancer == null) {
+      inForce(view.revision(), List.of());
+      return;
+    }
+    if (balancer == null) {
+      balancer = Balancer.builder(name).build();
+    }
+    applying = true;
+    long revision = view.revision();
+    balancer
+        .apply(new BalancerConfig(revision, frontends))
+        .whenComplete(
+            (result, failure) ->
+                loop.execute(
+                    () -> {
+                      applying = false;
+                      if (failure == null) {
+                        inForce(revision, problemsOf(result));
+                      } else if (!closed) {
+                        LOG.error("the balancer did not take revision {}", revision, failure);
+                      }
+                      apply();
+                    }));
+  }
+
+  private static List<String> problemsOf(Applied result) {
+    return result.bindFailures().stream().map(Object::toString).toList();
+  }
+
+  private void inForce(long revision, List<String> newProblems) {
+    if (!newProblems.equals(problems)) {
+      newProblems.forEach(problem -> LOG.warn("a published port could not be opened: {}", problem));
+      problems = newProblems;
+    }
+    applied = revision;
+    spectators.removeIf(
+        spectator -> {
+          if (spectator.revision() > revision) {
+            return false;
+          }
+          spectator.done().complete(null);
+          return true;
+        });
+    for (int i = 0; i < waiting.size(); i++) {
+      if (waiting.get(i).revision() <= revision) {
+        drain(waiting.remove(i--));
+      }
+    }
+  }
+
+  private void drain(Waiting withdrawn) {
+    if (balancer == null) {
+      withdrawn.done().complete(null);
+      return;
+    }
+    balancer
+        .drained(withdrawn.task().id().toString(), DRAIN_DEADLINE)
+        .whenComplete((drained, failure) -> withdrawn.done().complete(null));
+  }
+
+  @Override
+  public CompletionStage<Void> withdrawn(Task task, long revision) {
+    if (closed || task.attachments().isEmpty()) {
+      return CompletableFuture.completedFuture(null);
+    }
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    loop.execute(
+        () -> {
+          Waiting entry = new Waiting(task, revision, done);
+          if (closed) {
+            done.complete(null);
+          } else if (revision <= applied) {
+            drain(entry);
+          } else {
+            waiting.add(entry);
+            loop.schedule(
+                WITHDRAWAL_LEASE,
+                () -> {
+                  if (waiting.remove(entry)) {
+                    LOG.warn(
+                        "task {} is stopped though its withdrawal was not confirmed", task.id());
+                    done.complete(null);
+                  }
+                });
+          }
+        });
+    return done;
+  }
+
+  /** Completes once a revision is in force, or the lease for that is over. Any thread. */
+  CompletionStage<@Nullable Void> inForce(long revision) {
+    CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
+    if (revision <= applied || closed) {
+      done.complete(null);
+      return done;
+    }
+    loop.execute(
+        () -> {
+          if (revision <= applied || closed) {
+            done.complete(null);
+          } else {
+            spectators.add(new Spectator(revision, done));
+            loop.schedule(WITHDRAWAL_LEASE, () -> done.complete(null));
+          }
+        });
+    return done;
+  }
+
+  private List<Frontend> frontends() {
+    Map<NodeId, String> addresses = new LinkedHashMap<>();
+    for (Node node : view.nodes()) {
+      if (!node.status().address().isEmpty()) {
+        addresses.put(node.id(), node.status().address());
+      }
+    }
+    List<Frontend> frontends = new ArrayList<>();
+    for (ServiceFrontend place : endpoints.frontends()) {
+      if (place.protocol() == PortSpec.Protocol.TCP
+          && place.kind() != ServiceFrontend.Kind.ADDRESS) {
+        List<InetSocketAddress> binds = binds(place, addresses);
+        if (!binds.isEmpty()) {
+          frontends.add(
+              new Frontend(
+                  place.id(),
+                  binds,
+                  io.swarm4j.network.lb.Protocol.TCP,
+                  io.swarm4j.network.lb.Algorithm.ROUND_ROBIN,
+                  io.swarm4j.network.lb.ProxyProtocol.NONE,
+                  backends(place)));
+        }
+      }
+    }
+    return frontends;
+  }
+
+  private List<InetSocketAddress> binds(ServiceFrontend place, Map<NodeId, String> addresses) {
+    List<InetSocketAddress> binds = new ArrayList<>();
+    Ip address = place.address();
+    if (address != null) {
+      binds.add(new InetSocketAddress(address.toInetAddress(), place.port()));
+    } else if (!place.bind().isEmpty()) {
+      place.bind().forEach(bind -> binds.add(socket(bind, place.port())));
+    } else if (place.node() != null) {
+      String own = addresses.get(place.node());
+      if (own != null) {
+        binds.add(socket(own, place.port()));
+      }
+    } else {
+      addresses.values().forEach(each -> binds.add(socket(each, place.port())));
+      if (localhost) {
+        binds.add(socket("127.0.0.1", place.port()));
+      }
+    }
+    return binds;
+  }
+
+  private static InetSocketAddress socket(String address, int port) {
+    return new InetSocketAddress(Ip.parse(address).toInetAddress(), port);
+  }
+
+  private static List<Backend> backends(ServiceFrontend place) {
+    List<Backend> backends = new ArrayList<>();
+    for (ServiceFrontend.Backend backend : place.backends()) {
+      backends.add(
+          new Backend(
+              backend.task().toString(),
+              new InetSocketAddress(backend.address().toInetAddress(), backend.port()),
+              false));
+    }
+    return backends;
+  }
+
+  /** Published ports that could not be opened. Any thread. */
+  List<String> problems() {
+    return problems;
+  }
+
+  /** The revision in force. Any thread. */
+  long appliedRevision() {
+    return applied;
+  }
+
+  /**
+   * Closes all listeners and connections; a stop that waits for a withdrawal goes ahead. Not on the
+   * plane's loop.
+   */
+  @Override
+  public void close() {
+    closed = true;
+    CompletableFuture<@Nullable Balancer> last = new CompletableFuture<>();
+    loop.execute(
+        () -> {
+          waiting.forEach(entry -> entry.done().complete(null));
+          waiting.clear();
+          spectators.forEach(spectator -> spectator.done().complete(null));
+          last.complete(balancer);
+        });
+    try {
+      Balancer open = last.get(CLOSE_SECONDS, TimeUnit.SECONDS);
+      if (open != null) {
+        open.close();
+      }
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException stuck) {
+      LOG.warn("the data plane of {} did not end in good order", name, stuck);
+    } finally {
+      loop.close();
+    }
+  }
+}
