@@ -135,7 +135,7 @@ final class SchedulingTurns {
             task.slot(),
             node,
             task.desiredState(),
-            TaskStatus.of(TaskState.ASSIGNED, tx.now(), message),
+            task.status().advance(TaskState.ASSIGNED, tx.now(), message),
             task.attachments(),
             assigned,
             task.iteration()));

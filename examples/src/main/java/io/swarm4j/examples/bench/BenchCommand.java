@@ -1,0 +1,67 @@
+package io.swarm4j.examples.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code examples/run bench}: measures the engine and compares it with its targets. */
+@Command(
+    name = "bench",
+    mixinStandardHelpOptions = true,
+    description =
+        "Measures the engine: start, create, scale, place, heap; without a name all of them.")
+public final class BenchCommand implements Callable<Integer> {
+  @Parameters(description = "start, create, scale, place, place-large, heap")
+  private List<String> names = new ArrayList<>();
+
+  @Option(
+      names = "--samples",
+      description = "Samples of each, after the warm-up (default: ${DEFAULT-VALUE})")
+  private int samples = 5;
+
+  @Option(
+      names = "--json",
+      description = "Also writes the figures to this file, one JSON object a line")
+  private @Nullable Path json;
+
+  @Override
+  public Integer call() throws IOException {
+    Map<String, IntFunction<List<Measurement>>> all = new LinkedHashMap<>();
+    all.put("start", StartBench::run);
+    all.put("create", CreateBench::run);
+    all.put("scale", ScaleBench::run);
+    all.put("place", n -> PlaceBench.run(n, 1_000, 100_000, 100, false));
+    all.put("place-large", n -> PlaceBench.run(n, 10_000, 1_000_000, 1_000, true));
+    all.put("heap", n -> HeapBench.run());
+    for (String name : names) {
+      if (!all.containsKey(name)) {
+        System.err.println(
+            "bench: there is no '" + name + "'; there are " + String.join(", ", all.keySet()));
+        return 2;
+      }
+    }
+    List<String> lines = new ArrayList<>();
+    for (Map.Entry<String, IntFunction<List<Measurement>>> bench : all.entrySet()) {
+      if (names.isEmpty() || names.contains(bench.getKey())) {
+        for (Measurement measurement : bench.getValue().apply(samples)) {
+          System.out.println(measurement.line());
+          lines.add(measurement.json());
+        }
+      }
+    }
+    if (json != null) {
+      Files.write(json, lines);
+    }
+    return 0;
+  }
+}
