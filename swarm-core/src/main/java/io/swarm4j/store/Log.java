@@ -28,8 +28,12 @@ public interface Log extends AutoCloseable {
    */
   CompletionStage<Void> propose(LogEntry entry);
 
-  /** Number of changed objects from which a transaction is full. */
-  int fullEntrySize();
+  /**
+   * Number of changed objects from which a transaction on top of {@code head} is full.
+   *
+   * <p>It bounds how long one turn may take, and what one entry may weigh where it travels.
+   */
+  int fullEntrySize(State head);
 
   /** Ends the log; what was proposed and not committed fails. Idempotent. */
   @Override

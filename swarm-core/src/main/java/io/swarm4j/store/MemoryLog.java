@@ -17,6 +17,12 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryLog implements Log {
   private static final int FULL_ENTRY = 4096;
 
+  /**
+   * A transaction copies a path of the table for each object that it changes; in a large table only
+   * a large transaction has paths that share much.
+   */
+  private static final int TASKS_PER_CHANGE = 32;
+
   private final Group group;
   private volatile @Nullable Replica replica;
 
@@ -72,8 +78,8 @@ public final class MemoryLog implements Log {
   }
 
   @Override
-  public int fullEntrySize() {
-    return FULL_ENTRY;
+  public int fullEntrySize(State head) {
+    return Math.max(FULL_ENTRY, head.taskCount() / TASKS_PER_CHANGE);
   }
 
   @Override

@@ -85,7 +85,7 @@ public final class Store implements AutoCloseable {
 
   /** Starts a transaction on the newest state, committed or not. Loop only. */
   public StoreTransaction begin() {
-    return new StoreTransaction(head, loop.now(), log.fullEntrySize());
+    return new StoreTransaction(head, loop.now(), log.fullEntrySize(head));
   }
 
   /**

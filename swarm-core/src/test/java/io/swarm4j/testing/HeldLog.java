@@ -3,6 +3,7 @@ package io.swarm4j.testing;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.store.Log;
 import io.swarm4j.store.LogEntry;
+import io.swarm4j.store.State;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,7 +104,7 @@ public final class HeldLog implements Log {
   }
 
   @Override
-  public int fullEntrySize() {
+  public int fullEntrySize(State head) {
     return fullEntrySize;
   }
 

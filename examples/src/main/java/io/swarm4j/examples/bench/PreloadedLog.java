@@ -2,6 +2,7 @@ package io.swarm4j.examples.bench;
 
 import io.swarm4j.store.Log;
 import io.swarm4j.store.LogEntry;
+import io.swarm4j.store.State;
 import io.swarm4j.store.View;
 import java.util.concurrent.CompletionStage;
 
@@ -20,8 +21,8 @@ record PreloadedLog(View start, Log log) implements Log {
   }
 
   @Override
-  public int fullEntrySize() {
-    return log.fullEntrySize();
+  public int fullEntrySize(State head) {
+    return log.fullEntrySize(head);
   }
 
   @Override

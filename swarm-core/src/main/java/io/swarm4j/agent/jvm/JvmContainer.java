@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -40,6 +41,9 @@ import org.jspecify.annotations.Nullable;
 /** A task of the in-JVM runtime. */
 final class JvmContainer extends SteppedContainer {
   /** How long code may take to end after all was taken away from it. */
+  /** How long a task may take from its start until it listens on the ports that it declares. */
+  private static final Duration LISTEN_PATIENCE = Duration.ofSeconds(1);
+
   private static final Duration LAST_CHANCE = Duration.ofMillis(500);
 
   private final JvmRuntime runtime;
@@ -89,12 +93,23 @@ final class JvmContainer extends SteppedContainer {
         new LiveTask(context(), args(), log, threads, this::allTakenAway, this::hasEnded);
     live = started;
     started.start(code);
-    TreeSet<Integer> ports = new TreeSet<>(found.ports());
-    ports.addAll(spec().exposedPorts());
+    TreeSet<Integer> declared = new TreeSet<>(found.ports());
+    declared.addAll(spec().exposedPorts());
+    if (declared.isEmpty()) {
+      return CompletableFuture.completedFuture(status(started, declared));
+    }
+    // It has started when clients can reach it; code that never listens is not waited for long.
+    CompletableFuture<ContainerStatus> reachable = new CompletableFuture<>();
+    started.listeningOn(declared).thenRun(() -> reachable.complete(status(started, declared)));
+    loop().schedule(LISTEN_PATIENCE, () -> reachable.complete(status(started, declared)));
+    return reachable;
+  }
+
+  private ContainerStatus status(LiveTask started, Set<Integer> declared) {
+    TreeSet<Integer> ports = new TreeSet<>(declared);
     ports.addAll(started.ports());
-    return CompletableFuture.completedFuture(
-        new ContainerStatus(
-            task().toString(), ProcessHandle.current().pid(), null, List.copyOf(ports)));
+    return new ContainerStatus(
+        task().toString(), ProcessHandle.current().pid(), null, List.copyOf(ports));
   }
 
   private Entry prepared() {

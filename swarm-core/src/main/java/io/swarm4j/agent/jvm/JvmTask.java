@@ -78,7 +78,8 @@ public interface JvmTask {
 
   /**
    * Notes that the task listens on a port that it opened by itself on {@link #address}, so that it
-   * is shown as exposed.
+   * is shown as exposed. A task counts as started when it listens on the ports that its image
+   * declares, or after one second.
    */
   void listening(int port);
 

@@ -22,7 +22,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -56,6 +59,8 @@ final class LiveTask implements JvmTask {
   private final ArrayDeque<AutoCloseable> owned = new ArrayDeque<>();
   private final List<Thread> running = new ArrayList<>();
   private final TreeSet<Integer> ports = new TreeSet<>();
+  private Set<Integer> awaitedPorts = Set.of();
+  private @Nullable CompletableFuture<Void> awaited;
   private final Map<String, BooleanSupplier> checks = new LinkedHashMap<>();
   private @Nullable Thread main;
   private @Nullable Integer wantedCode;
@@ -241,6 +246,20 @@ final class LiveTask implements JvmTask {
     }
   }
 
+  /** Completes once it listens on all of the given ports; never, if it does not come to that. */
+  CompletionStage<Void> listeningOn(Set<Integer> wanted) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    synchronized (lock) {
+      if (!ports.containsAll(wanted)) {
+        awaitedPorts = wanted;
+        awaited = done;
+        return done;
+      }
+    }
+    done.complete(null);
+    return done;
+  }
+
   /** The ports that it listens on. */
   List<Integer> ports() {
     synchronized (lock) {
@@ -353,8 +372,15 @@ final class LiveTask implements JvmTask {
 
   @Override
   public void listening(int port) {
+    CompletableFuture<Void> reached = null;
     synchronized (lock) {
       ports.add(port);
+      if (awaited != null && ports.containsAll(awaitedPorts)) {
+        reached = awaited;
+      }
+    }
+    if (reached != null) {
+      reached.complete(null);
     }
   }
 

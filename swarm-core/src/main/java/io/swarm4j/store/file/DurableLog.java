@@ -5,6 +5,7 @@ import io.swarm4j.model.UnavailableException;
 import io.swarm4j.store.CorruptDataException;
 import io.swarm4j.store.Log;
 import io.swarm4j.store.LogEntry;
+import io.swarm4j.store.State;
 import io.swarm4j.store.View;
 import io.swarm4j.store.codec.RecordCodec;
 import io.swarm4j.time.Time;
@@ -140,7 +141,7 @@ public final class DurableLog implements Log {
   }
 
   @Override
-  public int fullEntrySize() {
+  public int fullEntrySize(State head) {
     return FULL_ENTRY;
   }
 

@@ -6,9 +6,9 @@ import java.util.List;
 /**
  * What an {@link Allocator} has to know of its surroundings.
  *
- * @param addressForEveryTask whether a service that listens on a port, but is on no network, gets
- *     an address on the ingress network for each of its tasks, so that all of them can listen on
- *     the same port of the same machine
+ * @param addressForEveryTask whether the tasks of a service that is on no network get an address
+ *     each on the ingress network, so that all of them can listen on the same port of the same
+ *     machine
  * @param foreignRoutes ranges that no network may overlap, such as the networks of the hosts
  */
 public record AllocatorOptions(boolean addressForEveryTask, List<Subnet> foreignRoutes) {

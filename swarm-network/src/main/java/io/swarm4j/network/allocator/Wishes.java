@@ -33,13 +33,8 @@ record Wishes(List<Wish> networks, @Nullable Shortage shortage) {
   static Wishes ofTask(
       State state, ServiceSpec spec, @Nullable NetworkId ingress, boolean everyTask) {
     boolean published = ingress != null && Networks.publishesIngress(spec);
-    boolean listens =
-        everyTask
-            && ingress != null
-            && spec.task().networks().isEmpty()
-            && !(spec.endpoint().ports().isEmpty()
-                && spec.task().container().exposedPorts().isEmpty());
-    return of(state, spec, published || listens ? ingress : null);
+    boolean alone = everyTask && ingress != null && spec.task().networks().isEmpty();
+    return of(state, spec, published || alone ? ingress : null);
   }
 
   private static Wishes of(State state, ServiceSpec spec, @Nullable NetworkId ingress) {

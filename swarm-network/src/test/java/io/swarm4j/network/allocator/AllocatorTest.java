@@ -310,10 +310,11 @@ class AllocatorTest {
     swarm = new TestSwarm(AllocatorOptions.DEFAULT.withAddressForEveryTask(true));
     swarm.ingress();
     assertThat(addresses(swarm.task(swarm.service(listening), 1))).containsExactly("10.0.0.2");
-    assertThat(swarm.task(swarm.service(plain.withName("idle")), 1).attachments()).isEmpty();
+    assertThat(addresses(swarm.task(swarm.service(plain.withName("idle")), 1)))
+        .containsExactly("10.0.0.3");
     Service host =
         swarm.service(publishing(ServiceSpec.of("host", "app"), PortSpec.host(8080, 80)));
-    assertThat(addresses(swarm.task(host, 1))).containsExactly("10.0.0.3");
+    assertThat(addresses(swarm.task(host, 1))).containsExactly("10.0.0.4");
     assertThat(host.endpoint().virtualIps()).isEmpty();
   }
 

@@ -23,6 +23,7 @@ import io.swarm4j.orchestrator.ControlLoop;
 import io.swarm4j.store.Log;
 import io.swarm4j.store.LogEntry;
 import io.swarm4j.store.MemoryLog;
+import io.swarm4j.store.State;
 import io.swarm4j.store.Store;
 import io.swarm4j.store.Transaction;
 import io.swarm4j.store.View;
@@ -250,7 +251,12 @@ public final class TestSwarm {
   }
 
   /** A log whose transactions are full early. */
-  private record SmallEntries(Log log, int fullEntrySize) implements Log {
+  private record SmallEntries(Log log, int size) implements Log {
+    @Override
+    public int fullEntrySize(State head) {
+      return size;
+    }
+
     @Override
     public void open(Replica replica) {
       log.open(replica);
