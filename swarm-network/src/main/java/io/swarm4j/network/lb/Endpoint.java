@@ -66,9 +66,9 @@ final class Endpoint implements NioIoHandle {
     }
   }
 
-  /** Reads as much as fits; -1 at the end of the stream. */
-  int read(ByteBuf into) throws IOException {
-    return into.writeBytes(channel, into.writableBytes());
+  /** Reads at most so many bytes; -1 at the end of the stream. */
+  int read(ByteBuf into, int limit) throws IOException {
+    return into.writeBytes(channel, limit);
   }
 
   /** Sends what the socket takes. The caller keeps the rest. */
@@ -86,7 +86,7 @@ final class Endpoint implements NioIoHandle {
   }
 
   /** Sends what was kept; whether all of it is gone. */
-  boolean flush() throws IOException {
+  boolean flush(Loop loop) throws IOException {
     ByteBuf rest = unsent;
     if (rest == null) {
       return true;
@@ -96,7 +96,7 @@ final class Endpoint implements NioIoHandle {
       return false;
     }
     unsent = null;
-    rest.release();
+    loop.release(rest);
     return true;
   }
 
@@ -125,7 +125,7 @@ final class Endpoint implements NioIoHandle {
   void close(Loop loop, boolean reset) {
     closed = true;
     if (unsent != null) {
-      unsent.release();
+      loop.release(unsent);
       unsent = null;
     }
     if (reset) {

@@ -25,10 +25,13 @@ import org.slf4j.LoggerFactory;
  * global executor, whose thread is not a daemon and outlives the balancer.
  */
 final class Loop extends SingleThreadIoEventLoop {
-  /** Size of the shared buffer, hence the most that one read can take from a socket. */
-  static final int SCRATCH_BYTES = 64 * 1024;
+  /** Size of the shared buffer: large, since each byte costs less the more of them go at once. */
+  private static final int SCRATCH_BYTES = 256 * 1024;
 
-  private static final int WORTH_KEEPING_WHOLE = SCRATCH_BYTES / 4;
+  /** What a socket may give at once while a lot is kept for others. */
+  private static final int SCARCE_BYTES = 16 * 1024;
+
+  private static final long A_LOT_KEPT = 16L * 1024 * 1024;
   private static final Logger log = LoggerFactory.getLogger(Loop.class);
 
   private final Counters counters;
@@ -37,6 +40,7 @@ final class Loop extends SingleThreadIoEventLoop {
   private List<Closeable> closing = new ArrayList<>();
   private List<Closeable> closingNow = new ArrayList<>();
   private @Nullable ByteBuf scratch;
+  private long kept;
 
   Loop(ThreadFactory threads, Counters counters, Duration connectTimeout) {
     super(null, threads, NioIoHandler.newFactory());
@@ -85,15 +89,31 @@ final class Loop extends SingleThreadIoEventLoop {
     return buffer.clear();
   }
 
-  /** Takes what is left in the scratch buffer out of it; the caller must release the result. */
+  /**
+   * How much a socket may give at once. What its peer does not take has to be kept; this bounds the
+   * sum, however many peers are slow.
+   */
+  int readLimit() {
+    return kept < A_LOT_KEPT ? SCRATCH_BYTES : SCARCE_BYTES;
+  }
+
+  /** Takes what is left in the scratch buffer out of it; to be given back by {@link #release}. */
   ByteBuf keepScratch() {
     ByteBuf rest = Objects.requireNonNull(scratch);
     int length = rest.readableBytes();
-    if (length > WORTH_KEEPING_WHOLE) {
+    if (length > SCRATCH_BYTES / 2) {
       scratch = null;
-      return rest;
+    } else {
+      rest = ByteBufAllocator.DEFAULT.directBuffer(length, length).writeBytes(rest);
     }
-    return ByteBufAllocator.DEFAULT.directBuffer(length, length).writeBytes(rest);
+    kept += rest.capacity();
+    return rest;
+  }
+
+  /** Ends the keeping of a buffer. */
+  void release(ByteBuf rest) {
+    kept -= rest.capacity();
+    rest.release();
   }
 
   @Override

@@ -22,9 +22,6 @@ import org.slf4j.LoggerFactory;
  * not read makes the other not be read: at most one buffer is kept per direction.
  */
 final class Session {
-  /** How often one socket may be read before the others get their turn. */
-  private static final int READS_PER_TURN = 4;
-
   private static final Logger log = LoggerFactory.getLogger(Session.class);
 
   private final Loop loop;
@@ -203,6 +200,7 @@ final class Session {
     }
   }
 
+  /** One read for each turn, so that a bulk transfer does not make the others wait. */
   private void relay(Endpoint from, Endpoint to) throws IOException {
     // The selector may report what was true before this turn changed the interest.
     if (from.inputEnded() || to.hasUnsent()) {
@@ -210,25 +208,14 @@ final class Session {
       return;
     }
     ByteBuf scratch = loop.scratch();
-    for (int i = 0; i < READS_PER_TURN; i++) {
-      int length = from.read(scratch);
-      if (length < 0) {
-        from.endInput();
-        if (!to.hasUnsent()) {
-          endOutput(to, from);
-        }
-        return;
-      }
-      boolean more = !scratch.isWritable();
-      send(scratch, to);
-      if (to.hasUnsent()) {
-        from.ignore(Endpoint.READ);
-        return;
-      }
-      if (!more) {
-        return;
-      }
-      scratch.clear();
+    if (from.read(scratch, loop.readLimit()) < 0) {
+      from.endInput();
+      endOutput(to, from);
+      return;
+    }
+    send(scratch, to);
+    if (to.hasUnsent()) {
+      from.ignore(Endpoint.READ);
     }
   }
 
@@ -244,13 +231,8 @@ final class Session {
   }
 
   private void resume(Endpoint to, Endpoint from) throws IOException {
-    if (!to.flush()) {
-      return;
-    }
-    to.ignore(Endpoint.WRITE);
-    if (from.inputEnded()) {
-      endOutput(to, from);
-    } else {
+    if (to.flush(loop)) {
+      to.ignore(Endpoint.WRITE);
       from.want(Endpoint.READ);
     }
   }
