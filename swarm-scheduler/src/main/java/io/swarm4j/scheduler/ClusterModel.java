@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,6 +31,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Accounting is idempotent: what was seen, or done, before is not counted twice.
  */
 final class ClusterModel {
+  private static final Comparator<Task> OLDEST_FIRST =
+      Comparator.comparing((Task task) -> task.meta().createdAt())
+          .thenComparing(Task::slot)
+          .thenComparing(Task::id);
+
   final NodeTable nodes;
   final Checks checks;
   private final Extensions extensions;
@@ -77,33 +83,49 @@ final class ClusterModel {
   /** Accounts for all that is in {@code state}; for an empty model. */
   void load(State state) {
     state.nodes().forEach(nodes::put);
-    List<Task> tasks = state.tasks();
-    List<Task> waiting = new ArrayList<>();
+    Map<TaskGroup, List<Task>> waiting = new LinkedHashMap<>();
+    List<Task> bound = new ArrayList<>();
     List<Task> failed = new ArrayList<>();
-    for (Task task : tasks) {
-      int standing = Standing.of(task);
-      if (standing >= Standing.ACTIVE) {
-        taskChanged(null, task, state);
-      } else if (standing != Standing.NONE) {
-        waiting.add(task);
-      } else if (isFailure(task)) {
-        failed.add(task);
+    for (Task task : state.tasks()) {
+      switch (Standing.of(task)) {
+        case Standing.WAITING -> {
+          TaskGroup group = groupOf(task, state);
+          if (group != null) {
+            waiting.computeIfAbsent(group, any -> new ArrayList<>()).add(task);
+          }
+        }
+        case Standing.BOUND -> bound.add(task);
+        case Standing.NONE -> {
+          if (isFailure(task)) {
+            failed.add(task);
+          }
+        }
+        default -> taskChanged(null, task, state);
       }
     }
-    waiting.sort(
-        Comparator.comparing((Task task) -> task.meta().createdAt())
-            .thenComparing(Task::serviceId)
-            .thenComparing(Task::slot)
-            .thenComparing(Task::id));
-    waiting.forEach(task -> taskChanged(null, task, state));
-    failed.sort(
-        Comparator.comparing((Task task) -> task.meta().updatedAt()).thenComparing(Task::id));
-    for (Task task : failed) {
-      TaskGroup group = groupOf(task, state);
-      if (group != null) {
-        noteFailure(group, nodes.slotOf(nodeOf(task)), task);
-        dropIfUnused(group);
-      }
+    bound.sort(OLDEST_FIRST.thenComparing(Task::serviceId));
+    bound.forEach(task -> taskChanged(null, task, state));
+    loadWaiting(waiting, state);
+    failed.sort(Comparator.comparing(ClusterModel::writtenAt).thenComparing(Task::id));
+    failed.forEach(task -> loadFailure(task, state));
+  }
+
+  /** The order in which tasks came is not known any more: by age, then by service and slot. */
+  private void loadWaiting(Map<TaskGroup, List<Task>> waiting, State state) {
+    waiting.values().forEach(tasks -> tasks.sort(OLDEST_FIRST));
+    List<List<Task>> groups = new ArrayList<>(waiting.values());
+    groups.sort(
+        Comparator.comparing((List<Task> tasks) -> tasks.get(0).meta().createdAt())
+            .thenComparing(tasks -> tasks.get(0).serviceId())
+            .thenComparing(tasks -> tasks.get(0).specVersion()));
+    groups.forEach(tasks -> tasks.forEach(task -> taskChanged(null, task, state)));
+  }
+
+  private void loadFailure(Task task, State state) {
+    TaskGroup group = groupOf(task, state);
+    if (group != null) {
+      noteFailure(group, nodes.slotOf(nodeOf(task)), task);
+      dropIfUnused(group);
     }
   }
 
@@ -225,6 +247,13 @@ final class ClusterModel {
     countUp(group, slot);
   }
 
+  /** Takes {@link #take} back, for a task that was never settled. */
+  void giveUp(TaskGroup group, int slot) {
+    nodes.release(slot, group, chosen);
+    nodes.countDown(slot);
+    group.service.countDown(slot);
+  }
+
   /**
    * Says which task it was that a node was taken for last.
    *
@@ -313,10 +342,14 @@ final class ClusterModel {
         failures = new FailureLog();
         group.failures = failures;
       }
-      long at = task.meta().updatedAt().toEpochMilli();
+      long at = writtenAt(task).toEpochMilli();
       failures.expire(at);
       failures.add(slot, at);
     }
+  }
+
+  private static Instant writtenAt(Task task) {
+    return task.meta().updatedAt();
   }
 
   private static boolean isFailure(Task task) {

@@ -51,10 +51,6 @@ final class TaskIndex {
     }
   }
 
-  int size() {
-    return size;
-  }
-
   private void insert(int at, TaskId id, int code) {
     ids[at] = id;
     codes[at] = code;

@@ -3,6 +3,9 @@ package io.swarm4j.scheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.swarm4j.model.Node;
 import io.swarm4j.model.Resources;
 import io.swarm4j.model.Service;
@@ -12,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiPredicate;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** Filters and scorers of users, and the choice of a strategy. */
 class ExtensionsTest {
@@ -86,6 +90,34 @@ class ExtensionsTest {
                     new Verdict.Refusal(
                         "moody",
                         "filter moody failed: java.lang.IllegalStateException: not today"))));
+  }
+
+  @Test
+  void aFailingFilterIsLoggedOnce() {
+    Logger logger = (Logger) LoggerFactory.getLogger(Extensions.class);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    logger.addAppender(log);
+    try {
+      World world =
+          world(
+              onNode(
+                  "moody",
+                  (spec, node) -> {
+                    throw new IllegalStateException("not today");
+                  }));
+      world.nodes("w1", "w2", "w3");
+      world.run(Specs.plain("web"), 3);
+      world.run(Specs.plain("api"), 3);
+
+      assertThat(log.list)
+          .extracting(ILoggingEvent::getFormattedMessage)
+          .singleElement()
+          .asString()
+          .contains("filter moody failed");
+    } finally {
+      logger.detachAppender(log);
+    }
   }
 
   @Test
