@@ -143,7 +143,7 @@ public final class TestSwarm {
   }
 
   public Service update(Service service, ServiceSpec spec) {
-    run(tx -> tx.put(tx.service(service.id()).withNewSpec(spec, 10, Set.of())));
+    run(tx -> tx.put(tx.service(service.id()).withNewSpec(spec, 10, tx.specVersionsInUse(service.id()))));
     return view().service(service.id());
   }
 
