@@ -161,13 +161,12 @@ final class LiveTask implements JvmTask {
       stopping = true;
     }
     hooks.forEach(this::runHook);
-    Thread interrupted;
     synchronized (lock) {
-      interrupted = awaitsStop ? null : main;
+      // Under the lock, so that code which is about to await its stop is either seen or not yet in there.
+      if (!awaitsStop && main != null) {
+        main.interrupt();
+      }
       lock.notifyAll();
-    }
-    if (interrupted != null) {
-      interrupted.interrupt();
     }
   }
 
@@ -444,6 +443,9 @@ final class LiveTask implements JvmTask {
       try {
         while (!stopping) {
           lock.wait();
+        }
+        if (isMain) {
+          Thread.interrupted(); // came with the stop, ahead of the code that was about to await it
         }
       } catch (InterruptedException interrupted) {
         if (!stopping) {
