@@ -26,7 +26,8 @@ final class Modules {
       Stream.concat(
               Stream.of("io.swarm4j"),
               Stream.of(
-                  packages("engine", "node", "compose", "docker", "process", "dashboard", "junit")))
+                  packages(
+                      "internal", "engine", "node", "compose", "docker", "process", "dashboard", "junit")))
           .toArray(String[]::new);
 
   private Modules() {}

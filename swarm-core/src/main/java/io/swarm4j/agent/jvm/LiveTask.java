@@ -162,7 +162,8 @@ final class LiveTask implements JvmTask {
     }
     hooks.forEach(this::runHook);
     synchronized (lock) {
-      // Under the lock, so that code which is about to await its stop is either seen or not yet in there.
+      // Under the lock, so that code which is about to await its stop is either seen or not yet in
+      // there.
       if (!awaitsStop && main != null) {
         main.interrupt();
       }

@@ -34,7 +34,6 @@ import io.swarm4j.time.VirtualTime;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -143,7 +142,11 @@ public final class TestSwarm {
   }
 
   public Service update(Service service, ServiceSpec spec) {
-    run(tx -> tx.put(tx.service(service.id()).withNewSpec(spec, 10, tx.specVersionsInUse(service.id()))));
+    run(
+        tx ->
+            tx.put(
+                tx.service(service.id())
+                    .withNewSpec(spec, 10, tx.specVersionsInUse(service.id()))));
     return view().service(service.id());
   }
 
