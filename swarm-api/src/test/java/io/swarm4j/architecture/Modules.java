@@ -27,7 +27,14 @@ final class Modules {
               Stream.of("io.swarm4j"),
               Stream.of(
                   packages(
-                      "internal", "engine", "node", "compose", "docker", "process", "dashboard", "junit")))
+                      "internal",
+                      "engine",
+                      "node",
+                      "compose",
+                      "docker",
+                      "process",
+                      "dashboard",
+                      "junit")))
           .toArray(String[]::new);
 
   private Modules() {}
