@@ -45,6 +45,7 @@ public final class DurableLog implements Log {
   private final Path directory;
   private final OpenOptions options;
   private final Time time;
+  private final long snapshotAfter;
   private final RecordCodec codec = RecordCodec.create();
   private final AtomicBoolean snapshotting = new AtomicBoolean();
   private final ThreadFactory snapshotThreads;
@@ -60,6 +61,11 @@ public final class DurableLog implements Log {
    * @param directory made if it is not there
    */
   public DurableLog(Path directory, OpenOptions options, Time time) {
+    this(directory, options, time, SNAPSHOT_AFTER);
+  }
+
+  DurableLog(Path directory, OpenOptions options, Time time, long snapshotAfter) {
+    this.snapshotAfter = snapshotAfter;
     this.directory = directory;
     this.options = options;
     this.time = time;
@@ -94,7 +100,7 @@ public final class DurableLog implements Log {
             index -> {
               target.committed(entry);
               unsnapshotted += bytes.length;
-              if (unsnapshotted > SNAPSHOT_AFTER) {
+              if (unsnapshotted > snapshotAfter) {
                 snapshotLater(open, target);
               }
             });
