@@ -200,9 +200,13 @@ final class Recovery {
 
   private static DamageException notContiguous(SegmentReader before, long next) {
     return before.damage(
-        String.format(
-            "records %d to %d can not be read, and records from %d on are in the next segment",
-            before.nextIndex(), next - 1, next));
+        next < before.nextIndex()
+            ? String.format(
+                "it goes on to record %d, and the next segment begins with record %d",
+                before.nextIndex() - 1, next)
+            : String.format(
+                "records %d to %d can not be read, and records from %d on are in the next segment",
+                before.nextIndex(), next - 1, next));
   }
 
   private CorruptDataException refused(DamageException damage) {

@@ -128,7 +128,7 @@ final class SegmentReader {
    */
   private void requireInterruptedWrite(int from, boolean isOld) {
     boolean explained = isOld;
-    for (int at = aligned(from); at < bytes.limit(); at += Frame.ALIGNMENT) {
+    for (int at = aligned(from); at + Frame.HEADER <= bytes.limit(); at += Frame.ALIGNMENT) {
       Frame frame = bytes.getInt(at) == 0 ? null : Frame.read(bytes, at, firstIndex);
       if (frame == null) {
         continue;
