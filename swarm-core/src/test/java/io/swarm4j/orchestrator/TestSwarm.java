@@ -23,6 +23,7 @@ import io.swarm4j.store.Log;
 import io.swarm4j.store.MemoryLog;
 import io.swarm4j.store.Transaction;
 import io.swarm4j.store.View;
+import io.swarm4j.testing.ScriptedRuntime;
 import io.swarm4j.time.Ids;
 import io.swarm4j.time.Loop;
 import io.swarm4j.time.VirtualTime;

@@ -1,4 +1,4 @@
-package io.swarm4j.orchestrator;
+package io.swarm4j.testing;
 
 import io.swarm4j.agent.Container;
 import io.swarm4j.agent.ExecStreams;
@@ -6,6 +6,7 @@ import io.swarm4j.agent.LogOptions;
 import io.swarm4j.agent.LogSink;
 import io.swarm4j.agent.Runtime;
 import io.swarm4j.agent.TaskContext;
+import io.swarm4j.model.HealthCheck;
 import io.swarm4j.model.HealthCheck.Probe;
 import io.swarm4j.model.NodeDescription;
 import io.swarm4j.model.Placement.Platform;
@@ -14,65 +15,109 @@ import io.swarm4j.model.TaskId;
 import io.swarm4j.model.TaskStatus.ContainerStatus;
 import io.swarm4j.time.Loop;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A runtime whose containers start at once, run until told otherwise, and take {@link #stopTakes}
- * to stop.
+ * A runtime whose containers start at once, run until told otherwise, and behave as its fields say.
+ *
+ * <p>For use on one thread.
  */
-final class ScriptedRuntime implements Runtime {
+public final class ScriptedRuntime implements Runtime {
   private final Loop loop;
-  private final String hostname;
   private final Map<TaskId, Scripted> containers = new LinkedHashMap<>();
-  Duration stopTakes = Duration.ZERO;
-  Duration prepareTakes = Duration.ZERO;
-  boolean healthy = true;
-  int created;
 
-  ScriptedRuntime(Loop loop, String hostname) {
+  /** What the node says of itself. */
+  public NodeDescription description;
+
+  /** How long containers take to prepare, and to stop. */
+  public Duration prepareTakes = Duration.ZERO;
+
+  public Duration stopTakes = Duration.ZERO;
+
+  /** Outcome of every probe. */
+  public boolean healthy = true;
+
+  /** A health check that the image brings along. */
+  public Optional<HealthCheck> imageHealth = Optional.empty();
+
+  /** What the calls fail with, null for success. */
+  public @Nullable RuntimeException createFails;
+
+  public @Nullable RuntimeException describeFails;
+  public @Nullable RuntimeException prepareFails;
+  public @Nullable RuntimeException startFails;
+  public @Nullable RuntimeException stopFails;
+
+  /** How many containers were made, and probes asked for. */
+  public int created;
+
+  public int probes;
+
+  public ScriptedRuntime(Loop loop, String hostname) {
     this.loop = loop;
-    this.hostname = hostname;
+    this.description =
+        NodeDescription.UNKNOWN
+            .withHostname(hostname)
+            .withPlatform(new Platform("linux", "amd64"))
+            .withResources(Resources.of(4, 8L << 30));
   }
 
   @Override
   public NodeDescription describe() {
-    return NodeDescription.UNKNOWN
-        .withHostname(hostname)
-        .withPlatform(new Platform("linux", "amd64"))
-        .withResources(Resources.of(4, 8L << 30));
+    if (describeFails != null) {
+      throw describeFails;
+    }
+    return description;
   }
 
   @Override
   public Container create(TaskContext task) {
+    if (createFails != null) {
+      throw createFails;
+    }
     created++;
     Scripted container = new Scripted(task.task().id());
     containers.put(task.task().id(), container);
     return container;
   }
 
+  /** Gives back what still runs, as a runtime does whose containers outlive the agent. */
   @Override
   public CompletionStage<List<Container>> recover() {
-    return CompletableFuture.completedFuture(List.of());
+    List<Container> running = new ArrayList<>();
+    containers.values().stream().filter(Scripted::isRunning).forEach(running::add);
+    return CompletableFuture.completedFuture(running);
   }
 
   @Override
   public void close() {}
 
   /** Lets a task's program end by itself. */
-  void exit(TaskId task, int code) {
+  public void exit(TaskId task, int code) {
     containers.get(task).exit.complete(new Container.Exit(code, false, ""));
   }
 
   /** Tasks whose program runs. */
-  List<TaskId> running() {
-    return containers.values().stream()
-        .filter(container -> container.started && !container.exit.isDone())
-        .map(Scripted::task)
-        .toList();
+  public List<TaskId> running() {
+    return containers.values().stream().filter(Scripted::isRunning).map(Scripted::task).toList();
+  }
+
+  /** Tasks that have left something here, running or not. */
+  public List<TaskId> present() {
+    return List.copyOf(containers.keySet());
+  }
+
+  private static <T> CompletionStage<T> outcome(@Nullable RuntimeException failure, T value) {
+    return failure == null
+        ? CompletableFuture.completedFuture(value)
+        : CompletableFuture.failedFuture(failure);
   }
 
   private final class Scripted implements Container {
@@ -86,6 +131,10 @@ final class ScriptedRuntime implements Runtime {
       this.task = task;
     }
 
+    boolean isRunning() {
+      return started && !exit.isDone();
+    }
+
     @Override
     public TaskId task() {
       return task;
@@ -93,8 +142,8 @@ final class ScriptedRuntime implements Runtime {
 
     @Override
     public CompletionStage<Void> prepare() {
-      if (prepareTakes.isZero()) {
-        return CompletableFuture.completedFuture(null);
+      if (prepareTakes.isZero() || prepareFails != null) {
+        return outcome(prepareFails, null);
       }
       CompletableFuture<Void> done = new CompletableFuture<>();
       loop.schedule(prepareTakes, () -> done.complete(null));
@@ -103,9 +152,8 @@ final class ScriptedRuntime implements Runtime {
 
     @Override
     public CompletionStage<ContainerStatus> start() {
-      started = true;
-      return CompletableFuture.completedFuture(
-          new ContainerStatus(task.toString(), 42, null, List.of(80)));
+      started = startFails == null;
+      return outcome(startFails, new ContainerStatus(task.toString(), 42, null, List.of(80)));
     }
 
     @Override
@@ -117,18 +165,22 @@ final class ScriptedRuntime implements Runtime {
     public CompletionStage<Void> stop(Duration grace) {
       if (!stopping) {
         stopping = true;
-        Runnable end =
-            () -> {
-              exit.complete(new Exit(143, false, ""));
-              stopped.complete(null);
-            };
         if (stopTakes.isZero()) {
-          end.run();
+          end();
         } else {
-          loop.schedule(stopTakes, end);
+          loop.schedule(stopTakes, this::end);
         }
       }
       return stopped;
+    }
+
+    private void end() {
+      exit.complete(new Exit(143, false, ""));
+      if (stopFails == null) {
+        stopped.complete(null);
+      } else {
+        stopped.completeExceptionally(stopFails);
+      }
     }
 
     @Override
@@ -139,7 +191,13 @@ final class ScriptedRuntime implements Runtime {
     }
 
     @Override
+    public Optional<HealthCheck> imageHealth() {
+      return imageHealth;
+    }
+
+    @Override
     public CompletionStage<ProbeResult> probe(Probe probe, Duration timeout) {
+      probes++;
       return CompletableFuture.completedFuture(new ProbeResult(healthy, healthy ? 0 : 1, ""));
     }
 
