@@ -197,6 +197,12 @@ public final class Swarm implements AutoCloseable {
       return this;
     }
 
+    /** Registers images that were put together before. */
+    public Builder images(JvmImages more) {
+      images.images(more);
+      return this;
+    }
+
     /** What runs tasks on every node; Java code registered by {@link #image} unless set. */
     public Builder runtime(RuntimeFactory factory) {
       runtime = factory;

@@ -1,5 +1,7 @@
 package io.swarm4j.examples;
 
+import io.swarm4j.examples.bench.BenchCommand;
+import io.swarm4j.model.SwarmException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -9,7 +11,7 @@ import picocli.CommandLine.Option;
     name = "examples/run",
     description = "Runs the examples of Swarm4J.",
     synopsisSubcommandLabel = "<command>",
-    subcommands = CommandLine.HelpCommand.class)
+    subcommands = {Quickstart.class, Up.class, BenchCommand.class, CommandLine.HelpCommand.class})
 public final class Main implements Runnable {
 
   private final CommandLine commandLine = new CommandLine(this);
@@ -21,7 +23,19 @@ public final class Main implements Runnable {
   @SuppressWarnings("unused") // picocli reads it
   private boolean help;
 
-  private Main() {}
+  private Main() {
+    commandLine.setExecutionExceptionHandler(Main::failed);
+  }
+
+  /** What the engine refuses is the user's to mend, and needs no stack trace. */
+  private static int failed(Exception failure, CommandLine command, CommandLine.ParseResult parsed)
+      throws Exception {
+    if (!(failure instanceof SwarmException)) {
+      throw failure;
+    }
+    command.getErr().println(failure.getMessage());
+    return CommandLine.ExitCode.SOFTWARE;
+  }
 
   public static void main(String[] args) {
     System.exit(new Main().commandLine.execute(args));

@@ -9,6 +9,7 @@ import io.swarm4j.model.ServiceMode;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskState;
 import io.swarm4j.model.UpdateStatus;
+import io.swarm4j.orchestrator.Dirt;
 import io.swarm4j.store.View;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,7 +44,11 @@ final class Convergences {
     int running = running(view, service);
     boolean surplus =
         view.tasksOf(id).stream()
-            .anyMatch(task -> task.isDesiredAlive() && task.state() != TaskState.RUNNING);
+            .anyMatch(
+                task ->
+                    task.isDesiredAlive()
+                        && (task.state() != TaskState.RUNNING
+                            || Dirt.isDirty(view, service, task)));
     return running == wanted(view, service) && !surplus
         ? new Convergence.Converged(service, running)
         : null;
@@ -61,7 +66,9 @@ final class Convergences {
   private static int running(View view, Service service) {
     int running = 0;
     for (Task task : view.tasksOf(service.id())) {
-      if (task.isDesiredAlive() && task.state() == TaskState.RUNNING) {
+      if (task.isDesiredAlive()
+          && task.state() == TaskState.RUNNING
+          && !Dirt.isDirty(view, service, task)) {
         running++;
       }
     }

@@ -46,7 +46,11 @@ final class LocalNode implements AutoCloseable {
     if (engine.runtime() != null) {
       return engine.runtime().create(node, engine.time(), loop);
     }
-    return JvmRuntime.builder(engine.time()).images(engine.images()).hostname(node.name()).build();
+    return JvmRuntime.builder(engine.time())
+        .images(engine.images())
+        .hostname(node.name())
+        .threadPrefix("swarm-" + engine.name() + "-" + node.name())
+        .build();
   }
 
   @Override

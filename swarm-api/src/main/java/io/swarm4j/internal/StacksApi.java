@@ -14,6 +14,7 @@ import io.swarm4j.model.InvalidSpecException;
 import io.swarm4j.model.Meta;
 import io.swarm4j.model.Network;
 import io.swarm4j.model.NetworkSpec;
+import io.swarm4j.model.Node.NodeState;
 import io.swarm4j.model.NotFoundException;
 import io.swarm4j.model.Secret;
 import io.swarm4j.model.SecretSpec;
@@ -62,7 +63,7 @@ record StacksApi(Engine engine) implements Stacks {
             }));
     boolean gone =
         engine.await(
-            view -> services.stream().allMatch(service -> view.service(service.id()) == null),
+            view -> services.stream().noneMatch(service -> awaitsTasks(view, service)),
             REMOVAL_LIMIT);
     if (!gone) {
       throw new UnavailableException(
@@ -73,6 +74,13 @@ record StacksApi(Engine engine) implements Stacks {
               + "; remove it again to go on");
     }
     engine.join(engine.submit(tx -> removeRest(tx, name)));
+  }
+
+  /** Whether tasks are still to end; those of a lost node end when it comes back. */
+  private static boolean awaitsTasks(View view, Service service) {
+    return view.tasksOf(service.id()).stream()
+        .map(task -> task.nodeId() == null ? null : view.node(task.nodeId()))
+        .anyMatch(node -> node == null || node.status().state() != NodeState.DOWN);
   }
 
   private static String removeRest(Transaction tx, String name) {

@@ -3,6 +3,7 @@ package io.swarm4j.internal;
 import io.swarm4j.dispatcher.EndpointGate;
 import io.swarm4j.model.Ip;
 import io.swarm4j.model.Node;
+import io.swarm4j.model.Node.NodeState;
 import io.swarm4j.model.NodeId;
 import io.swarm4j.model.PortSpec;
 import io.swarm4j.model.Task;
@@ -106,15 +107,20 @@ final class UserSpacePlane implements EndpointGate, AutoCloseable {
     view = commit.after();
     dirty |= !endpoints.apply(commit.changes(), view).isEmpty();
     for (Change change : commit.changes()) {
-      dirty |= change.latest() instanceof Node && addressChanged(change);
+      dirty |= change.latest() instanceof Node && opensElsewhere(change);
     }
     apply();
   }
 
-  private static boolean addressChanged(Change change) {
+  private static boolean opensElsewhere(Change change) {
     return !(change.before() instanceof Node before
         && change.after() instanceof Node after
-        && before.status().address().equals(after.status().address()));
+        && address(before).equals(address(after)));
+  }
+
+  /** Where a node's published ports are open; empty if it is down, for then nobody answers. */
+  private static String address(Node node) {
+    return node.status().state() == NodeState.DOWN ? "" : node.status().address();
   }
 
   private void apply() {
@@ -153,12 +159,22 @@ final class UserSpacePlane implements EndpointGate, AutoCloseable {
   }
 
   private static List<String> problemsOf(Applied result) {
-    return result.bindFailures().stream().map(Object::toString).toList();
+    return result.bindFailures().stream()
+        .map(
+            failure ->
+                "cannot open "
+                    + failure.address().getAddress().getHostAddress()
+                    + ":"
+                    + failure.address().getPort()
+                    + ": "
+                    + failure.cause().getMessage())
+        .toList();
   }
 
   private void inForce(long revision, List<String> newProblems) {
     if (!newProblems.equals(problems)) {
-      newProblems.forEach(problem -> LOG.warn("a published port could not be opened: {}", problem));
+      newProblems.forEach(
+          problem -> LOG.warn("a published port is not open everywhere: {}", problem));
       problems = newProblems;
     }
     applied = revision;
@@ -238,8 +254,8 @@ final class UserSpacePlane implements EndpointGate, AutoCloseable {
   private List<Frontend> frontends() {
     Map<NodeId, String> addresses = new LinkedHashMap<>();
     for (Node node : view.nodes()) {
-      if (!node.status().address().isEmpty()) {
-        addresses.put(node.id(), node.status().address());
+      if (!address(node).isEmpty()) {
+        addresses.put(node.id(), address(node));
       }
     }
     List<Frontend> frontends = new ArrayList<>();

@@ -5,17 +5,18 @@ import io.swarm4j.model.Service;
 import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskSpec;
-import io.swarm4j.store.Transaction;
+import io.swarm4j.store.State;
 
 /**
  * Tells which tasks a service's present spec asks to replace: those whose task or endpoint spec
  * differs, unless only the placement does and their node satisfies the new one. Replicas, labels
  * and policies replace nothing.
  */
-final class Dirt {
+public final class Dirt {
   private Dirt() {}
 
-  static boolean isDirty(Transaction tx, Service service, Task task) {
+  /** Whether {@code task} is to be replaced by one with the present spec. */
+  public static boolean isDirty(State state, Service service, Task task) {
     if (task.specVersion() == service.specVersion()) {
       return false;
     }
@@ -38,7 +39,7 @@ final class Dirt {
     if (!oldTask.withPlacement(newTask.placement()).equals(newTask) || task.nodeId() == null) {
       return true;
     }
-    Node node = tx.node(task.nodeId());
+    Node node = state.node(task.nodeId());
     return node == null || !newTask.placement().allows(node);
   }
 }

@@ -15,9 +15,11 @@ import io.swarm4j.agent.jvm.JvmImages.Entry;
 import io.swarm4j.model.ContainerSpec;
 import io.swarm4j.model.HealthCheck;
 import io.swarm4j.model.HealthCheck.Probe;
+import io.swarm4j.model.PortSpec;
 import io.swarm4j.model.Reason;
 import io.swarm4j.model.TaskStatus.ContainerStatus;
 import io.swarm4j.time.Loop;
+import io.swarm4j.time.Timer;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
@@ -28,7 +30,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -41,10 +42,13 @@ import org.jspecify.annotations.Nullable;
 /** A task of the in-JVM runtime. */
 final class JvmContainer extends SteppedContainer {
   /** How long code may take to end after all was taken away from it. */
-  /** How long a task may take from its start until it listens on the ports that it declares. */
-  private static final Duration LISTEN_PATIENCE = Duration.ofSeconds(1);
-
   private static final Duration LAST_CHANCE = Duration.ofMillis(500);
+
+  /**
+   * How long code that has started may take until it listens, before it is counted as running
+   * nevertheless: whoever is told that a task runs may want to connect to it.
+   */
+  private static final Duration LISTEN_LIMIT = Duration.ofSeconds(1);
 
   private final JvmRuntime runtime;
   private final BlockingWork work;
@@ -89,27 +93,31 @@ final class JvmContainer extends SteppedContainer {
   protected CompletionStage<ContainerStatus> doStart() {
     Entry found = prepared();
     JvmImage code = entryPoint(found);
+    TreeSet<Integer> ports = declaredPorts(found);
     LiveTask started =
-        new LiveTask(context(), args(), log, threads, this::allTakenAway, this::hasEnded);
+        new LiveTask(context(), args(), ports, log, threads, this::allTakenAway, this::hasEnded);
     live = started;
-    started.start(code);
-    TreeSet<Integer> declared = new TreeSet<>(found.ports());
-    declared.addAll(spec().exposedPorts());
-    if (declared.isEmpty()) {
-      return CompletableFuture.completedFuture(status(started, declared));
-    }
-    // It has started when clients can reach it; code that never listens is not waited for long.
-    CompletableFuture<ContainerStatus> reachable = new CompletableFuture<>();
-    started.listeningOn(declared).thenRun(() -> reachable.complete(status(started, declared)));
-    loop().schedule(LISTEN_PATIENCE, () -> reachable.complete(status(started, declared)));
-    return reachable;
+    CompletableFuture<@Nullable Void> serving = started.start(code);
+    Timer patience = loop().schedule(LISTEN_LIMIT, () -> serving.complete(null));
+    return serving.thenApply(
+        done -> {
+          patience.cancel();
+          ports.addAll(started.ports());
+          return new ContainerStatus(
+              task().toString(), ProcessHandle.current().pid(), null, List.copyOf(ports));
+        });
   }
 
-  private ContainerStatus status(LiveTask started, Set<Integer> declared) {
-    TreeSet<Integer> ports = new TreeSet<>(declared);
-    ports.addAll(started.ports());
-    return new ContainerStatus(
-        task().toString(), ProcessHandle.current().pid(), null, List.copyOf(ports));
+  /** Ports of which image or service say that the code listens on them. */
+  private TreeSet<Integer> declaredPorts(Entry found) {
+    TreeSet<Integer> ports = new TreeSet<>(found.ports());
+    ports.addAll(spec().exposedPorts());
+    for (PortSpec port : context().service().endpoint().ports()) {
+      if (port.protocol() == PortSpec.Protocol.TCP) {
+        ports.add(port.target());
+      }
+    }
+    return ports;
   }
 
   private Entry prepared() {

@@ -76,11 +76,25 @@ public final class JvmImages {
       ContainerSpec.of(name); // refuses what no service could refer to
       ImageBuilder image = new ImageBuilder();
       more.accept(image);
-      Entry before = entries.putIfAbsent(ImageNames.normalized(name), image.build(code));
+      register(ImageNames.normalized(name), image.build(code));
+      return this;
+    }
+
+    /**
+     * Registers all of {@code others} under the names that they have there.
+     *
+     * @throws io.swarm4j.model.InvalidSpecException if one of the names is taken
+     */
+    public Builder images(JvmImages others) {
+      others.entries.forEach(this::register);
+      return this;
+    }
+
+    private void register(String name, Entry entry) {
+      Entry before = entries.putIfAbsent(name, entry);
       Check.of("JvmImages")
           .that(before == null, Fault.Code.DUPLICATE, "image", name, "each image once")
           .orThrow();
-      return this;
     }
 
     /** What was registered so far. */

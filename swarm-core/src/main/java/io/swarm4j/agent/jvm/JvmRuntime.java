@@ -46,6 +46,7 @@ public final class JvmRuntime implements Runtime {
   private final Map<String, HealthCallback> callbacks;
   private final int logLines;
   private final long logBytes;
+  private final String threadPrefix;
   private final Loop loop;
   private final BlockingWork work;
   private final Object lock = new Object();
@@ -59,8 +60,9 @@ public final class JvmRuntime implements Runtime {
     this.callbacks = Collections.unmodifiableMap(new TreeMap<>(builder.callbacks));
     this.logLines = builder.logLines;
     this.logBytes = builder.logBytes;
-    this.loop = time.newLoop("swarm-jvm-runtime");
-    this.work = new BlockingWork(time, "swarm-jvm-work", loop);
+    this.threadPrefix = builder.threadPrefix;
+    this.loop = time.newLoop(threadPrefix + "-runtime");
+    this.work = new BlockingWork(time, threadPrefix + "-work", loop);
   }
 
   /** A runtime with defaults everywhere else. */
@@ -86,7 +88,8 @@ public final class JvmRuntime implements Runtime {
   public Container create(TaskContext task) {
     TaskLog log = new TaskLog(new MemoryLogStorage(logLines, logBytes), time, work);
     JvmContainer container =
-        new JvmContainer(task, this, loop, work, time.newThreads("swarm-task-" + task.name()), log);
+        new JvmContainer(
+            task, this, loop, work, time.newThreads(threadPrefix + "-" + task.name()), log);
     synchronized (lock) {
       if (closed) {
         throw new UnavailableException("the in-JVM runtime is closed");
@@ -174,6 +177,7 @@ public final class JvmRuntime implements Runtime {
     private NodeDescription description = HostFacts.describe("swarm4j-jvm");
     private int logLines = DEFAULT_LOG_LINES;
     private long logBytes = DEFAULT_LOG_BYTES;
+    private String threadPrefix = "swarm-jvm";
 
     private Builder(Time time) {
       this.time = time;
@@ -212,6 +216,12 @@ public final class JvmRuntime implements Runtime {
     /** How many bytes of output are kept per task. */
     public Builder logBytes(long most) {
       logBytes = most;
+      return this;
+    }
+
+    /** How the names of its threads begin; {@code swarm-jvm} unless set. */
+    public Builder threadPrefix(String prefix) {
+      threadPrefix = prefix;
       return this;
     }
 

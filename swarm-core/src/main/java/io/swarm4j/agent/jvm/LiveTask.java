@@ -25,7 +25,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -59,9 +58,9 @@ final class LiveTask implements JvmTask {
   private final ArrayDeque<AutoCloseable> owned = new ArrayDeque<>();
   private final List<Thread> running = new ArrayList<>();
   private final TreeSet<Integer> ports = new TreeSet<>();
-  private Set<Integer> awaitedPorts = Set.of();
-  private @Nullable CompletableFuture<Void> awaited;
   private final Map<String, BooleanSupplier> checks = new LinkedHashMap<>();
+  private final CompletableFuture<@Nullable Void> serving = new CompletableFuture<>();
+  private final Set<Integer> awaitedPorts;
   private @Nullable Thread main;
   private @Nullable Integer wantedCode;
   private String unhealthy = "";
@@ -72,6 +71,7 @@ final class LiveTask implements JvmTask {
   /**
    * Of a task that has not started.
    *
+   * @param awaitedPorts what it listens on once it serves
    * @param dying called when everything was taken away from the code; to be followed by {@link
    *     #abandon} after a while
    * @param ended gets the outcome, once
@@ -79,12 +79,14 @@ final class LiveTask implements JvmTask {
   LiveTask(
       TaskContext context,
       List<String> args,
+      Set<Integer> awaitedPorts,
       TaskLog log,
       ThreadFactory threads,
       Runnable dying,
       Consumer<Exit> ended) {
     this.context = context;
     this.args = args;
+    this.awaitedPorts = Set.copyOf(awaitedPorts);
     this.log = log;
     this.threads = threads;
     this.dying = dying;
@@ -97,11 +99,19 @@ final class LiveTask implements JvmTask {
     return new PrintStream(log.writer(stream), true, StandardCharsets.UTF_8);
   }
 
-  /** Starts the code on a thread of its own. */
-  void start(JvmImage code) {
+  /**
+   * Starts the code on a thread of its own.
+   *
+   * @return completes when it listens on all ports that are awaited of it, or has ended
+   */
+  CompletableFuture<@Nullable Void> start(JvmImage code) {
     synchronized (lock) {
       main = spawn(() -> end(run(code)));
     }
+    if (awaitedPorts.isEmpty()) {
+      serving.complete(null);
+    }
+    return serving;
   }
 
   private Exit run(JvmImage code) {
@@ -145,6 +155,7 @@ final class LiveTask implements JvmTask {
       stopping = true;
       lock.notifyAll();
     }
+    serving.complete(null);
     closeOwned();
     interruptAll();
     out.close();
@@ -162,8 +173,7 @@ final class LiveTask implements JvmTask {
     }
     hooks.forEach(this::runHook);
     synchronized (lock) {
-      // Under the lock, so that code which is about to await its stop is either seen or not yet in
-      // there.
+      // Under the lock: code that is about to await its stop is either seen or not yet in there.
       if (!awaitsStop && main != null) {
         main.interrupt();
       }
@@ -244,20 +254,6 @@ final class LiveTask implements JvmTask {
       running.removeIf(thread -> thread.getState() == Thread.State.TERMINATED);
       return List.copyOf(running);
     }
-  }
-
-  /** Completes once it listens on all of the given ports; never, if it does not come to that. */
-  CompletionStage<Void> listeningOn(Set<Integer> wanted) {
-    CompletableFuture<Void> done = new CompletableFuture<>();
-    synchronized (lock) {
-      if (!ports.containsAll(wanted)) {
-        awaitedPorts = wanted;
-        awaited = done;
-        return done;
-      }
-    }
-    done.complete(null);
-    return done;
   }
 
   /** The ports that it listens on. */
@@ -372,15 +368,13 @@ final class LiveTask implements JvmTask {
 
   @Override
   public void listening(int port) {
-    CompletableFuture<Void> reached = null;
+    boolean all;
     synchronized (lock) {
       ports.add(port);
-      if (awaited != null && ports.containsAll(awaitedPorts)) {
-        reached = awaited;
-      }
+      all = ports.containsAll(awaitedPorts);
     }
-    if (reached != null) {
-      reached.complete(null);
+    if (all) {
+      serving.complete(null);
     }
   }
 

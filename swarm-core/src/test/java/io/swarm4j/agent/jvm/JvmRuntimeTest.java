@@ -36,6 +36,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -90,6 +91,65 @@ class JvmRuntimeTest {
     assertThat(images.find("shop/web:3")).isNull();
     assertThat(images.find("web")).isNull();
     assertThat(images.names()).containsExactly("shop/web:2", "shop/web:latest");
+  }
+
+  @Test
+  void imagesCanBePutTogetherFromOthers() {
+    JvmImages some = JvmImages.builder().image("web", task -> {}).build();
+
+    JvmImages all = JvmImages.builder().image("db", task -> {}).images(some).build();
+
+    assertThat(all.names()).containsExactly("db:latest", "web:latest");
+    assertThatThrownBy(() -> JvmImages.builder().images(some).images(some))
+        .isInstanceOf(InvalidSpecException.class)
+        .hasMessageContaining("web:latest");
+  }
+
+  @Test
+  void codeThatShallListenHasStartedOnceItDoes() throws Exception {
+    CountDownLatch mayListen = new CountDownLatch(1);
+    runtime.close();
+    runtime =
+        JvmRuntime.create(
+            time,
+            JvmImages.builder()
+                .image(
+                    "app",
+                    task -> {
+                      mayListen.await();
+                      task.listening(4711);
+                      task.awaitStop();
+                    },
+                    image -> image.expose(4711))
+                .build());
+    Container container = runtime.create(TestTask.of(ContainerSpec.of("app")).context());
+
+    CompletableFuture<?> started = container.start().toCompletableFuture();
+    assertThatThrownBy(() -> started.get(50, TimeUnit.MILLISECONDS))
+        .isInstanceOf(TimeoutException.class);
+    mayListen.countDown();
+
+    await(started);
+  }
+
+  @Test
+  void codeThatDoesNotListenThoughItShallHasStartedAfterAWhile() throws Exception {
+    Container container =
+        start(
+            JvmTask::awaitStop, image -> image.expose(4711), TestTask.of(ContainerSpec.of("app")));
+
+    await(container.stop(LONG));
+  }
+
+  @Test
+  void codeThatEndsBeforeItListensHasStartedAndEnded() throws Exception {
+    Container container =
+        start(
+            task -> task.exit(5),
+            image -> image.expose(4711),
+            TestTask.of(ContainerSpec.of("app")));
+
+    assertThat(await(container.exit()).code()).isEqualTo(5);
   }
 
   @Test

@@ -1,0 +1,58 @@
+package io.swarm4j.examples;
+
+import io.swarm4j.compose.Stack;
+import io.swarm4j.examples.check.CompanyCheck;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The first thing to run: two tiers on a swarm of three nodes, in one JVM. */
+@Command(
+    name = "quickstart",
+    description = "Runs two tiers on a swarm in this JVM: shows it until Ctrl-C, or checks it.")
+final class Quickstart implements Callable<Integer> {
+
+  @Option(
+      names = "--check",
+      description = "Tries everything out, prints a line for each check, and ends with 0 or 1.")
+  private boolean check;
+
+  @Option(
+      names = "--file",
+      paramLabel = "FILE",
+      description = "Compose file (default: company.yml, which comes along).")
+  private @Nullable Path file;
+
+  @Option(
+      names = "--stack",
+      paramLabel = "NAME",
+      defaultValue = "company",
+      description = "Name of the stack (default: ${DEFAULT-VALUE}).")
+  private String stack = "";
+
+  @Mixin private final SwarmOptions options = new SwarmOptions();
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    Stack read = Up.read(file != null ? file : ExamplesHome.stack("company.yml"), stack);
+    if (!check) {
+      return new Showcase(System.out)
+          .run(options.builder("quickstart"), read, List.of("/balance/1", "/inspect"));
+    }
+    if (options.workers() < 2) {
+      throw new ParameterException(
+          java.util.Objects.requireNonNull(spec).commandLine(),
+          "--check drains one worker and halts another: it needs --workers 2 or more");
+    }
+    return CompanyCheck.run(options.builder("quickstart"), read, System.out) ? 0 : 1;
+  }
+}

@@ -1,0 +1,44 @@
+package io.swarm4j.examples;
+
+import io.swarm4j.Swarm;
+import io.swarm4j.examples.apps.SampleImages;
+import picocli.CommandLine.Option;
+
+/** Options of the examples that start a swarm: how large it is. */
+final class SwarmOptions {
+
+  @Option(
+      names = "--managers",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Number of managers, which run tasks, too (default: ${DEFAULT-VALUE}).")
+  private int managers;
+
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "Number of workers (default: ${DEFAULT-VALUE}).")
+  private int workers;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Shows this help.")
+  @SuppressWarnings("unused") // picocli reads it
+  private boolean help;
+
+  int workers() {
+    return workers;
+  }
+
+  /** A swarm of that size, which knows the sample applications. */
+  Swarm.Builder builder(String name) {
+    return Swarm.builder()
+        .name(name)
+        .managers(managers)
+        .workers(workers)
+        .images(SampleImages.all())
+        .publishOnLocalhost(true);
+  }
+}
