@@ -48,7 +48,7 @@ public final class TaskReaper implements Reconciler {
           if (service != null && service.isRemoved()) {
             removed.add(service.id());
           }
-        } else if (!task.isDesiredAlive()) {
+        } else if (!task.isDesiredAlive() || change.before() == null) {
           dirty.add(new Slot(task.serviceId(), task.slot()));
         }
       } else if (change.after() instanceof Service service && service.isRemoved()) {

@@ -28,7 +28,12 @@ final class TaskWrites {
       return task;
     }
     Task ended = task.withDesiredState(desired);
-    if (!task.state().isTerminal()) {
+    if (task.state().isBefore(TaskState.ASSIGNED)) {
+      // No node knows of it, so that nobody else would ever tell its end.
+      ended =
+          ended.withStatus(
+              new TaskStatus(TaskState.SHUTDOWN, tx.now(), "shutdown", err, cause, null));
+    } else if (!task.state().isTerminal()) {
       String text = err.isEmpty() ? task.status().err() : err;
       ended = ended.withStatus(task.status().because(cause, text));
     }

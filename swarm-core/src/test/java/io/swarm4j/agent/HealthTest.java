@@ -175,8 +175,7 @@ class HealthTest {
     ServiceSpec spec = ServiceSpec.of("web", "nginx");
     Assignment task =
         manager.newTask(
-            spec.withTask(
-                spec.task().withContainer(spec.task().container().withHealth(check))));
+            spec.withTask(spec.task().withContainer(spec.task().container().withHealth(check))));
     manager.assign(false, task);
     return task;
   }

@@ -128,7 +128,8 @@ class DispatcherTest {
     swarm.time.settle();
 
     assertThat(swarm.store.view().revision()).isEqualTo(revision);
-    assertThat(node.all(ToNode.ReportHeard.class)).extracting(ToNode.ReportHeard::sequence)
+    assertThat(node.all(ToNode.ReportHeard.class))
+        .extracting(ToNode.ReportHeard::sequence)
         .endsWith(99L);
   }
 
@@ -221,10 +222,7 @@ class DispatcherTest {
     assertThat(node.asked(task.id()).files())
         .extracting(TaskFile::content)
         .containsExactly(
-            second.spec().data(),
-            first.spec().data(),
-            second.spec().data(),
-            other.spec().data());
+            second.spec().data(), first.spec().data(), second.spec().data(), other.spec().data());
     swarm.desire(task, TaskState.SHUTDOWN);
     Assignment stop = node.asked(task.id());
     assertThat(stop.files()).isEmpty();
@@ -232,8 +230,7 @@ class DispatcherTest {
 
   private Secret secret(String name, String text, int version) {
     SecretId id = swarm.ids.secret();
-    return swarm.write(
-        tx -> tx.put(new Secret(id, Meta.NEW, SecretSpec.of(name, text), version)));
+    return swarm.write(tx -> tx.put(new Secret(id, Meta.NEW, SecretSpec.of(name, text), version)));
   }
 
   private static ServiceSpec withSecrets(String... references) {
@@ -244,8 +241,7 @@ class DispatcherTest {
               reference, FileTarget.of("file" + secrets.size()), ChangePolicy.NONE));
     }
     ServiceSpec spec = ServiceSpec.of("web", "nginx");
-    return spec.withTask(
-        spec.task().withContainer(spec.task().container().withSecrets(secrets)));
+    return spec.withTask(spec.task().withContainer(spec.task().container().withSecrets(secrets)));
   }
 
   @Test

@@ -264,7 +264,9 @@ class NodeReachTest {
       assertThat(skewed.state(node.id)).isEqualTo(NodeState.READY);
     }
     skewed.passSeconds(25);
-    assertThat(skewed.state(node.id)).as("silence is noticed all the same").isEqualTo(NodeState.DOWN);
+    assertThat(skewed.state(node.id))
+        .as("silence is noticed all the same")
+        .isEqualTo(NodeState.DOWN);
   }
 
   /** A loop whose clock is off by what the first element says. */

@@ -60,8 +60,7 @@ class SpecFaultsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"web", "Web-1", "a", "a_b", "0", "a--b"})
+  @ValueSource(strings = {"web", "Web-1", "a", "a_b", "0", "a--b"})
   void namesOfServices(String name) {
     assertThat(ServiceSpec.of(name, "nginx").name()).isEqualTo(name);
     assertThat(ServiceSpec.of("a".repeat(63), "nginx").name()).hasSize(63);

@@ -78,7 +78,19 @@ class ValuesTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "localhost", "10.0.0", "10.0.0.0.1", "256.1.1.1", "999.1.1.1", "010.1.1.1", "1.2.3.4.", "fd00::g", "1::2::3", ":"})
+      strings = {
+        "",
+        "localhost",
+        "10.0.0",
+        "10.0.0.0.1",
+        "256.1.1.1",
+        "999.1.1.1",
+        "010.1.1.1",
+        "1.2.3.4.",
+        "fd00::g",
+        "1::2::3",
+        ":"
+      })
   void textThatIsNoAddressIsRefused(String text) {
     assertThatThrownBy(() -> Ip.parse(text))
         .isInstanceOf(InvalidSpecException.class)
@@ -90,8 +102,7 @@ class ValuesTest {
     assertThat(Ip.parse("10.0.0.255").plus(1)).hasToString("10.0.1.0");
     assertThat(Ip.parse("10.0.1.0").plus(-1)).hasToString("10.0.0.255");
     assertThat(Ip.parse("fd00::ffff:ffff:ffff:ffff").plus(1)).isEqualTo(Ip.parse("fd00:0:0:1::"));
-    assertThat(Ip.parse("fd00:0:0:1::").plus(-1))
-        .isEqualTo(Ip.parse("fd00::ffff:ffff:ffff:ffff"));
+    assertThat(Ip.parse("fd00:0:0:1::").plus(-1)).isEqualTo(Ip.parse("fd00::ffff:ffff:ffff:ffff"));
     assertThat(Ip.parse("10.0.0.1")).isLessThan(Ip.parse("200.0.0.1"));
     assertThat(Ip.parse("200.0.0.1")).isLessThan(Ip.parse("fd00::"));
     assertThat(Ip.parse("7fff::")).isLessThan(Ip.parse("8000::"));
@@ -131,7 +142,17 @@ class ValuesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "10.0.0.0", "10.0.0.0/", "10.0.0.0/33", "fd00::/129", "/8", "10.0.0.0/-1", "a/8"})
+  @ValueSource(
+      strings = {
+        "",
+        "10.0.0.0",
+        "10.0.0.0/",
+        "10.0.0.0/33",
+        "fd00::/129",
+        "/8",
+        "10.0.0.0/-1",
+        "a/8"
+      })
   void textThatIsNoSubnetIsRefused(String text) {
     assertThatThrownBy(() -> Subnet.parse(text)).isInstanceOf(InvalidSpecException.class);
   }
@@ -148,8 +169,7 @@ class ValuesTest {
             Meta.NEW,
             new ConfigSpec("conf", Map.of(), Payload.of(hidden), false),
             1);
-    TaskFile file =
-        new TaskFile(TaskFile.Kind.SECRET, FileTarget.of("pass"), Payload.of(hidden));
+    TaskFile file = new TaskFile(TaskFile.Kind.SECRET, FileTarget.of("pass"), Payload.of(hidden));
     ServiceSpec service = ServiceSpec.of("web", "nginx");
     Task task =
         TaskBuilder.builder()
@@ -228,7 +248,6 @@ class ValuesTest {
 
     assertThat(sorted)
         .extracting(SlotKey::toString)
-        .containsExactly(
-            "9", "10", new NodeId(0, 1).toString(), new NodeId(-1, 0).toString());
+        .containsExactly("9", "10", new NodeId(0, 1).toString(), new NodeId(-1, 0).toString());
   }
 }

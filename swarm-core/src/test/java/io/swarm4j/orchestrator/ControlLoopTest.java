@@ -213,11 +213,12 @@ class ControlLoopTest {
   @Test
   void againGivesOneMoreTurn() {
     int[] turns = {0};
-    first.onTurn = () -> {
-      if (++turns[0] < 5) {
-        first.control.again();
-      }
-    };
+    first.onTurn =
+        () -> {
+          if (++turns[0] < 5) {
+            first.control.again();
+          }
+        };
 
     submit(tx -> newService(tx, "web"));
 

@@ -244,7 +244,7 @@ class StoreLogTest {
     }
 
     @Override
-    public int fullEntrySize() {
+    public int fullEntrySize(State head) {
       return 100;
     }
 

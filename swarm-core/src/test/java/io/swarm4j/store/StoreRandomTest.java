@@ -200,14 +200,15 @@ class StoreRandomTest {
     view.services().stream()
         .filter(service -> !service.isRemoved())
         .forEach(service -> names.put("SERVICE " + lower(service.name()), service.id()));
-    view.networks()
-        .forEach(network -> names.put("NETWORK " + lower(network.name()), network.id()));
+    view.networks().forEach(network -> names.put("NETWORK " + lower(network.name()), network.id()));
     latest(view.secrets(), secret -> secret.spec().name(), Comparator.comparingInt(Secret::version))
         .forEach((name, secret) -> names.put("SECRET " + name, secret.id()));
     latest(view.configs(), config -> config.spec().name(), Comparator.comparingInt(Config::version))
         .forEach((name, config) -> names.put("CONFIG " + name, config.id()));
     Map<String, Object> index = new HashMap<>();
-    view.tables().names().forEach((name, id) -> index.put(name.kind() + " " + name.lowerCase(), id));
+    view.tables()
+        .names()
+        .forEach((name, id) -> index.put(name.kind() + " " + name.lowerCase(), id));
     assertThat(index).isEqualTo(names);
   }
 

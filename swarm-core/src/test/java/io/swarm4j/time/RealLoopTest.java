@@ -62,8 +62,7 @@ class RealLoopTest {
     onLoop(() -> null);
 
     assertThat(seen)
-        .allSatisfy(
-            mine -> assertThat(mine).isEqualTo(IntStream.range(0, 5_000).boxed().toList()));
+        .allSatisfy(mine -> assertThat(mine).isEqualTo(IntStream.range(0, 5_000).boxed().toList()));
   }
 
   @Test

@@ -214,7 +214,7 @@ class JvmRuntimeTest {
     runtime.close();
 
     assertThat(await(container.exit()).code()).isEqualTo(137);
-    assertThat(time.threadsLeft()).hasSize(1).allMatch(name -> name.contains("task-test.1"));
+    assertThat(time.threadsLeft()).hasSize(1).allMatch(name -> name.contains("test.1"));
     release.countDown();
     assertThat(time.threadsLeft()).isEmpty();
   }
