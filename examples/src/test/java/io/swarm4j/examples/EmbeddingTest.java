@@ -117,7 +117,8 @@ class EmbeddingTest {
       }
 
       assertThat(printed.get(0)).isEqualTo("0 of 1 tasks run after PT0.5S");
-      assertThat(printed).anyMatch(line -> line.contains("REJECTED: Image[image=web:3, detail=no such image"));
+      assertThat(printed)
+          .anyMatch(line -> line.contains("REJECTED: Image[image=web:3, detail=no such image"));
     }
   }
 
