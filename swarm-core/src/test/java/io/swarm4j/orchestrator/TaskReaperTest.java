@@ -2,6 +2,7 @@ package io.swarm4j.orchestrator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.swarm4j.model.Node.Availability;
 import io.swarm4j.model.NodeId;
 import io.swarm4j.model.Placement;
 import io.swarm4j.model.RestartPolicy;
@@ -76,7 +77,7 @@ class TaskReaperTest {
     Task old = swarm.running(web).get(0);
     swarm.runtime(old.nodeId()).stopTakes = Duration.ofHours(1);
 
-    swarm.availability(old.nodeId(), io.swarm4j.model.Node.Availability.DRAIN);
+    swarm.availability(old.nodeId(), Availability.DRAIN);
     swarm.pass(Duration.ofMinutes(2));
 
     assertThat(swarm.slot(web, 1)).hasSize(2).extracting(Task::id).contains(old.id());
@@ -130,6 +131,19 @@ class TaskReaperTest {
 
     assertThat(swarm.onNode(agent, w1)).hasSize(2);
     assertThat(swarm.onNode(agent, swarm.nodeNamed("w2"))).hasSize(1);
+  }
+
+  @Test
+  void aNewTaskIsReasonEnoughToForgetAnOldOne() {
+    swarm.cluster(spec -> spec.withTaskHistoryLimit(2));
+    ServiceId agent = swarm.create(quick("agent").withMode(new ServiceMode.Global()));
+    NodeId w1 = swarm.nodeNamed("w1");
+
+    for (int i = 0; i < 4; i++) {
+      swarm.availability(w1, Availability.DRAIN);
+      swarm.availability(w1, Availability.ACTIVE);
+      assertThat(swarm.onNode(agent, w1)).hasSize(2);
+    }
   }
 
   private void crash(ServiceId service, int times) {

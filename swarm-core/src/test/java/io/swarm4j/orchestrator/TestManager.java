@@ -2,8 +2,10 @@ package io.swarm4j.orchestrator;
 
 import io.swarm4j.dispatcher.Dispatcher;
 import io.swarm4j.dispatcher.EndpointGate;
+import io.swarm4j.store.Change;
 import io.swarm4j.store.Log;
 import io.swarm4j.store.Store;
+import io.swarm4j.store.Transaction;
 import io.swarm4j.time.Loop;
 import io.swarm4j.time.VirtualTime;
 import java.util.List;
@@ -14,6 +16,9 @@ final class TestManager {
   final Store store;
   final Dispatcher dispatcher;
   final ControlLoop control;
+
+  /** How often the components began; more often than leadership means that a turn failed. */
+  int begins;
 
   TestManager(VirtualTime time, Log log, EndpointGate gate) {
     loop = time.newLoop("manager");
@@ -31,7 +36,8 @@ final class TestManager {
                 new ServiceOrchestrator(restarts),
                 new ConstraintEnforcer(restarts),
                 new PlainPlacement(),
-                new TaskReaper()));
+                new TaskReaper(),
+                new Beginnings()));
     dispatcher.attach(control);
     store.open();
     time.settle();
@@ -48,5 +54,18 @@ final class TestManager {
     store.close();
     time.settle();
     loop.close();
+  }
+
+  private final class Beginnings implements Reconciler {
+    @Override
+    public void begin(Control present, Transaction tx) {
+      begins++;
+    }
+
+    @Override
+    public void reconcile(List<Change> changes, Transaction tx) {}
+
+    @Override
+    public void end() {}
   }
 }

@@ -43,6 +43,10 @@ final class TestSwarm {
   final VirtualTime time;
   final Ids ids;
   final List<TestManager> managers = new ArrayList<>();
+
+  /** The runtimes of all nodes in all their lives. */
+  final List<ScriptedRuntime> runtimes = new ArrayList<>();
+
   private final Loop agentLoop;
   private final Map<NodeId, Machine> machines = new LinkedHashMap<>();
 
@@ -124,6 +128,7 @@ final class TestSwarm {
     Machine machine = machines.get(id);
     machine.wire = new TestWire(this::leaderOrNull);
     machine.runtime = new ScriptedRuntime(agentLoop, machine.hostname);
+    runtimes.add(machine.runtime);
     machine.agent =
         new Agent(
             id,

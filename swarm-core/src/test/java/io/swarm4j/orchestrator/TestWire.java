@@ -9,7 +9,10 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A node's cable to whichever manager leads; once cut, it swallows everything both ways. */
+/**
+ * A node's cable to whichever manager leads. While it is cut, nothing passes; a connection in which
+ * something was lost is dead for ever, as TCP has it.
+ */
 final class TestWire implements Managers {
   private final Supplier<@Nullable TestManager> leader;
   boolean cut;
@@ -24,29 +27,42 @@ final class TestWire implements Managers {
     if (cut || manager == null) {
       throw new UnavailableException("no manager in reach");
     }
-    Link inner =
-        new LocalManagers(manager.dispatcher)
-            .connect(
-                message -> {
-                  if (!cut) {
-                    receiver.accept(message);
-                  }
-                },
-                closed);
-    return new Link() {
-      @Override
-      public void send(ToManager message) {
-        if (!cut) {
-          inner.send(message);
-        }
-      }
+    return new Connection(manager, receiver, closed);
+  }
 
-      @Override
-      public void close() {
-        if (!cut) {
-          inner.close();
-        }
+  private final class Connection implements Link {
+    private final Link inner;
+    private boolean dead;
+
+    Connection(TestManager manager, Consumer<ToNode> receiver, Runnable closed) {
+      inner =
+          new LocalManagers(manager.dispatcher)
+              .connect(
+                  message -> {
+                    if (passes()) {
+                      receiver.accept(message);
+                    }
+                  },
+                  closed);
+    }
+
+    private boolean passes() {
+      dead |= cut;
+      return !dead;
+    }
+
+    @Override
+    public void send(ToManager message) {
+      if (passes()) {
+        inner.send(message);
       }
-    };
+    }
+
+    @Override
+    public void close() {
+      if (passes()) {
+        inner.close();
+      }
+    }
   }
 }

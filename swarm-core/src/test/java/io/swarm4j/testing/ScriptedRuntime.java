@@ -55,6 +55,9 @@ public final class ScriptedRuntime implements Runtime {
   public @Nullable RuntimeException startFails;
   public @Nullable RuntimeException stopFails;
 
+  /** Tasks that were started here, in order. */
+  public final List<TaskId> started = new ArrayList<>();
+
   /** How many containers were made, and probes asked for. */
   public int created;
 
@@ -124,7 +127,7 @@ public final class ScriptedRuntime implements Runtime {
     private final TaskId task;
     private final CompletableFuture<Exit> exit = new CompletableFuture<>();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
-    private boolean started;
+    private boolean wasStarted;
     private boolean stopping;
 
     Scripted(TaskId task) {
@@ -132,7 +135,7 @@ public final class ScriptedRuntime implements Runtime {
     }
 
     boolean isRunning() {
-      return started && !exit.isDone();
+      return wasStarted && !exit.isDone();
     }
 
     @Override
@@ -152,7 +155,8 @@ public final class ScriptedRuntime implements Runtime {
 
     @Override
     public CompletionStage<ContainerStatus> start() {
-      started = startFails == null;
+      wasStarted = startFails == null;
+      started.add(task);
       return outcome(startFails, new ContainerStatus(task.toString(), 42, null, List.of(80)));
     }
 
