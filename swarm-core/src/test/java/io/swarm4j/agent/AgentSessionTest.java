@@ -1,0 +1,149 @@
+package io.swarm4j.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.swarm4j.agent.protocol.Assignment;
+import io.swarm4j.agent.protocol.ToManager;
+import io.swarm4j.agent.protocol.ToNode;
+import io.swarm4j.model.Resources;
+import io.swarm4j.model.TaskState;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class AgentSessionTest {
+  private final FakeManager manager = new FakeManager().start();
+
+  @Test
+  void tasksRunOnOverALostSessionAndAreReportedAgainWithoutDuplicates() {
+    Assignment task = manager.newTask();
+    manager.assign(true, task);
+    manager.reported.clear();
+    manager.reachable = false;
+    manager.agent.disconnect();
+    manager.passSeconds(60);
+    assertThat(manager.runtime.running()).containsExactly(task.task().id());
+
+    manager.reachable = true;
+    manager.passSeconds(10);
+
+    assertThat(manager.state(task)).isEqualTo(TaskState.RUNNING);
+    manager.assign(true, manager.desire(task, TaskState.RUNNING));
+    assertThat(manager.runtime.created).isEqualTo(1);
+  }
+
+  @Test
+  void whatEndedWhileNoManagerWasInReachIsReportedLater() {
+    Assignment task = manager.newTask();
+    manager.assign(true, task);
+    manager.reachable = false;
+    manager.agent.disconnect();
+    manager.runtime.exit(task.task().id(), 1);
+    manager.passSeconds(60);
+    assertThat(manager.state(task)).isEqualTo(TaskState.RUNNING);
+
+    manager.reachable = true;
+    manager.passSeconds(10);
+    assertThat(manager.state(task)).isEqualTo(TaskState.FAILED);
+  }
+
+  @Test
+  void tasksMissingFromTheCompleteSetAreRemoved() {
+    Assignment kept = manager.newTask();
+    Assignment gone = manager.newTask();
+    manager.assign(true, kept, gone);
+    manager.agent.disconnect();
+    manager.passSeconds(1);
+
+    manager.assign(true, manager.desire(kept, TaskState.RUNNING));
+
+    assertThat(manager.runtime.present()).containsExactly(kept.task().id());
+  }
+
+  @Test
+  void aMissedMessageMakesTheNodeRegisterAnew() {
+    manager.assign(true);
+    Assignment task = manager.newTask();
+
+    manager.skipOne();
+    manager.assign(false, task);
+    assertThat(manager.runtime.created).isZero();
+    manager.passSeconds(1);
+
+    assertThat(manager.registrations()).isEqualTo(2);
+  }
+
+  @Test
+  void messagesOfAnEarlierSessionAreIgnored() {
+    manager.tell(new ToNode.Assignments(99, 0, true, List.of(manager.newTask()), List.of()));
+
+    assertThat(manager.runtime.created).isZero();
+    assertThat(manager.registrations()).isEqualTo(1);
+  }
+
+  @Test
+  void aManagerThatNoLongerAnswersIsGivenUp() {
+    manager.answers = false;
+    manager.passSeconds(40);
+
+    assertThat(manager.heard).filteredOn(ToManager.Heartbeat.class::isInstance).hasSize(3);
+    assertThat(manager.registrations()).isGreaterThan(1);
+  }
+
+  @Test
+  void attemptsToReachAManagerAreSpacedOutUpToEightSeconds() {
+    manager.reachable = false;
+    manager.agent.disconnect();
+    manager.attempts.clear();
+    manager.time.advance(Duration.ofMinutes(10));
+
+    assertThat(manager.attempts.size()).isBetween(100, 250); // about 4 s apart on average
+    for (int i = 1; i < manager.attempts.size(); i++) {
+      assertThat(Duration.between(manager.attempts.get(i - 1), manager.attempts.get(i)))
+          .isLessThanOrEqualTo(Duration.ofSeconds(8));
+    }
+  }
+
+  @Test
+  void aRuntimeThatCanNotDescribeItselfForAWhileDoesNotLockTheNodeOut() {
+    FakeManager fresh = new FakeManager();
+    fresh.reachable = true;
+    fresh.runtime.describeFails = new IllegalStateException("engine is down");
+    fresh.start();
+    fresh.passSeconds(60);
+    assertThat(fresh.registrations()).isZero();
+
+    fresh.runtime.describeFails = null;
+    fresh.passSeconds(20);
+    assertThat(fresh.registrations()).isEqualTo(1);
+  }
+
+  @Test
+  void aChangeOfTheNodesDescriptionIsToldWithinTwentySeconds() {
+    manager.runtime.description =
+        manager.runtime.description.withResources(Resources.of(8, 16L << 30));
+
+    manager.passSeconds(21);
+
+    assertThat(manager.registrations()).isEqualTo(2);
+    ToManager.Register last =
+        manager.heard.stream()
+            .filter(ToManager.Register.class::isInstance)
+            .map(ToManager.Register.class::cast)
+            .reduce((a, b) -> b)
+            .orElseThrow();
+    assertThat(last.description().resources()).isEqualTo(Resources.of(8, 16L << 30));
+  }
+
+  @Test
+  void aClosedAgentSaysGoodbyeAndStaysSilent() {
+    manager.agent.close();
+    manager.time.settle();
+    int said = manager.heard.size();
+    manager.passSeconds(60);
+
+    assertThat(manager.heard.get(said - 1)).isInstanceOf(ToManager.Goodbye.class);
+    assertThat(manager.heard).hasSize(said);
+    assertThat(manager.attempts).hasSize(1);
+  }
+}
