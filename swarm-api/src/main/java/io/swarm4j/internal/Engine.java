@@ -433,6 +433,10 @@ public final class Engine implements AutoCloseable {
     return agentLoop;
   }
 
+  Loop watchLoop() {
+    return watchLoop;
+  }
+
   /** New ids; only inside a request, where the leader's loop is the caller. */
   Ids ids() {
     return leader().control.ids();

@@ -31,7 +31,7 @@ final class LocalNode implements AutoCloseable {
         new Agent(
             id,
             address,
-            runtime(options, engine, loop),
+            new NamedRuntime(options.name(), runtime(options, engine, loop)),
             loop,
             engine.time().newChance(),
             managers,

@@ -2,6 +2,7 @@ package io.swarm4j.internal;
 
 import io.swarm4j.dispatcher.Dispatcher;
 import io.swarm4j.dispatcher.EndpointGate;
+import io.swarm4j.model.SwarmException;
 import io.swarm4j.network.allocator.Allocator;
 import io.swarm4j.network.allocator.AllocatorOptions;
 import io.swarm4j.orchestrator.ConstraintEnforcer;
@@ -14,26 +15,28 @@ import io.swarm4j.scheduler.Scheduler;
 import io.swarm4j.store.Log;
 import io.swarm4j.store.Store;
 import io.swarm4j.time.Loop;
-import java.time.Duration;
+import io.swarm4j.time.Time;
+import io.swarm4j.time.VirtualTime;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One manager: its copy of the state and, while it leads, the components that keep the swarm going.
  */
 final class Member implements AutoCloseable {
-  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+  private static final long CLOSE_SECONDS = 5;
 
   final Loop loop;
   final Store store;
   final ControlLoop control;
   final Dispatcher dispatcher;
-  private final Waiting waiting;
+  private final Time time;
   private volatile boolean leading;
 
   Member(String threadName, EngineOptions options, Log log, EndpointGate gate) {
-    waiting = new Waiting(options.time());
-    loop = options.time().newLoop(threadName);
+    time = options.time();
+    loop = time.newLoop(threadName);
     store = new Store(loop, log);
     store.onLeadership(
         new Store.Leadership() {
@@ -85,8 +88,16 @@ final class Member implements AutoCloseable {
             done.complete(null);
           }
         });
+    if (time instanceof VirtualTime virtual) {
+      virtual.settle(); // nobody else runs the loop
+    }
     try {
-      waiting.join(done, CLOSE_LIMIT);
+      done.get(CLOSE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+    } catch (java.util.concurrent.ExecutionException
+        | java.util.concurrent.TimeoutException stuck) {
+      throw new SwarmException("a manager did not end in time", stuck);
     } finally {
       loop.close();
     }

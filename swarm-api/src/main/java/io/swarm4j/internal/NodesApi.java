@@ -84,7 +84,8 @@ record NodesApi(Engine engine) implements Nodes {
                 throw new ConflictException(
                     "node "
                         + present.hostname()
-                        + " is a manager of this swarm; it must be demoted to worker before removal");
+                        + " is a manager of this swarm; it must be demoted to worker before"
+                        + " removal");
               }
               if (!force && present.status().state() == NodeState.READY) {
                 throw new ConflictException(
@@ -96,7 +97,7 @@ record NodesApi(Engine engine) implements Nodes {
               tx.delete(present.id());
               return present.id();
             })
-        .thenAccept(engine::haltNode);
+        .thenAcceptAsync(engine::haltNode, engine.watchLoop()); // not on the leader's: it blocks
   }
 
   @Override
