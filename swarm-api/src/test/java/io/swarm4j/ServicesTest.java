@@ -202,6 +202,40 @@ class ServicesTest {
   }
 
   @Test
+  @Feature({"F04", "F07", "F08", "F19"})
+  void aServiceCountsItsTasksAndATaskTellsWhatItIsAndShallBeAndSinceWhen() {
+    services.create(ServiceSpec.of("web", "nginx").withReplicas(3));
+    sim.converged("web");
+    sim.pass(Duration.ofSeconds(48));
+    Task dead = sim.running("web").get(0);
+    sim.crash(dead, 1);
+
+    assertThat(services.await("web", Duration.ofSeconds(1)))
+        .isInstanceOfSatisfying(
+            Convergence.TimedOut.class,
+            late -> {
+              assertThat(late.running()).isEqualTo(2);
+              assertThat(late.wanted()).isEqualTo(3);
+            });
+    List<Task> tasks = services.tasks("web");
+    assertThat(tasks)
+        .extracting(Task::desiredState)
+        .containsExactlyInAnyOrder(
+            TaskState.READY, TaskState.SHUTDOWN, TaskState.RUNNING, TaskState.RUNNING);
+    assertThat(tasks)
+        .filteredOn(task -> task.desiredState() == TaskState.RUNNING)
+        .allMatch(task -> age(task).compareTo(Duration.ofSeconds(49)) >= 0);
+    assertThat(tasks)
+        .filteredOn(task -> task.id().equals(dead.id()))
+        .allMatch(task -> task.state() == TaskState.FAILED)
+        .allMatch(task -> age(task).compareTo(Duration.ofSeconds(2)) < 0);
+  }
+
+  private Duration age(Task task) {
+    return Duration.between(task.status().at(), sim.time.now());
+  }
+
+  @Test
   @Feature({"E19", "H09", "J21"})
   void theSpecBeforeIsKeptAndRollbackTogglesBetweenTheTwo() {
     ServiceSpec open =

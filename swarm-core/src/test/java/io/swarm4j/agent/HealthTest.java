@@ -135,7 +135,7 @@ class HealthTest {
   }
 
   @Test
-  @Feature("N16")
+  @Feature({"N16", "I09"})
   void withoutACheckNothingIsProbed() {
     Assignment task = assign(null);
     manager.runtime.healthy = false;

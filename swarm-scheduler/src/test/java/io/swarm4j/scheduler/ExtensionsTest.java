@@ -11,6 +11,7 @@ import io.swarm4j.model.Resources;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.model.Task;
+import io.swarm4j.testing.Feature;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiPredicate;
@@ -216,6 +217,7 @@ class ExtensionsTest {
   }
 
   @Test
+  @Feature("G21")
   void binPackFillsTheFullestNodeThatFitsFirst() {
     World world = new World(PlacementOptions.builder().strategy(Strategy.BIN_PACK).seed(1).build());
     world.node("w1", Map.of(), Resources.of(4, 0));
