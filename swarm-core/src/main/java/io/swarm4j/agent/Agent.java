@@ -58,7 +58,8 @@ public final class Agent implements AutoCloseable {
   private long expectedSequence;
   private long reportSequence;
   private int unansweredBeats;
-  private boolean reporting;
+  private ToManager.@Nullable Report unheard;
+  private boolean unheardForABeat;
   private boolean reportPlanned;
   private Duration backoff = Duration.ZERO;
   private Timer retry = Timer.NONE;
@@ -175,7 +176,7 @@ public final class Agent implements AutoCloseable {
   private void hangUp() {
     connection++;
     session = -1;
-    reporting = false;
+    unheard = null;
     heartbeat.cancel();
     look.cancel();
     Managers.Link old = link;
@@ -199,11 +200,15 @@ public final class Agent implements AutoCloseable {
       lost(connection, refused.why());
     } else if (message instanceof ToNode.HeartbeatHeard heard && heard.session() == session) {
       unansweredBeats = 0;
-      planBeat(heard.next());
+      if (heard.assignments() > expectedSequence) {
+        lost(connection, missing(heard.assignments()));
+      } else {
+        planBeat(heard.next());
+      }
     } else if (message instanceof ToNode.ReportHeard heard
         && heard.session() == session
         && heard.sequence() == reportSequence) {
-      reporting = false;
+      unheard = null;
       planReport();
     } else if (message instanceof ToNode.Assignments assignments
         && assignments.session() == session) {
@@ -254,14 +259,21 @@ public final class Agent implements AutoCloseable {
       return;
     }
     open.send(new ToManager.Heartbeat(session));
+    repeatReport(open);
     planBeat(FIRST_BACKOFF.multipliedBy(50)); // repeated unless the answer names another time
+  }
+
+  /** A report that was not heard for a whole beat may be lost; to hear it twice does no harm. */
+  private void repeatReport(Managers.Link open) {
+    if (unheard != null && unheardForABeat) {
+      open.send(unheard);
+    }
+    unheardForABeat = unheard != null;
   }
 
   private void assigned(ToNode.Assignments message) {
     if (message.sequence() != expectedSequence) {
-      lost(
-          connection,
-          "assignments " + expectedSequence + " to " + message.sequence() + " are missing");
+      lost(connection, missing(message.sequence()));
       return;
     }
     expectedSequence++;
@@ -282,6 +294,10 @@ public final class Agent implements AutoCloseable {
       }
     }
     message.removals().forEach(this::remove);
+  }
+
+  private String missing(long sequence) {
+    return "assignments " + expectedSequence + " to " + sequence + " are missing";
   }
 
   private void removeAllBut(List<Assignment> assignments) {
@@ -308,7 +324,7 @@ public final class Agent implements AutoCloseable {
   }
 
   private void planReport() {
-    if (!reportPlanned && !reporting && session >= 0 && !unreported.isEmpty()) {
+    if (!reportPlanned && unheard == null && session >= 0 && !unreported.isEmpty()) {
       reportPlanned = true;
       loop.execute(this::report);
     }
@@ -317,14 +333,15 @@ public final class Agent implements AutoCloseable {
   private void report() {
     reportPlanned = false;
     Managers.Link open = link;
-    if (open == null || session < 0 || reporting || unreported.isEmpty()) {
+    if (open == null || session < 0 || unheard != null || unreported.isEmpty()) {
       return;
     }
     List<TaskReport> reports = new ArrayList<>(unreported.size());
     unreported.forEach((id, status) -> reports.add(new TaskReport(id, status)));
     unreported.clear();
-    reporting = true;
-    open.send(new ToManager.Report(session, ++reportSequence, reports));
+    unheard = new ToManager.Report(session, ++reportSequence, reports);
+    unheardForABeat = false;
+    open.send(unheard);
   }
 
   /**

@@ -123,7 +123,7 @@ public final class Dispatcher implements Reconciler {
       peer.out.accept(new ToNode.Refused("session invalid"));
     } else if (message instanceof ToManager.Heartbeat) {
       session.lastHeard = loop.now();
-      session.send(new ToNode.HeartbeatHeard(session.id, nextBeat()));
+      session.send(new ToNode.HeartbeatHeard(session.id, nextBeat(), session.assignmentsSent()));
     } else if (message instanceof ToManager.Report report) {
       session.lastHeard = loop.now();
       report(session, report);

@@ -34,6 +34,11 @@ final class Session {
     out.accept(message);
   }
 
+  /** How many messages with assignments have been sent. */
+  long assignmentsSent() {
+    return sequence;
+  }
+
   void update(Assignment assignment) {
     updates.put(assignment.task().id(), assignment);
   }

@@ -74,6 +74,31 @@ class AgentSessionTest {
   }
 
   @Test
+  void aLastMessageThatWasMissedIsNoticedWithTheNextHeartbeat() {
+    manager.assign(true);
+
+    manager.skipOne();
+    manager.passSeconds(6);
+
+    assertThat(manager.registrations()).isEqualTo(2);
+  }
+
+  @Test
+  void aReportThatIsNotHeardIsRepeated() {
+    manager.losesReports = true;
+    Assignment task = manager.newTask();
+    manager.assign(true, task);
+    manager.passSeconds(20);
+    assertThat(manager.reported).isEmpty();
+
+    manager.losesReports = false;
+    manager.passSeconds(6);
+
+    assertThat(manager.state(task)).isEqualTo(TaskState.RUNNING);
+    assertThat(manager.registrations()).isEqualTo(1);
+  }
+
+  @Test
   void messagesOfAnEarlierSessionAreIgnored() {
     manager.tell(new ToNode.Assignments(99, 0, true, List.of(manager.newTask()), List.of()));
 

@@ -39,6 +39,9 @@ final class FakeManager implements Managers {
   Agent agent;
   boolean reachable = true;
 
+  /** Whether reports get lost on their way. */
+  boolean losesReports;
+
   /** Whether it opens sessions, answers heartbeats and acknowledges reports of itself. */
   boolean answers = true;
 
@@ -102,8 +105,8 @@ final class FakeManager implements Managers {
       sequence = 0;
       say(new ToNode.Registered(++session, Duration.ofSeconds(5)));
     } else if (message instanceof ToManager.Heartbeat) {
-      say(new ToNode.HeartbeatHeard(session, Duration.ofSeconds(5)));
-    } else if (message instanceof ToManager.Report report) {
+      say(new ToNode.HeartbeatHeard(session, Duration.ofSeconds(5), sequence));
+    } else if (message instanceof ToManager.Report report && !losesReports) {
       report.tasks().forEach(task -> reported.put(task.task(), task.status()));
       say(new ToNode.ReportHeard(session, report.sequence()));
     }

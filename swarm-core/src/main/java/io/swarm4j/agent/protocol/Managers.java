@@ -8,7 +8,8 @@ public interface Managers {
   /**
    * Connects to a manager that can take sessions.
    *
-   * @param receiver gets what the manager says, in order, on any thread
+   * @param receiver gets what the manager says, in order, on any thread; what is lost or overtaken
+   *     costs a new session
    * @param closed called once if the connection breaks, on any thread
    * @return what to talk into
    * @throws io.swarm4j.model.UnavailableException if none can be reached now

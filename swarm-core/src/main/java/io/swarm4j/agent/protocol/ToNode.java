@@ -18,8 +18,14 @@ public sealed interface ToNode {
   /** The session is not, or no longer, valid; the node shall register anew after a while. */
   record Refused(String why) implements ToNode {}
 
-  /** A heartbeat was heard; the next one is due after {@code next}. */
-  record HeartbeatHeard(long session, Duration next) implements ToNode {}
+  /**
+   * A heartbeat was heard.
+   *
+   * @param next time until the next one is due
+   * @param assignments how many {@link Assignments} the manager has sent in this session before; a
+   *     node that has got fewer has missed something and must register anew
+   */
+  record HeartbeatHeard(long session, Duration next, long assignments) implements ToNode {}
 
   /** A report is committed and need not be repeated. */
   record ReportHeard(long session, long sequence) implements ToNode {}
