@@ -5,6 +5,7 @@ import io.swarm4j.agent.jvm.JvmImages;
 import io.swarm4j.event.SwarmEvent;
 import io.swarm4j.internal.Engine;
 import io.swarm4j.internal.EngineOptions;
+import io.swarm4j.internal.Host;
 import io.swarm4j.model.Check;
 import io.swarm4j.model.ClusterSpec;
 import io.swarm4j.model.Fault;
@@ -40,9 +41,9 @@ import org.jspecify.annotations.Nullable;
  * handlers, its threads are named daemons, and {@link #close()} leaves nothing behind.
  */
 public final class Swarm implements AutoCloseable {
-  private final Engine engine;
+  private final Host engine;
 
-  private Swarm(Engine engine) {
+  private Swarm(Host engine) {
     this.engine = engine;
   }
 

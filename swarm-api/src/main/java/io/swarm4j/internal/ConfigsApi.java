@@ -17,7 +17,7 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** Configs through the leader. */
-record ConfigsApi(Engine engine) implements Configs {
+record ConfigsApi(Host engine) implements Configs {
 
   @Override
   public Config create(ConfigSpec spec) {

@@ -1,18 +1,12 @@
 package io.swarm4j.internal;
 
-import io.swarm4j.Configs;
-import io.swarm4j.Networks;
 import io.swarm4j.NodeOptions;
-import io.swarm4j.Nodes;
-import io.swarm4j.Secrets;
-import io.swarm4j.Services;
-import io.swarm4j.Stacks;
-import io.swarm4j.Tasks;
+import io.swarm4j.agent.Agent;
 import io.swarm4j.agent.protocol.Managers;
 import io.swarm4j.agent.protocol.ToNode;
 import io.swarm4j.dispatcher.EndpointGate;
 import io.swarm4j.dispatcher.LocalManagers;
-import io.swarm4j.event.SwarmEvent;
+import io.swarm4j.dispatcher.Manager;
 import io.swarm4j.model.Cluster;
 import io.swarm4j.model.ClusterId;
 import io.swarm4j.model.ClusterSpec;
@@ -33,19 +27,13 @@ import io.swarm4j.model.Subnet;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.network.dataplane.LoopbackLease;
 import io.swarm4j.network.dns.Discovery;
-import io.swarm4j.store.Change;
-import io.swarm4j.store.ChangeFeed;
-import io.swarm4j.store.Commit;
 import io.swarm4j.store.Log;
 import io.swarm4j.store.MemoryLog;
 import io.swarm4j.store.Transaction;
 import io.swarm4j.store.View;
 import io.swarm4j.store.file.DurableLog;
 import io.swarm4j.store.file.OpenOptions;
-import io.swarm4j.time.Ids;
 import io.swarm4j.time.Loop;
-import io.swarm4j.time.VirtualTime;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -57,7 +45,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,7 +53,7 @@ import org.slf4j.LoggerFactory;
  * A running swarm: its managers, nodes and data plane, put together in order and taken apart in
  * reverse.
  */
-public final class Engine implements AutoCloseable {
+public final class Engine extends Host {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
 
   /**
@@ -76,7 +63,6 @@ public final class Engine implements AutoCloseable {
   private static final int NODE_OCTET = 255;
 
   private final EngineOptions options;
-  private final Waiting waiting;
   private final ArrayDeque<AutoCloseable> resources = new ArrayDeque<>();
   private final List<Member> members = new ArrayList<>();
   private final Map<NodeId, LocalNode> localNodes = new ConcurrentHashMap<>();
@@ -89,8 +75,8 @@ public final class Engine implements AutoCloseable {
   private volatile boolean closed;
 
   private Engine(EngineOptions options) {
+    super(options);
     this.options = options;
-    this.waiting = new Waiting(options.time());
     this.agentLoop = own(options.time().newLoop("swarm-" + options.name() + "-agents"));
     this.watchLoop = own(options.time().newLoop("swarm-" + options.name() + "-watch"));
   }
@@ -247,6 +233,7 @@ public final class Engine implements AutoCloseable {
    * Starts a node and lets it join; a node of that name that an earlier life of the swarm had keeps
    * its identity.
    */
+  @Override
   CompletionStage<NodeId> startNode(NodeOptions node) {
     String address = nodeAddress();
     return submit(tx -> identity(tx, node, address))
@@ -311,102 +298,33 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  public EngineOptions options() {
-    return options;
-  }
-
-  Waiting waiting() {
-    return waiting;
-  }
-
-  <T> T join(CompletionStage<T> stage) {
-    return waiting.join(stage);
-  }
-
   /** Hands a request to the leader. */
+  @Override
   <T> CompletionStage<T> submit(Function<Transaction, T> request) {
     if (closed) {
       return CompletableFuture.failedFuture(new UnavailableException("the swarm is closed"));
     }
-    return leader().control.submit(request);
+    return super.submit(request);
   }
 
-  private Member leader() {
+  @Override
+  Manager leader() {
     for (Member member : members) {
-      if (member.isLeading()) {
-        return member;
+      if (member.manager.isLeading()) {
+        return member.manager;
       }
     }
-    return members.get(0); // refuses by itself, with the reason, if nobody leads
+    return members.get(0).manager; // refuses by itself, with the reason, if nobody leads
   }
 
   /** The newest committed state. */
+  @Override
   public View view() {
-    return members.isEmpty() ? View.EMPTY : leader().store.view();
-  }
-
-  /** Watches committed changes on the swarm's own thread for watchers. */
-  public AutoCloseable watch(long after, Predicate<Change> filter, ChangeFeed.Listener listener) {
-    return leader().store.feed().watch(after, filter, watchLoop, listener);
-  }
-
-  /** Watches what happens from now on. */
-  public AutoCloseable watch(Consumer<SwarmEvent> listener) {
-    return watch(
-        view().revision(),
-        change -> true,
-        new ChangeFeed.Listener() {
-          @Override
-          public void changed(Commit commit, List<Change> changes) {
-            changes.forEach(change -> listener.accept(SwarmEvent.of(commit, change)));
-          }
-
-          @Override
-          public void lost(long revision) {
-            LOG.warn("a watcher was too slow: it misses what happened after revision {}", revision);
-          }
-        });
-  }
-
-  /** Waits for a condition on the committed state. */
-  public boolean await(Predicate<View> condition, Duration timeout) {
-    if (options.time() instanceof VirtualTime virtual) {
-      return virtual.runUntil(() -> condition.test(view()), timeout);
-    }
-    return waiting.join(awaitAsync(condition, timeout), timeout.plusSeconds(5));
-  }
-
-  /** Completes with whether the condition came to hold in time. */
-  CompletionStage<Boolean> awaitAsync(Predicate<View> condition, Duration timeout) {
-    CompletableFuture<Boolean> result = new CompletableFuture<>();
-    View start = view();
-    if (condition.test(start)) {
-      result.complete(true);
-      return result;
-    }
-    AutoCloseable watch =
-        watch(
-            start.revision(),
-            change -> true,
-            new ChangeFeed.Listener() {
-              @Override
-              public void changed(Commit commit, List<Change> changes) {
-                if (!result.isDone() && condition.test(view())) {
-                  result.complete(true);
-                }
-              }
-
-              @Override
-              public void lost(long revision) {
-                result.complete(condition.test(view()));
-              }
-            });
-    watchLoop.schedule(timeout, () -> result.complete(condition.test(view())));
-    result.whenComplete((done, failure) -> closeQuietly(watch));
-    return result;
+    return members.isEmpty() ? View.EMPTY : super.view();
   }
 
   /** Completes once what is committed now is in force in the data plane, too. */
+  @Override
   CompletionStage<@Nullable Void> networkInForce() {
     UserSpacePlane present = plane;
     return present == null
@@ -414,12 +332,8 @@ public final class Engine implements AutoCloseable {
         : present.inForce(view().revision());
   }
 
-  /** The nodes of this JVM. */
-  Map<NodeId, LocalNode> localNodes() {
-    return localNodes;
-  }
-
   /** Takes a node of this JVM away, as a power cut would; returns whether there was one. */
+  @Override
   boolean haltNode(NodeId id) {
     LocalNode node = localNodes.remove(id);
     if (node == null) {
@@ -429,20 +343,19 @@ public final class Engine implements AutoCloseable {
     return true;
   }
 
-  Loop agentLoop() {
-    return agentLoop;
+  @Override
+  @Nullable Agent agent(NodeId node) {
+    LocalNode local = localNodes.get(node);
+    return local == null ? null : local.agent;
   }
 
+  @Override
   Loop watchLoop() {
     return watchLoop;
   }
 
-  /** New ids; only inside a request, where the leader's loop is the caller. */
-  Ids ids() {
-    return leader().control.ids();
-  }
-
   /** Addresses at which published ports answer, by host name. */
+  @Override
   public Map<String, String> nodeAddresses() {
     Map<String, String> byName = new TreeMap<>();
     View view = view();
@@ -455,36 +368,9 @@ public final class Engine implements AutoCloseable {
     return new LinkedHashMap<>(byName);
   }
 
+  @Override
   public List<String> portProblems() {
     return plane == null ? List.of() : plane.problems();
-  }
-
-  public Services services() {
-    return new ServicesApi(this);
-  }
-
-  public Nodes nodes() {
-    return new NodesApi(this);
-  }
-
-  public Tasks tasks() {
-    return new TasksApi(this);
-  }
-
-  public Networks networks() {
-    return new NetworksApi(this);
-  }
-
-  public Secrets secrets() {
-    return new SecretsApi(this);
-  }
-
-  public Configs configs() {
-    return new ConfigsApi(this);
-  }
-
-  public Stacks stacks() {
-    return new StacksApi(this);
   }
 
   @Override
@@ -493,18 +379,10 @@ public final class Engine implements AutoCloseable {
       return;
     }
     closed = true;
-    localNodes.values().forEach(Engine::closeQuietly);
+    localNodes.values().forEach(Host::closeQuietly);
     localNodes.clear();
     while (!resources.isEmpty()) {
       closeQuietly(resources.pop());
-    }
-  }
-
-  private static void closeQuietly(AutoCloseable resource) {
-    try {
-      resource.close();
-    } catch (Exception failed) {
-      LOG.warn("{} could not be closed in good order", resource, failed);
     }
   }
 
@@ -512,7 +390,7 @@ public final class Engine implements AutoCloseable {
   private final class LeaderOfThisJvm implements Managers {
     @Override
     public Link connect(Consumer<ToNode> receiver, Runnable onClose) {
-      return new LocalManagers(leader().dispatcher).connect(receiver, onClose);
+      return new LocalManagers(leader().dispatcher()).connect(receiver, onClose);
     }
   }
 }

@@ -13,7 +13,7 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** Networks through the leader. */
-record NetworksApi(Engine engine) implements Networks {
+record NetworksApi(Host engine) implements Networks {
 
   @Override
   public Network create(NetworkSpec spec) {

@@ -19,7 +19,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Nodes through the leader, and those of this JVM in person. */
-record NodesApi(Engine engine) implements Nodes {
+record NodesApi(Host engine) implements Nodes {
   private static final Duration JOIN_LIMIT = Duration.ofSeconds(30);
 
   @Override

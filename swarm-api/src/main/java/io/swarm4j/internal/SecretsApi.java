@@ -17,7 +17,7 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** Secrets through the leader. */
-record SecretsApi(Engine engine) implements Secrets {
+record SecretsApi(Host engine) implements Secrets {
 
   @Override
   public Secret create(SecretSpec spec) {

@@ -21,7 +21,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Services through the leader. */
-record ServicesApi(Engine engine) implements Services {
+record ServicesApi(Host engine) implements Services {
   private static final Comparator<Task> BY_SLOT_NEWEST_FIRST =
       Comparator.comparing(Task::slot)
           .thenComparing(task -> task.meta().createdAt(), Comparator.reverseOrder())

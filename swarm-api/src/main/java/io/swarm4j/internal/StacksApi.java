@@ -35,7 +35,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Stacks through the leader; each deployment is one transaction. */
-record StacksApi(Engine engine) implements Stacks {
+record StacksApi(Host engine) implements Stacks {
   private static final Duration REMOVAL_LIMIT = Duration.ofMinutes(1);
 
   @Override
@@ -147,13 +147,13 @@ record StacksApi(Engine engine) implements Stacks {
   /** One deployment inside its transaction. */
   private static final class Deploy {
     private final Transaction tx;
-    private final Engine engine;
+    private final Host engine;
     private final Stack stack;
     private final List<String> created = new ArrayList<>();
     private final List<String> updated = new ArrayList<>();
     private final List<String> unchanged = new ArrayList<>();
 
-    Deploy(Transaction tx, Engine engine, Stack stack) {
+    Deploy(Transaction tx, Host engine, Stack stack) {
       this.tx = tx;
       this.engine = engine;
       this.stack = stack;

@@ -1,6 +1,7 @@
 package io.swarm4j.internal;
 
 import io.swarm4j.Tasks;
+import io.swarm4j.agent.Agent;
 import io.swarm4j.agent.Container;
 import io.swarm4j.agent.ExecStreams;
 import io.swarm4j.agent.LogOptions;
@@ -17,7 +18,7 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** Tasks of the committed state, and the containers of those that run in this JVM. */
-record TasksApi(Engine engine) implements Tasks {
+record TasksApi(Host engine) implements Tasks {
 
   @Override
   public Task get(String task) {
@@ -52,17 +53,17 @@ record TasksApi(Engine engine) implements Tasks {
   }
 
   private CompletionStage<Container> container(Task task) {
-    LocalNode node = task.nodeId() == null ? null : engine.localNodes().get(task.nodeId());
-    if (node == null) {
+    Agent agent = task.nodeId() == null ? null : engine.agent(task.nodeId());
+    if (agent == null) {
       return CompletableFuture.failedFuture(
           new NotFoundException("task " + task.id() + " does not run in this JVM"));
     }
     CompletableFuture<Container> found = new CompletableFuture<>();
-    engine
-        .agentLoop()
+    agent
+        .loop()
         .execute(
             () -> {
-              Container container = node.agent.container(task.id());
+              Container container = agent.container(task.id());
               if (container == null) {
                 found.completeExceptionally(
                     new NotFoundException(

@@ -118,6 +118,11 @@ public final class Agent implements AutoCloseable {
     return node;
   }
 
+  /** On which it runs. */
+  public Loop loop() {
+    return loop;
+  }
+
   String address() {
     return address;
   }

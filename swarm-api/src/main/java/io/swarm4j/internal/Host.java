@@ -1,0 +1,206 @@
+package io.swarm4j.internal;
+
+import io.swarm4j.Configs;
+import io.swarm4j.Networks;
+import io.swarm4j.NodeOptions;
+import io.swarm4j.Nodes;
+import io.swarm4j.Secrets;
+import io.swarm4j.Services;
+import io.swarm4j.Stacks;
+import io.swarm4j.Tasks;
+import io.swarm4j.agent.Agent;
+import io.swarm4j.dispatcher.Manager;
+import io.swarm4j.event.SwarmEvent;
+import io.swarm4j.model.NodeId;
+import io.swarm4j.store.Change;
+import io.swarm4j.store.ChangeFeed;
+import io.swarm4j.store.Commit;
+import io.swarm4j.store.Transaction;
+import io.swarm4j.store.View;
+import io.swarm4j.time.Ids;
+import io.swarm4j.time.Loop;
+import io.swarm4j.time.VirtualTime;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the facade stands on: a running swarm, be it real or simulated. Thread-safe. */
+public abstract class Host implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Host.class);
+
+  private final EngineOptions options;
+  private final Waiting waiting;
+
+  Host(EngineOptions options) {
+    this.options = options;
+    this.waiting = new Waiting(options.time());
+  }
+
+  /** The manager that leads or, if none does, any. */
+  abstract Manager leader();
+
+  /** Where watchers are called. */
+  abstract Loop watchLoop();
+
+  /**
+   * Starts a node and lets it join; a node of that name that an earlier life of the swarm had keeps
+   * its identity.
+   */
+  abstract CompletionStage<NodeId> startNode(NodeOptions node);
+
+  /** Takes a node of this JVM away, as a power cut would; returns whether there was one. */
+  abstract boolean haltNode(NodeId id);
+
+  /** The agent of a node of this JVM; null if the node is elsewhere. */
+  abstract @Nullable Agent agent(NodeId node);
+
+  /** Hands a request to the leader. */
+  <T> CompletionStage<T> submit(Function<Transaction, T> request) {
+    return leader().control().submit(request);
+  }
+
+  /** Completes once what is committed now is in force in the data plane, too. */
+  CompletionStage<@Nullable Void> networkInForce() {
+    return CompletableFuture.completedFuture(null);
+  }
+
+  /** Addresses at which published ports answer, by host name. */
+  public Map<String, String> nodeAddresses() {
+    return Map.of();
+  }
+
+  /** Ports that could not be opened, and why. */
+  public List<String> portProblems() {
+    return List.of();
+  }
+
+  @Override
+  public abstract void close();
+
+  public EngineOptions options() {
+    return options;
+  }
+
+  Waiting waiting() {
+    return waiting;
+  }
+
+  <T> T join(CompletionStage<T> stage) {
+    return waiting.join(stage);
+  }
+
+  /** New ids; only inside a request, where the leader's loop is the caller. */
+  Ids ids() {
+    return leader().control().ids();
+  }
+
+  /** The newest committed state. */
+  public View view() {
+    return leader().store().view();
+  }
+
+  /** Watches committed changes on the swarm's own thread for watchers. */
+  public AutoCloseable watch(long after, Predicate<Change> filter, ChangeFeed.Listener listener) {
+    return leader().store().feed().watch(after, filter, watchLoop(), listener);
+  }
+
+  /** Watches what happens from now on. */
+  public AutoCloseable watch(Consumer<SwarmEvent> listener) {
+    return watch(
+        view().revision(),
+        change -> true,
+        new ChangeFeed.Listener() {
+          @Override
+          public void changed(Commit commit, List<Change> changes) {
+            changes.forEach(change -> listener.accept(SwarmEvent.of(commit, change)));
+          }
+
+          @Override
+          public void lost(long revision) {
+            LOG.warn("a watcher was too slow: it misses what happened after revision {}", revision);
+          }
+        });
+  }
+
+  /** Waits for a condition on the committed state. */
+  public boolean await(Predicate<View> condition, Duration timeout) {
+    if (options.time() instanceof VirtualTime virtual) {
+      return virtual.runUntil(() -> condition.test(view()), timeout);
+    }
+    return waiting.join(awaitAsync(condition, timeout), timeout.plusSeconds(5));
+  }
+
+  /** Completes with whether the condition came to hold in time. */
+  CompletionStage<Boolean> awaitAsync(Predicate<View> condition, Duration timeout) {
+    CompletableFuture<Boolean> result = new CompletableFuture<>();
+    View start = view();
+    if (condition.test(start)) {
+      result.complete(true);
+      return result;
+    }
+    AutoCloseable watch =
+        watch(
+            start.revision(),
+            change -> true,
+            new ChangeFeed.Listener() {
+              @Override
+              public void changed(Commit commit, List<Change> changes) {
+                if (!result.isDone() && condition.test(view())) {
+                  result.complete(true);
+                }
+              }
+
+              @Override
+              public void lost(long revision) {
+                result.complete(condition.test(view()));
+              }
+            });
+    watchLoop().schedule(timeout, () -> result.complete(condition.test(view())));
+    result.whenComplete((done, failure) -> closeQuietly(watch));
+    return result;
+  }
+
+  static void closeQuietly(AutoCloseable resource) {
+    try {
+      resource.close();
+    } catch (Exception failed) {
+      LOG.warn("{} could not be closed in good order", resource, failed);
+    }
+  }
+
+  public Services services() {
+    return new ServicesApi(this);
+  }
+
+  public Nodes nodes() {
+    return new NodesApi(this);
+  }
+
+  public Tasks tasks() {
+    return new TasksApi(this);
+  }
+
+  public Networks networks() {
+    return new NetworksApi(this);
+  }
+
+  public Secrets secrets() {
+    return new SecretsApi(this);
+  }
+
+  public Configs configs() {
+    return new ConfigsApi(this);
+  }
+
+  public Stacks stacks() {
+    return new StacksApi(this);
+  }
+}
