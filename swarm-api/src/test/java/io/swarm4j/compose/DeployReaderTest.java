@@ -106,14 +106,14 @@ class DeployReaderTest {
                 RestartPolicy.DEFAULT.backoff()));
     assertThat(service.update())
         .isEqualTo(
-            new UpdatePolicy(
-                2,
-                Duration.ofSeconds(10),
-                FailureAction.ROLLBACK,
-                Duration.ofSeconds(20),
-                0.25,
-                UpdateOrder.START_FIRST,
-                null));
+            UpdatePolicy.builder()
+                .parallelism(2)
+                .delay(Duration.ofSeconds(10))
+                .failureAction(FailureAction.ROLLBACK)
+                .monitor(Duration.ofSeconds(20))
+                .maxFailureRatio(0.25)
+                .order(UpdateOrder.START_FIRST)
+                .build());
     assertThat(service.rollback())
         .isEqualTo(
             UpdatePolicy.builder().parallelism(0).failureAction(FailureAction.CONTINUE).build());

@@ -55,6 +55,7 @@ public final class Agent implements AutoCloseable {
   private Managers.@Nullable Link link;
   private long connection;
   private long session = -1;
+  private long latestTerm;
   private long expectedSequence;
   private long reportSequence;
   private int unansweredBeats;
@@ -222,6 +223,17 @@ public final class Agent implements AutoCloseable {
   }
 
   private void registered(ToNode.Registered registered) {
+    if (registered.term() < latestTerm) {
+      // A deposed leader may not know yet that others have moved this node's tasks elsewhere.
+      lost(
+          connection,
+          "the manager leads in term "
+              + registered.term()
+              + ", but there was one in "
+              + latestTerm);
+      return;
+    }
+    latestTerm = registered.term();
     session = registered.session();
     expectedSequence = 0;
     backoff = Duration.ZERO;

@@ -174,9 +174,7 @@ final class TaskRun {
 
   private void started(ContainerStatus started) {
     Container present = Objects.requireNonNull(container);
-    status =
-        new TaskStatus(
-            status.state(), status.at(), status.message(), status.err(), status.reason(), started);
+    status = status.withContainer(started);
     watchExit(present);
     if (!stopping && !status.state().isTerminal()) {
       watchHealth(present);
@@ -245,13 +243,7 @@ final class TaskRun {
     ContainerStatus old = status.container();
     if (old != null) {
       status =
-          new TaskStatus(
-              status.state(),
-              status.at(),
-              status.message(),
-              status.err(),
-              status.reason(),
-              new ContainerStatus(old.id(), old.pid(), code, old.exposedPorts()));
+          status.withContainer(new ContainerStatus(old.id(), old.pid(), code, old.exposedPorts()));
     }
   }
 
@@ -326,7 +318,9 @@ final class TaskRun {
 
   private void become(TaskState state, String message, String err, @Nullable Reason reason) {
     if (!gone && state.isAfter(status.state())) {
-      status = new TaskStatus(state, loop.now(), message, err, reason, status.container());
+      status =
+          new TaskStatus(
+              state, loop.now(), message, err, reason, status.container(), status.health());
       agent.changed(this);
     }
   }

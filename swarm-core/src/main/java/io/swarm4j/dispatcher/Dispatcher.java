@@ -209,7 +209,7 @@ public final class Dispatcher implements Reconciler {
     }
     session.lastHeard = loop.now();
     watch(session, grace(GRACE_BEATS));
-    session.send(new ToNode.Registered(session.id, nextBeat()));
+    session.send(new ToNode.Registered(session.id, nextBeat(), store.term()));
     View view = store.view();
     List<Assignment> all = new ArrayList<>();
     for (Task task : view.tasksOn(session.node)) {

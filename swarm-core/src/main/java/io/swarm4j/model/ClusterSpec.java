@@ -17,6 +17,8 @@ import java.util.Map;
  * @param addressPools ranges from which networks get their subnets
  * @param subnetPrefix prefix length of those subnets
  * @param certificateExpiry life of node certificates, at least one hour
+ * @param stormLimit share of the swarm's wanted tasks, 0 to 1, that may be on their way from lost
+ *     nodes to others at a time, but always one; 0 sets no limit
  */
 @RecordBuilder
 public record ClusterSpec(
@@ -28,7 +30,8 @@ public record ClusterSpec(
     Duration orphanAfter,
     List<Subnet> addressPools,
     int subnetPrefix,
-    Duration certificateExpiry)
+    Duration certificateExpiry,
+    double stormLimit)
     implements ClusterSpecBuilder.With {
 
   private static final String ONLY_NAME = "default";
@@ -45,7 +48,8 @@ public record ClusterSpec(
           Duration.ofHours(24),
           List.of(Subnet.parse("10.0.0.0/8")),
           24,
-          Duration.ofDays(90));
+          Duration.ofDays(90),
+          0);
 
   public ClusterSpec {
     name = Copies.or(name, ONLY_NAME);
@@ -67,6 +71,7 @@ public record ClusterSpec(
             "certificateExpiry",
             certificateExpiry,
             "at least 1h0m0s")
+        .that(stormLimit >= 0 && stormLimit <= 1, "stormLimit", stormLimit, "0 (no limit) to 1")
         .that(
             !addressPools.isEmpty(),
             Fault.Code.MISSING,

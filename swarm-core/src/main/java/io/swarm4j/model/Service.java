@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param job progress of a job; null for other modes
  * @param removed when it was removed; its record stays, unlisted and nameless, until its last task
  *     is gone
+ * @param rollouts what became of its updates and rollbacks, newest first, at most {@value
+ *     #MOST_ROLLOUTS}
  */
 @RecordBuilder
 public record Service(
@@ -33,13 +35,18 @@ public record Service(
     Endpoint endpoint,
     @Nullable UpdateStatus updateStatus,
     @Nullable JobStatus job,
-    @Nullable Instant removed)
+    @Nullable Instant removed,
+    List<RolloutRecord> rollouts)
     implements StoreObject, ServiceBuilder.With {
+
+  /** How many roll-outs are remembered. */
+  public static final int MOST_ROLLOUTS = 10;
 
   public Service {
     meta = Copies.or(meta, Meta.NEW);
     history = Copies.list(history);
     endpoint = Copies.or(endpoint, Endpoint.NONE);
+    rollouts = Copies.list(rollouts);
   }
 
   @Override
@@ -54,7 +61,8 @@ public record Service(
         endpoint,
         updateStatus,
         job,
-        removed);
+        removed,
+        rollouts);
   }
 
   /** A service that was just asked for. */

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param attachments its addresses
  * @param assigned named or counted generic resources that it was given
  * @param iteration of a job, the run that it belongs to; 0 otherwise
+ * @param generation revision of the store at which it was made: higher than that of every task that
+ *     ran in its slot before, and so a fencing token
  */
 @RecordBuilder
 public record Task(
@@ -33,7 +35,8 @@ public record Task(
     TaskStatus status,
     List<Attachment> attachments,
     List<GenericResource> assigned,
-    int iteration)
+    int iteration,
+    long generation)
     implements StoreObject, TaskBuilder.With {
 
   public Task {
@@ -55,7 +58,8 @@ public record Task(
         status,
         attachments,
         assigned,
-        iteration);
+        iteration,
+        generation);
   }
 
   /** How far it has come. */

@@ -1,5 +1,6 @@
 package io.swarm4j.model;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,19 +14,34 @@ import org.jspecify.annotations.Nullable;
  * @param err error text, empty if there is none
  * @param reason why it is not running; null while it runs
  * @param container the thing that runs; null before there is one
+ * @param health what its health checks say; null without a check, or before the first has started
  */
+@RecordBuilder
 public record TaskStatus(
     TaskState state,
     Instant at,
     String message,
     String err,
     @Nullable Reason reason,
-    @Nullable ContainerStatus container) {
+    @Nullable ContainerStatus container,
+    @Nullable TaskHealth health)
+    implements TaskStatusBuilder.With {
 
   public TaskStatus {
     if (state != TaskState.RUNNING && reason == null) {
       reason = Reason.InProgress.of(state);
     }
+  }
+
+  /** A status of a task without health checks. */
+  public TaskStatus(
+      TaskState state,
+      Instant at,
+      String message,
+      String err,
+      @Nullable Reason reason,
+      @Nullable ContainerStatus container) {
+    this(state, at, message, err, reason, container, null);
   }
 
   /** A status without error or container. */
@@ -39,12 +55,17 @@ public record TaskStatus(
    */
   public TaskStatus advance(TaskState newState, Instant newAt, String newMessage) {
     Reason kept = reason != null && reason.isHold() ? reason : null;
-    return new TaskStatus(newState, newAt, newMessage, "", kept, container);
+    return new TaskStatus(newState, newAt, newMessage, "", kept, container, health);
   }
 
   /** The same with an error and its typed cause. */
   public TaskStatus because(Reason newReason, String newErr) {
-    return new TaskStatus(state, at, message, newErr, newReason, container);
+    return new TaskStatus(state, at, message, newErr, newReason, container, health);
+  }
+
+  /** Whether clients may be sent to it, as far as its health checks know. */
+  public boolean isReady() {
+    return state == TaskState.RUNNING && (health == null || health.ready());
   }
 
   /**

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param order whether the old task ends before the new one starts
  * @param progressDeadline the roll-out fails if no slot is finished for this long; null waits for
  *     ever
+ * @param whilePaused whether slots whose tasks end are refilled while the roll-out is paused
  */
 @RecordBuilder
 public record UpdatePolicy(
@@ -24,7 +25,8 @@ public record UpdatePolicy(
     Duration monitor,
     double maxFailureRatio,
     UpdateOrder order,
-    @Nullable Duration progressDeadline)
+    @Nullable Duration progressDeadline,
+    WhilePaused whilePaused)
     implements UpdatePolicyBuilder.With {
 
   /** What happens when too many new tasks fail. */
@@ -40,6 +42,14 @@ public record UpdatePolicy(
     START_FIRST
   }
 
+  /** What happens to slots whose tasks end while a roll-out is paused. */
+  public enum WhilePaused {
+    /** They are refilled under the restart policy, with the new spec: as the reference does. */
+    REFILL,
+    /** They stay empty until the roll-out goes on or another spec is put in force. */
+    HOLD
+  }
+
   /** The reference's defaults: one at a time, no delay, pause on the first failure within 5 s. */
   public static final UpdatePolicy DEFAULT =
       new UpdatePolicy(
@@ -49,13 +59,15 @@ public record UpdatePolicy(
           Duration.ofSeconds(5),
           0,
           UpdateOrder.STOP_FIRST,
-          null);
+          null,
+          WhilePaused.REFILL);
 
   public UpdatePolicy {
     delay = Copies.or(delay, Duration.ZERO);
     failureAction = Copies.or(failureAction, FailureAction.PAUSE);
     monitor = Copies.or(monitor, Duration.ofSeconds(5));
     order = Copies.or(order, UpdateOrder.STOP_FIRST);
+    whilePaused = Copies.or(whilePaused, WhilePaused.REFILL);
     Check.of("UpdatePolicy")
         .that(parallelism >= 0, "parallelism", parallelism, "0 (all at once) or more")
         .duration(delay, "delay")

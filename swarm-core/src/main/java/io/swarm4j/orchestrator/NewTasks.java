@@ -50,6 +50,7 @@ final class NewTasks {
             status,
             List.of(),
             List.of(),
-            iteration));
+            iteration,
+            tx.revision()));
   }
 }

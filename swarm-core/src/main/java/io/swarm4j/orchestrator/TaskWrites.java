@@ -43,14 +43,7 @@ final class TaskWrites {
   /** Lets a waiting task run. */
   static Task release(Transaction tx, Task task, TaskState desired) {
     TaskStatus status = task.status();
-    TaskStatus freed =
-        new TaskStatus(
-            status.state(),
-            status.at(),
-            status.message(),
-            status.err(),
-            Reason.InProgress.of(status.state()),
-            status.container());
+    TaskStatus freed = status.withReason(Reason.InProgress.of(status.state()));
     return tx.put(
         task.withDesiredState(desired)
             .withStatus(status.reason() != null && status.reason().isHold() ? freed : status));

@@ -78,6 +78,11 @@ public final class Store implements AutoCloseable {
     return leading;
   }
 
+  /** The newest term that is known, the own one while this manager leads. Loop only. */
+  public long term() {
+    return term;
+  }
+
   /** Proposals whose fate is not known yet. Loop only. */
   public int inFlight() {
     return inFlight.size();

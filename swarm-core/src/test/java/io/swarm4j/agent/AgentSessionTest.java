@@ -107,6 +107,27 @@ class AgentSessionTest {
   }
 
   @Test
+  void aManagerOfAnEarlierTermIsNotListenedTo() {
+    manager.term = 7;
+    manager.agent.disconnect();
+    manager.passSeconds(1);
+    Assignment task = manager.newTask();
+    manager.assign(true, task);
+
+    manager.term = 6;
+    manager.agent.disconnect();
+    manager.passSeconds(10);
+    assertThat(manager.registrations()).isGreaterThan(3);
+    manager.assign(true);
+    assertThat(manager.runtime.running()).containsExactly(task.task().id());
+
+    manager.term = 8;
+    manager.passSeconds(20);
+    manager.assign(true);
+    assertThat(manager.runtime.running()).isEmpty();
+  }
+
+  @Test
   void aManagerThatNoLongerAnswersIsGivenUp() {
     manager.answers = false;
     manager.passSeconds(40);

@@ -45,6 +45,9 @@ final class FakeManager implements Managers {
   /** Whether it opens sessions, answers heartbeats and acknowledges reports of itself. */
   boolean answers = true;
 
+  /** Term in which it leads. */
+  long term = 1;
+
   private final Loop loop = time.newLoop("agent");
   private @Nullable Consumer<ToNode> out;
   private long session;
@@ -103,7 +106,7 @@ final class FakeManager implements Managers {
   private void answer(ToManager message) {
     if (message instanceof ToManager.Register) {
       sequence = 0;
-      say(new ToNode.Registered(++session, Duration.ofSeconds(5)));
+      say(new ToNode.Registered(++session, Duration.ofSeconds(5), term));
     } else if (message instanceof ToManager.Heartbeat) {
       say(new ToNode.HeartbeatHeard(session, Duration.ofSeconds(5), sequence));
     } else if (message instanceof ToManager.Report report && !losesReports) {

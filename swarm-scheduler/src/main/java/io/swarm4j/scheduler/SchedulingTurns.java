@@ -138,7 +138,8 @@ final class SchedulingTurns {
             task.status().advance(TaskState.ASSIGNED, tx.now(), message),
             task.attachments(),
             assigned,
-            task.iteration()));
+            task.iteration(),
+            task.generation()));
   }
 
   /** Writes why a task waits, unless it says so already. */

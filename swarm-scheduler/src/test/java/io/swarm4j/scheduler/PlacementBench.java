@@ -150,7 +150,8 @@ public final class PlacementBench {
         TaskStatus.of(TaskState.PENDING, NOW, ""),
         List.of(),
         List.of(),
-        0);
+        0,
+        1);
   }
 
   private static ClusterModel model(View view) {

@@ -149,7 +149,8 @@ final class RandomSwarm {
         TaskStatus.of(state, NOW, ""),
         List.of(),
         List.of(),
-        0);
+        0,
+        1);
   }
 
   List<Task> pending(Service service, int count) {

@@ -204,7 +204,8 @@ final class World implements Control {
         TaskStatus.of(TaskState.PENDING, now, "pending task scheduling"),
         List.of(),
         List.of(),
-        0);
+        0,
+        1);
   }
 
   void setState(Task task, TaskState state) {

@@ -82,7 +82,8 @@ final class HeapBench {
         status,
         List.of(),
         List.of(),
-        0);
+        0,
+        1);
   }
 
   private static long used() {

@@ -121,7 +121,8 @@ final class PlaceBench {
                 TaskStatus.of(TaskState.PENDING, NOW, "pending task scheduling"),
                 List.of(),
                 List.of(),
-                0);
+                0,
+                1);
         objects.add(task);
         pending.add(task);
       }

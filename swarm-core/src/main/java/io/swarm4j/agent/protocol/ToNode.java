@@ -12,8 +12,9 @@ public sealed interface ToNode {
    *
    * @param session identity of the session, named in all that follows
    * @param heartbeat time until the first heartbeat is due
+   * @param term the leader's term in the log; a node that has heard of a later one does not listen
    */
-  record Registered(long session, Duration heartbeat) implements ToNode {}
+  record Registered(long session, Duration heartbeat, long term) implements ToNode {}
 
   /** The session is not, or no longer, valid; the node shall register anew after a while. */
   record Refused(String why) implements ToNode {}

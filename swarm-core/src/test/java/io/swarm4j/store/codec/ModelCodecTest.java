@@ -90,7 +90,8 @@ class ModelCodecTest {
             .because(new Reason.Image("nginx:1", "not found"), "no such image"),
         List.of(new Attachment(new NetworkId(1, 2), Ip.v4(10, 0, 1, 2), List.of("web"))),
         List.of(new GenericResource.Discrete("gpu", 2), new GenericResource.Named("fpga", "f1")),
-        0);
+        0,
+        17);
   }
 
   private static Service service() {
