@@ -75,83 +75,150 @@ public final class Discovery implements NameResolver {
 
   @Override
   public List<Ip> resolve(String name, List<NetworkId> networks) {
+    return find(name, networks).addresses();
+  }
+
+  /** The state that is asked now. */
+  State state() {
+    return states.get();
+  }
+
+  /**
+   * What a name means.
+   *
+   * @param known whether it is a name of the swarm, as seen from the asker's networks
+   * @param virtual whether the addresses are those of services, which stay as tasks change
+   * @param addresses without duplicates; empty for a service that nobody serves now
+   */
+  public record Found(boolean known, boolean virtual, List<Ip> addresses) {
+    static final Found NOTHING = new Found(false, false, List.of());
+
+    private Found or(Found other) {
+      return addresses.isEmpty() && other.known ? other : this;
+    }
+  }
+
+  /**
+   * What a name means, as seen from {@code networks}.
+   *
+   * @param networks the networks that the asker is attached to
+   */
+  public Found find(String name, List<NetworkId> networks) {
     Snapshot snapshot = snapshot();
     String key = NameIndex.lower(name.endsWith(".") ? name.substring(0, name.length() - 1) : name);
+    Found found = Found.NOTHING;
     for (NetworkId network : networks) {
-      List<Ip> found = find(snapshot, key, network);
-      if (!found.isEmpty()) {
+      found = found.or(find(snapshot, key, network));
+      if (!found.addresses().isEmpty()) {
         return found;
       }
     }
     int dot = key.lastIndexOf('.');
     Network named = dot < 0 ? null : snapshot.state.networkNamed(key.substring(dot + 1));
     return named != null && networks.contains(named.id())
-        ? find(snapshot, key.substring(0, dot), named.id())
-        : List.of();
+        ? found.or(find(snapshot, key.substring(0, dot), named.id()))
+        : found;
+  }
+
+  private static Found find(Snapshot snapshot, String key, NetworkId network) {
+    List<ServiceId> services = snapshot.names.services(network, key);
+    if (!services.isEmpty()) {
+      return ofServices(snapshot, services, network);
+    }
+    if (key.startsWith(TASKS)) {
+      List<ServiceId> named = snapshot.names.services(network, key.substring(TASKS.length()));
+      Set<Ip> found = new LinkedHashSet<>();
+      named.forEach(id -> found.addAll(addresses(running(snapshot, id), network)));
+      return new Found(!named.isEmpty(), false, List.copyOf(found));
+    }
+    if (key.indexOf('.') > 0) {
+      Found inSlot = inSlot(snapshot, key, network);
+      return inSlot.known() ? inSlot : byTaskName(snapshot, key, network);
+    }
+    return Found.NOTHING;
+  }
+
+  private static Found ofServices(Snapshot snapshot, List<ServiceId> services, NetworkId network) {
+    Set<Ip> found = new LinkedHashSet<>();
+    boolean virtual = true;
+    for (ServiceId id : services) {
+      Service service = snapshot.state.service(id);
+      List<Ip> vips = service == null ? List.of() : virtualIps(service, network);
+      virtual &= !vips.isEmpty();
+      found.addAll(vips.isEmpty() ? addresses(running(snapshot, id), network) : vips);
+    }
+    return new Found(true, virtual, List.copyOf(found));
+  }
+
+  /** The running tasks of the services of a name or alias, with their addresses there. */
+  List<Reachable> tasks(String name, List<NetworkId> networks) {
+    Snapshot snapshot = snapshot();
+    String key = NameIndex.lower(name);
+    for (NetworkId network : networks) {
+      List<Reachable> found = new ArrayList<>();
+      for (ServiceId id : snapshot.names.services(network, key)) {
+        for (Task task : running(snapshot, id)) {
+          addresses(List.of(task), network).forEach(ip -> found.add(new Reachable(task, ip)));
+        }
+      }
+      if (!found.isEmpty()) {
+        return found;
+      }
+    }
+    return List.of();
+  }
+
+  /** A running task, and one of its addresses. */
+  record Reachable(Task task, Ip address) {}
+
+  /** The services of a name or alias on any of {@code networks}. */
+  Set<ServiceId> services(String name, List<NetworkId> networks) {
+    Snapshot snapshot = snapshot();
+    Set<ServiceId> found = new LinkedHashSet<>();
+    networks.forEach(
+        network -> found.addAll(snapshot.names.services(network, NameIndex.lower(name))));
+    return found;
   }
 
   /**
    * The name that leads to an address: that of a service for a virtual address, {@code
-   * <slot>.<service>} for a task's.
+   * <slot>.<service>} for that of a running task.
    *
+   * @param holder the service or task that holds the address
    * @param networks the networks that the asker is attached to
    */
-  public Optional<String> nameOf(Ip address, List<NetworkId> networks) {
+  public Optional<String> nameOf(Ip address, Id holder, List<NetworkId> networks) {
     Snapshot snapshot = snapshot();
+    Task task = holder instanceof TaskId id ? snapshot.state.task(id) : null;
+    ServiceId owner = holder instanceof ServiceId id ? id : task == null ? null : task.serviceId();
+    Service service = owner == null ? null : snapshot.state.service(owner);
+    if (service == null || (task != null && !serves(task))) {
+      return Optional.empty();
+    }
     for (NetworkId network : networks) {
-      for (ServiceId id : snapshot.names.services(network)) {
-        Service service = snapshot.state.service(id);
-        if (service == null) {
-          continue;
-        }
-        if (virtualIps(service, network).contains(address)) {
-          return Optional.of(service.name());
-        }
-        for (Task task : running(snapshot, id)) {
-          if (addresses(List.of(task), network).contains(address)) {
-            return Optional.of(task.slot() + "." + service.name());
-          }
-        }
+      List<Ip> held =
+          task == null ? virtualIps(service, network) : addresses(List.of(task), network);
+      if (held.contains(address) && !isIngress(snapshot.state, network)) {
+        return Optional.of(task == null ? service.name() : task.slot() + "." + service.name());
       }
     }
     return Optional.empty();
   }
 
-  private static List<Ip> find(Snapshot snapshot, String key, NetworkId network) {
-    Set<Ip> found = new LinkedHashSet<>();
-    List<ServiceId> services = snapshot.names.services(network, key);
-    for (ServiceId id : services) {
-      Service service = snapshot.state.service(id);
-      List<Ip> vips = service == null ? List.of() : virtualIps(service, network);
-      found.addAll(vips.isEmpty() ? addresses(running(snapshot, id), network) : vips);
-    }
-    if (!services.isEmpty()) {
-      return List.copyOf(found);
-    }
-    if (key.startsWith(TASKS)) {
-      for (ServiceId id : snapshot.names.services(network, key.substring(TASKS.length()))) {
-        found.addAll(addresses(running(snapshot, id), network));
-      }
-    } else if (key.indexOf('.') > 0) {
-      found.addAll(inSlot(snapshot, key, network));
-      found.addAll(byTaskName(snapshot, key, network));
-    }
-    return List.copyOf(found);
-  }
-
-  private static List<Ip> inSlot(Snapshot snapshot, String key, NetworkId network) {
+  private static Found inSlot(Snapshot snapshot, String key, NetworkId network) {
     int dot = key.indexOf('.');
     List<ServiceId> services = snapshot.names.services(network, key.substring(dot + 1));
     SlotKey slot = services.isEmpty() ? null : slot(key.substring(0, dot));
-    List<Ip> found = new ArrayList<>();
-    if (slot != null) {
-      for (ServiceId id : services) {
-        snapshot.state.tasksIn(id, slot).stream()
-            .filter(Discovery::serves)
-            .forEach(task -> found.addAll(addresses(List.of(task), network)));
-      }
+    if (slot == null) {
+      return Found.NOTHING;
     }
-    return found;
+    List<Ip> found = new ArrayList<>(1);
+    for (ServiceId id : services) {
+      snapshot.state.tasksIn(id, slot).stream()
+          .filter(Discovery::serves)
+          .forEach(task -> found.addAll(addresses(List.of(task), network)));
+    }
+    return new Found(true, false, List.copyOf(found));
   }
 
   private static @Nullable SlotKey slot(String text) {
@@ -165,23 +232,25 @@ public final class Discovery implements NameResolver {
     }
   }
 
-  private static List<Ip> byTaskName(Snapshot snapshot, String key, NetworkId network) {
+  private static Found byTaskName(Snapshot snapshot, String key, NetworkId network) {
     int dot = key.length() - Id.TEXT_LENGTH - 1;
     if (dot <= 0 || key.charAt(dot) != '.') {
-      return List.of();
+      return Found.NOTHING;
     }
     Task task;
     try {
       task = snapshot.state.task(TaskId.parse(key.substring(dot + 1)));
     } catch (InvalidSpecException noId) {
-      return List.of();
+      return Found.NOTHING;
     }
+    List<Ip> held = task == null ? List.of() : addresses(List.of(task), network);
     return task != null
             && serves(task)
+            && !held.isEmpty()
             && NameIndex.lower(snapshot.state.nameOf(task)).equals(key.substring(0, dot))
             && !isIngress(snapshot.state, network)
-        ? addresses(List.of(task), network)
-        : List.of();
+        ? new Found(true, false, held)
+        : Found.NOTHING;
   }
 
   private static boolean isIngress(State state, NetworkId id) {

@@ -77,13 +77,6 @@ final class NameIndex {
     return names.getOrDefault(network, Map.of()).getOrDefault(name, List.of());
   }
 
-  /** All services on a network, in the order of their ids. */
-  Iterable<ServiceId> services(NetworkId network) {
-    TreeSet<ServiceId> all = new TreeSet<>();
-    names.getOrDefault(network, Map.of()).values().forEach(all::addAll);
-    return all;
-  }
-
   static String lower(String name) {
     return name.toLowerCase(Locale.ROOT);
   }

@@ -2,6 +2,7 @@ package io.swarm4j.network.lb;
 
 import io.swarm4j.model.Check;
 import io.swarm4j.model.UnavailableException;
+import io.swarm4j.network.internal.LoopThreads;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,7 @@ public final class Balancer implements AutoCloseable {
   private volatile boolean closed;
 
   private Balancer(Builder builder) {
-    threads = new LoopThreads(builder.name);
+    threads = new LoopThreads("swarm-lb-" + builder.name + "-");
     loops =
         IntStream.range(0, builder.threads)
             .mapToObj(i -> new Loop(threads, counters, builder.connectTimeout))

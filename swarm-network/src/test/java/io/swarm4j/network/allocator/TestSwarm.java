@@ -3,12 +3,20 @@ package io.swarm4j.network.allocator;
 import io.swarm4j.model.Attachment;
 import io.swarm4j.model.ClusterSpec;
 import io.swarm4j.model.Ip;
+import io.swarm4j.model.Meta;
 import io.swarm4j.model.Network;
 import io.swarm4j.model.NetworkAttachmentSpec;
 import io.swarm4j.model.NetworkId;
 import io.swarm4j.model.NetworkSpec;
 import io.swarm4j.model.NetworkSpecBuilder;
+import io.swarm4j.model.Node;
+import io.swarm4j.model.Node.Availability;
+import io.swarm4j.model.Node.NodeRole;
+import io.swarm4j.model.Node.NodeState;
+import io.swarm4j.model.NodeDescription;
 import io.swarm4j.model.NodeId;
+import io.swarm4j.model.NodeSpec;
+import io.swarm4j.model.NodeStatus;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.ServiceId;
 import io.swarm4j.model.ServiceSpec;
@@ -34,6 +42,7 @@ import io.swarm4j.time.VirtualTime;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -124,6 +133,23 @@ public final class TestSwarm {
 
   public Network ingress() {
     return network(NetworkSpecBuilder.builder().name("ingress").ingress(true).build());
+  }
+
+  /** A node in reach. */
+  public Node node(String hostname, String address) {
+    NodeId id = ids.node();
+    run(
+        tx ->
+            tx.put(
+                new Node(
+                    id,
+                    Meta.NEW,
+                    new NodeSpec(null, Map.of(), NodeRole.WORKER, Availability.ACTIVE),
+                    NodeDescription.UNKNOWN.withHostname(hostname),
+                    new NodeStatus(NodeState.READY, "", address, tx.now()),
+                    NodeRole.WORKER,
+                    null)));
+    return view().node(id);
   }
 
   /** A service without tasks on the named networks. */

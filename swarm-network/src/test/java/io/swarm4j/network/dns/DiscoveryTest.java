@@ -163,9 +163,10 @@ class DiscoveryTest {
     assertThat(dig("db.2." + second.id(), ingress)).isEmpty();
 
     Ip address = second.attachments().get(0).address();
-    assertThat(discovery.nameOf(address, List.of(backend.id()))).contains("2.db");
-    assertThat(discovery.nameOf(Ip.parse("10.0.9.2"), List.of(backend.id()))).contains("db");
-    assertThat(discovery.nameOf(Ip.parse("10.0.9.2"), List.of(ingress.id()))).isEmpty();
+    Ip vip = Ip.parse("10.0.9.2");
+    assertThat(discovery.nameOf(address, second.id(), List.of(backend.id()))).contains("2.db");
+    assertThat(discovery.nameOf(vip, service.id(), List.of(backend.id()))).contains("db");
+    assertThat(discovery.nameOf(vip, service.id(), List.of(ingress.id()))).isEmpty();
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.swarm4j.network.lb;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
+import io.swarm4j.network.internal.LoopThreads;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -1,18 +1,23 @@
-package io.swarm4j.network.lb;
+package io.swarm4j.network.internal;
 
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Makes the threads of one balancer, and waits for their end. Thread-safe. */
-final class LoopThreads extends DefaultThreadFactory {
+/** Makes the daemon threads of one owner, and waits for their end. Thread-safe. */
+public final class LoopThreads extends DefaultThreadFactory {
   private final String prefix;
   private final List<Thread> threads = new CopyOnWriteArrayList<>();
 
-  LoopThreads(String balancer) {
-    super(balancer, true);
-    this.prefix = "swarm-lb-" + balancer + "-";
+  /**
+   * No thread yet.
+   *
+   * @param prefix beginning of the threads' names, which a number completes
+   */
+  public LoopThreads(String prefix) {
+    super(prefix, true);
+    this.prefix = prefix;
   }
 
   @Override
@@ -23,7 +28,7 @@ final class LoopThreads extends DefaultThreadFactory {
   }
 
   /** Waits for the end of each thread, up to a limit each. */
-  void join(Duration limit) throws InterruptedException {
+  public void join(Duration limit) throws InterruptedException {
     for (Thread thread : threads) {
       thread.join(limit.toMillis());
     }

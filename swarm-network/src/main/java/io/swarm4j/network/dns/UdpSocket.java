@@ -1,0 +1,128 @@
+package io.swarm4j.network.dns;
+
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.nio.NioIoHandle;
+import io.netty.channel.nio.NioIoOps;
+import io.swarm4j.network.dns.Responder.Outcome;
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectableChannel;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers queries that come as datagrams to one address. Confined to one loop. */
+final class UdpSocket implements NioIoHandle {
+  private static final Logger log = LoggerFactory.getLogger(UdpSocket.class);
+  private static final int BUFFER_BYTES = 4 * 1024 * 1024;
+
+  /** How many queries are answered before the other sockets of the loop get their turn. */
+  private static final int QUERIES_PER_TURN = 256;
+
+  private static final int LONGEST_QUERY = 4096;
+
+  private final DatagramChannel channel;
+  private final Exchange exchange;
+  private final ByteBuffer query = ByteBuffer.allocateDirect(LONGEST_QUERY);
+  private final ByteBuffer reply = ByteBuffer.allocateDirect(Responder.LARGEST_MESSAGE);
+  private @Nullable IoRegistration registration;
+
+  private UdpSocket(DatagramChannel channel, Exchange exchange) {
+    this.channel = channel;
+    this.exchange = exchange;
+  }
+
+  static UdpSocket open(IoEventLoop loop, InetSocketAddress address, Exchange exchange)
+      throws IOException {
+    DatagramChannel channel =
+        DatagramChannel.open(
+            address.getAddress() instanceof Inet6Address
+                ? StandardProtocolFamily.INET6
+                : StandardProtocolFamily.INET);
+    try {
+      channel.configureBlocking(false);
+      channel.setOption(StandardSocketOptions.SO_RCVBUF, BUFFER_BYTES);
+      channel.bind(address);
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+    UdpSocket socket = new UdpSocket(channel, exchange);
+    IoRegistration registration = loop.register(socket).getNow();
+    if (registration == null) {
+      channel.close();
+      throw new IOException("the name server shuts down");
+    }
+    socket.registration = registration;
+    registration.submit(NioIoOps.READ);
+    return socket;
+  }
+
+  InetSocketAddress address() throws IOException {
+    return (InetSocketAddress) channel.getLocalAddress();
+  }
+
+  @Override
+  public void handle(IoRegistration registration, IoEvent event) {
+    for (int i = 0; i < QUERIES_PER_TURN; i++) {
+      try {
+        query.clear();
+        InetSocketAddress asker = (InetSocketAddress) channel.receive(query);
+        if (asker == null) {
+          return;
+        }
+        query.flip();
+        serve(asker);
+      } catch (IOException e) {
+        log.trace("A reply could not be sent", e);
+      } catch (RuntimeException e) {
+        log.warn("A query could not be answered", e);
+      }
+    }
+  }
+
+  private void serve(InetSocketAddress asker) throws IOException {
+    Outcome outcome = exchange.respond(query, asker, true, reply);
+    if (outcome == Outcome.REPLY) {
+      channel.send(reply, asker); // whatever does not fit into the send buffer is asked again
+    } else if (outcome == Outcome.FORWARD) {
+      byte[] copy = new byte[query.limit()];
+      query.get(0, copy);
+      exchange
+          .udpForwarder()
+          .ask(copy, exchange.questionEnd(), asker.getAddress(), late -> send(late, asker));
+    }
+  }
+
+  private void send(byte[] late, InetSocketAddress asker) {
+    try {
+      channel.send(ByteBuffer.wrap(late), asker);
+    } catch (IOException e) {
+      log.trace("A reply could not be sent", e);
+    }
+  }
+
+  @Override
+  public SelectableChannel selectableChannel() {
+    return channel;
+  }
+
+  @Override
+  public void close() {
+    if (registration != null) {
+      registration.cancel();
+    }
+    try {
+      channel.close();
+    } catch (IOException e) {
+      log.debug("Closing {} failed", channel, e);
+    }
+  }
+}
