@@ -2,10 +2,12 @@ package io.swarm4j;
 
 import io.swarm4j.compose.Stack;
 import io.swarm4j.model.Service;
+import io.swarm4j.model.Task;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 
 /** Stacks: services, networks, secrets and configs that come from one compose file. Thread-safe. */
 public interface Stacks {
@@ -18,11 +20,25 @@ public interface Stacks {
    */
   Deployment deploy(String name, Path composeFile);
 
-  /** Creates or updates a stack that was read before. */
-  Deployment deploy(Stack stack);
+  /** Creates or updates a stack that was read before, and keeps services that it has no more. */
+  default Deployment deploy(Stack stack) {
+    return deploy(stack, Leftovers.KEEP);
+  }
 
-  /** Removes a stack with all that belongs to it. */
+  /** Creates or updates a stack that was read before. */
+  Deployment deploy(Stack stack, Leftovers leftovers);
+
+  /** Twin of {@link #deploy(Stack, Leftovers)}. */
+  CompletionStage<Deployment> deployAsync(Stack stack, Leftovers leftovers);
+
+  /**
+   * Removes a stack with all that belongs to it; returns when its tasks have ended, other than
+   * those of nodes that are down.
+   */
   void remove(String name);
+
+  /** Twin of {@link #remove}. */
+  CompletionStage<Void> removeAsync(String name);
 
   /** Names of stacks and how many services each has. */
   Map<String, Integer> list();
@@ -30,8 +46,22 @@ public interface Stacks {
   /** The services of a stack, by name. */
   List<Service> services(String name);
 
-  /** Waits for all services of a stack; the outcomes by service name. */
-  Map<String, Convergence> await(String name, Duration timeout);
+  /** The tasks of a stack's services, by service and slot, newest first. */
+  List<Task> tasks(String name);
+
+  /** Waits until all services of a stack are what their specs say, or can not become so. */
+  StackConvergence await(String name, Duration timeout);
+
+  /** Twin of {@link #await}. */
+  CompletionStage<StackConvergence> awaitAsync(String name, Duration timeout);
+
+  /** What becomes of services of a stack that its file no longer has. */
+  enum Leftovers {
+    /** They run on, as the reference does unless told otherwise. */
+    KEEP,
+    /** They are removed. */
+    PRUNE
+  }
 
   /**
    * What a deployment did.
@@ -39,6 +69,8 @@ public interface Stacks {
    * @param created names of what is new
    * @param updated names of what was changed
    * @param unchanged names of what was left alone
+   * @param removed names of services that the file no longer has, if these were to be removed
    */
-  record Deployment(List<String> created, List<String> updated, List<String> unchanged) {}
+  record Deployment(
+      List<String> created, List<String> updated, List<String> unchanged, List<String> removed) {}
 }

@@ -1,6 +1,6 @@
 package io.swarm4j.examples;
 
-import io.swarm4j.Convergence;
+import io.swarm4j.StackConvergence;
 import io.swarm4j.Stacks;
 import io.swarm4j.Swarm;
 import io.swarm4j.compose.Stack;
@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -61,12 +60,11 @@ final class Showcase {
     long start = System.nanoTime();
     Stacks.Deployment done = swarm.stacks().deploy(stack);
     done.created().forEach(name -> out.println("created " + name));
-    Map<String, Convergence> outcomes = swarm.stacks().await(stack.name(), DEPLOY_LIMIT);
-    boolean all = outcomes.values().stream().allMatch(Convergence::isConverged);
-    if (all) {
+    StackConvergence outcome = swarm.stacks().await(stack.name(), DEPLOY_LIMIT);
+    if (outcome.isConverged()) {
       out.printf("all services run, %d ms later%n", (System.nanoTime() - start) / 1_000_000);
     } else {
-      outcomes.forEach((service, outcome) -> out.println(service + ": " + outcome));
+      outcome.services().forEach((service, why) -> out.println(service + ": " + why));
     }
   }
 

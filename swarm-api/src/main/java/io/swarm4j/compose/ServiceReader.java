@@ -24,8 +24,12 @@ import org.jspecify.annotations.Nullable;
 /** Reads a service of the top-level section {@code services}. */
 final class ServiceReader {
   static final Vocabulary LOGGING = Vocabulary.of("driver", "options");
+
+  /** An extension: the dependency ends after the service that needs it. */
+  private static final String STOP_IN_REVERSE = "x-stop-in-reverse";
+
   static final Vocabulary DEPENDENCY =
-      Vocabulary.of("condition")
+      Vocabulary.of("condition", STOP_IN_REVERSE)
           .refuse("restart", "dependents are not restarted in swarm mode; remove the key")
           .refuse("required", "a dependency is always required; remove the key");
   static final Vocabulary KEYS = ServiceKeys.vocabulary();
@@ -148,7 +152,6 @@ final class ServiceReader {
     List<Placed<Dependency>> dependencies = new ArrayList<>();
     wanted.forEach(
         (name, at) -> {
-          DependencyCondition condition = longForm ? condition(at) : DependencyCondition.STARTED;
           if (!names.contains(name)) {
             String meant =
                 Nearest.of(name, names).map(near -> "; did you mean '" + near + "'?").orElse("");
@@ -159,17 +162,24 @@ final class ServiceReader {
           } else if (name.equals(shortName)) {
             at.fault(Code.CONTRADICTION, name, "a service cannot wait for itself; remove it");
           } else {
+            String target = prefixed(at, name);
             dependencies.add(
-                new Placed<>(new Dependency(prefixed(at, name), condition, false), at));
+                new Placed<>(
+                    longForm
+                        ? dependency(target, at)
+                        : new Dependency(target, DependencyCondition.STARTED, false),
+                    at));
           }
         });
     return dependencies;
   }
 
-  private static DependencyCondition condition(Value at) {
+  private static Dependency dependency(String service, Value at) {
     Fields fields = Fields.optional(at, DEPENDENCY);
-    return Optional.ofNullable(
-            fields.<DependencyCondition>map("condition", value -> value.oneOf(CONDITIONS)))
-        .orElse(DependencyCondition.STARTED);
+    DependencyCondition condition =
+        Optional.ofNullable(
+                fields.<DependencyCondition>map("condition", value -> value.oneOf(CONDITIONS)))
+            .orElse(DependencyCondition.STARTED);
+    return new Dependency(service, condition, fields.bool(STOP_IN_REVERSE));
   }
 }

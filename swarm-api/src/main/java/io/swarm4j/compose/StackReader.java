@@ -4,6 +4,7 @@ import io.swarm4j.model.Dependency;
 import io.swarm4j.model.Fault.Code;
 import io.swarm4j.model.NetworkSpec;
 import io.swarm4j.model.ServiceSpec;
+import io.swarm4j.orchestrator.DependencyCycle;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;

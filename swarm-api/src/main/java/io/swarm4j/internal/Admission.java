@@ -17,8 +17,14 @@ import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.model.TaskSpec;
 import io.swarm4j.network.Networks;
 import io.swarm4j.network.ports.PortConflicts;
+import io.swarm4j.orchestrator.DependencyCycle;
 import io.swarm4j.store.State;
 import io.swarm4j.store.VersionedNames;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,16 +89,54 @@ final class Admission {
           reference.config(),
           "a config that exists: config not found: " + reference.config());
     }
-    for (Dependency dependency : task.dependsOn()) {
-      check.that(
-          !dependency.service().equalsIgnoreCase(spec.name()),
-          Fault.Code.CONTRADICTION,
-          "task.dependsOn",
-          dependency.service(),
-          "another service than itself");
-    }
     check.addAll(PortConflicts.check(state, spec, self));
     check.orThrow();
+  }
+
+  /**
+   * That the services exist that a service depends on, and that none of them waits for it in turn.
+   *
+   * @param state may hold {@code spec} already
+   */
+  static void dependencies(State state, ServiceSpec spec) {
+    List<Dependency> dependencies = spec.task().dependsOn();
+    if (dependencies.isEmpty()) {
+      return;
+    }
+    Check check = Check.of("ServiceSpec");
+    for (int i = 0; i < dependencies.size(); i++) {
+      String wanted = dependencies.get(i).service();
+      check.that(
+          wanted.equalsIgnoreCase(spec.name()) || state.serviceNamed(wanted) != null,
+          Fault.Code.UNKNOWN_REFERENCE,
+          "task.dependsOn[" + i + "]",
+          wanted,
+          "a service that exists: create it first");
+    }
+    Map<String, List<String>> waits = new HashMap<>();
+    for (Service service : state.services()) {
+      if (!service.isRemoved()) {
+        waits.put(key(service.name()), dependenciesOf(service.spec()));
+      }
+    }
+    waits.put(key(spec.name()), dependenciesOf(spec));
+    List<String> cycle = DependencyCycle.from(key(spec.name()), waits, new HashSet<>());
+    check
+        .that(
+            cycle.isEmpty(),
+            Fault.Code.CONTRADICTION,
+            "task.dependsOn",
+            String.join(" -> ", cycle),
+            "services that do not wait for each other: leave out one of these")
+        .orThrow();
+  }
+
+  private static List<String> dependenciesOf(ServiceSpec spec) {
+    return spec.task().dependsOn().stream().map(Dependency::service).map(Admission::key).toList();
+  }
+
+  private static String key(String serviceName) {
+    return serviceName.toLowerCase(Locale.ROOT);
   }
 
   private static void network(
@@ -132,7 +176,7 @@ final class Admission {
     }
   }
 
-  private static java.util.List<NetworkSpec.IpPool> pools(Network network) {
+  private static List<NetworkSpec.IpPool> pools(Network network) {
     return network.pools().isEmpty() ? network.spec().pools() : network.pools();
   }
 

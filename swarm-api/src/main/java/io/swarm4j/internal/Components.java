@@ -3,6 +3,7 @@ package io.swarm4j.internal;
 import io.swarm4j.network.allocator.Allocator;
 import io.swarm4j.network.allocator.AllocatorOptions;
 import io.swarm4j.orchestrator.ConstraintEnforcer;
+import io.swarm4j.orchestrator.DependencyGate;
 import io.swarm4j.orchestrator.Reconciler;
 import io.swarm4j.orchestrator.RestartSupervisor;
 import io.swarm4j.orchestrator.ServiceOrchestrator;
@@ -23,6 +24,7 @@ public final class Components {
         restarts,
         new ServiceOrchestrator(restarts),
         new Updater(restarts),
+        new DependencyGate(),
         new ConstraintEnforcer(restarts),
         new Allocator(allocation),
         new Scheduler(placement),

@@ -37,6 +37,7 @@ record ServicesApi(Host engine) implements Services {
     return engine.submit(
         tx -> {
           Admission.newService(tx, spec);
+          Admission.dependencies(tx, spec);
           return tx.put(Service.create(engine.ids().service(), spec));
         });
   }
@@ -53,6 +54,7 @@ record ServicesApi(Host engine) implements Services {
           Service present = Lookup.service(tx, service);
           ServiceSpec spec = change.apply(present.spec());
           Admission.changedService(tx, present, spec);
+          Admission.dependencies(tx, spec);
           return ServiceWrites.update(tx, present, spec);
         });
   }
@@ -72,6 +74,7 @@ record ServicesApi(Host engine) implements Services {
                 "service", present.name(), version, present.meta().version());
           }
           Admission.changedService(tx, present, spec);
+          Admission.dependencies(tx, spec);
           return ServiceWrites.update(tx, present, spec);
         });
   }
@@ -114,6 +117,7 @@ record ServicesApi(Host engine) implements Services {
                 "service " + present.id() + " does not have a previous spec");
           }
           Admission.changedService(tx, present, previous);
+          Admission.dependencies(tx, previous);
           return ServiceWrites.rollback(tx, present);
         });
   }

@@ -40,6 +40,6 @@ final class StatusMerge {
         || reported.state().isAfter(TaskState.READY)) {
       return reported;
     }
-    return reported.because(held, reported.err());
+    return reported.because(held, reported.err().isEmpty() ? task.status().err() : reported.err());
   }
 }

@@ -3,9 +3,10 @@ package io.swarm4j.model;
 /**
  * A service that must have reached a state before tasks start.
  *
- * @param service name or id of that service
+ * @param service name of that service
  * @param condition the state
- * @param stopInReverse whether that service also stays up until these tasks have ended
+ * @param stopInReverse whether that service, when both are removed, stays up until these tasks have
+ *     ended
  */
 public record Dependency(String service, DependencyCondition condition, boolean stopInReverse) {
 

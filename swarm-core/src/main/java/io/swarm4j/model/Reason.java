@@ -6,9 +6,10 @@ import java.util.List;
 /** Why a task is not running, as data. */
 public sealed interface Reason {
 
-  /** Whether it says that a task waits for its turn in its slot, however far its node has come. */
+  /** Whether it says that a task is made ready and waits to be let go, however far its node is. */
   default boolean isHold() {
-    return this instanceof RestartDelay
+    return this instanceof Waiting
+        || this instanceof RestartDelay
         || this instanceof CrashLoop
         || this instanceof AwaitingPredecessor;
   }

@@ -55,7 +55,8 @@ public record TaskStatus(
    */
   public TaskStatus advance(TaskState newState, Instant newAt, String newMessage) {
     Reason kept = reason != null && reason.isHold() ? reason : null;
-    return new TaskStatus(newState, newAt, newMessage, "", kept, container, health);
+    return new TaskStatus(
+        newState, newAt, newMessage, kept == null ? "" : err, kept, container, health);
   }
 
   /** The same with an error and its typed cause. */

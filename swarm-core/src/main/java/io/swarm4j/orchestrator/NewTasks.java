@@ -1,5 +1,6 @@
 package io.swarm4j.orchestrator;
 
+import io.swarm4j.model.Dependency;
 import io.swarm4j.model.Meta;
 import io.swarm4j.model.NodeId;
 import io.swarm4j.model.Reason;
@@ -16,16 +17,24 @@ import org.jspecify.annotations.Nullable;
 final class NewTasks {
   private NewTasks() {}
 
-  /** A task that shall run at once, or complete if its service is a job. */
+  /**
+   * A task that shall run, or complete if its service is a job: at once, or as soon as the services
+   * are there that it depends on.
+   */
   static Task create(Control control, Transaction tx, Service service, SlotKey slot) {
+    Dependency unmet = Dependencies.unmet(tx, service.spec());
+    if (unmet != null) {
+      Reason reason = Dependencies.reason(unmet);
+      return create(control, tx, service, slot, TaskState.READY, reason, Dependencies.text(unmet));
+    }
     TaskState desired = service.spec().mode().isJob() ? TaskState.COMPLETE : TaskState.RUNNING;
-    return create(control, tx, service, slot, desired, null);
+    return create(control, tx, service, slot, desired, null, "");
   }
 
   /** A task that is made ready and waits, for the given reason, to be told to run. */
   static Task createWaiting(
       Control control, Transaction tx, Service service, SlotKey slot, Reason reason) {
-    return create(control, tx, service, slot, TaskState.READY, reason);
+    return create(control, tx, service, slot, TaskState.READY, reason, "");
   }
 
   private static Task create(
@@ -34,9 +43,10 @@ final class NewTasks {
       Service service,
       SlotKey slot,
       TaskState desired,
-      @Nullable Reason reason) {
+      @Nullable Reason reason,
+      String err) {
     NodeId node = slot instanceof SlotKey.OnNode bound ? bound.node() : null;
-    TaskStatus status = new TaskStatus(TaskState.NEW, tx.now(), "created", "", reason, null);
+    TaskStatus status = new TaskStatus(TaskState.NEW, tx.now(), "created", err, reason, null);
     int iteration = service.job() == null ? 0 : service.job().iteration();
     return tx.put(
         new Task(

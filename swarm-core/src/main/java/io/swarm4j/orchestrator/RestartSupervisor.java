@@ -18,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -282,9 +281,7 @@ public final class RestartSupervisor implements Reconciler {
     if (starts.remove(start.task, start)) {
       Task task = tx.task(start.task);
       if (task != null && task.desiredState() == TaskState.READY) {
-        Service service = Objects.requireNonNull(tx.service(task.serviceId()));
-        boolean job = service.spec().mode().isJob();
-        TaskWrites.release(tx, task, job ? TaskState.COMPLETE : TaskState.RUNNING);
+        TaskWrites.release(tx, task);
       }
     }
   }

@@ -28,6 +28,7 @@ public final class ServiceOrchestrator implements Reconciler {
   private final Set<ServiceId> dirtyServices = new LinkedHashSet<>();
   private final Set<Slot> dirtySlots = new LinkedHashSet<>();
   private final Map<ServiceId, Deque<SlotKey>> removals = new LinkedHashMap<>();
+  private final Set<ServiceId> heldRemovals = new LinkedHashSet<>();
   private @Nullable List<ServiceId> globals;
 
   @SuppressWarnings("NullAway.Init") // set by begin, before anything else is called
@@ -51,6 +52,10 @@ public final class ServiceOrchestrator implements Reconciler {
   @Override
   public void reconcile(List<Change> changes, Transaction tx) {
     globals = null;
+    if (!changes.isEmpty()) {
+      dirtyServices.addAll(heldRemovals);
+      heldRemovals.clear();
+    }
     for (Change change : changes) {
       if (change.latest() instanceof Task) {
         taskChanged((Task) change.before(), (Task) change.after(), tx);
@@ -162,6 +167,10 @@ public final class ServiceOrchestrator implements Reconciler {
   private boolean reconcileService(Transaction tx, Service service) {
     if (service.isRemoved()) {
       replicated.replan(service.id());
+      if (Dependencies.isHeldByDependents(tx, service)) {
+        heldRemovals.add(service.id());
+        return true;
+      }
       return removeTasks(tx, service);
     } else if (service.spec().mode() instanceof ServiceMode.Replicated mode) {
       return replicated.reconcile(tx, service, mode.replicas());
@@ -199,6 +208,7 @@ public final class ServiceOrchestrator implements Reconciler {
     dirtyServices.clear();
     dirtySlots.clear();
     removals.clear();
+    heldRemovals.clear();
     replicated.end();
   }
 }

@@ -1,6 +1,8 @@
 package io.swarm4j.orchestrator;
 
+import io.swarm4j.model.Dependency;
 import io.swarm4j.model.Reason;
+import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskState;
 import io.swarm4j.model.TaskStatus;
@@ -40,12 +42,22 @@ final class TaskWrites {
     return tx.put(ended);
   }
 
-  /** Lets a waiting task run. */
-  static Task release(Transaction tx, Task task, TaskState desired) {
+  /** Lets a waiting task run, unless it has services to wait for. */
+  static Task release(Transaction tx, Task task) {
+    ServiceSpec spec = tx.specOf(task);
+    Dependency unmet = Dependencies.unmet(tx, spec);
+    if (unmet != null) {
+      return tx.put(
+          task.withStatus(
+              task.status().because(Dependencies.reason(unmet), Dependencies.text(unmet))));
+    }
     TaskStatus status = task.status();
-    TaskStatus freed = status.withReason(Reason.InProgress.of(status.state()));
+    Reason held = status.reason();
     return tx.put(
-        task.withDesiredState(desired)
-            .withStatus(status.reason() != null && status.reason().isHold() ? freed : status));
+        task.withDesiredState(spec.mode().isJob() ? TaskState.COMPLETE : TaskState.RUNNING)
+            .withStatus(
+                held != null && held.isHold()
+                    ? status.because(Reason.InProgress.of(status.state()), "")
+                    : status));
   }
 }

@@ -34,6 +34,7 @@ final class TestManager {
                 dispatcher,
                 restarts,
                 new ServiceOrchestrator(restarts),
+                new DependencyGate(),
                 new ConstraintEnforcer(restarts),
                 new PlainPlacement(),
                 new TaskReaper(),

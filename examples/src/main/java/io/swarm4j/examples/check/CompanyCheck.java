@@ -2,6 +2,7 @@ package io.swarm4j.examples.check;
 
 import static io.swarm4j.examples.check.Checklist.expect;
 
+import io.swarm4j.StackConvergence;
 import io.swarm4j.Stacks;
 import io.swarm4j.Swarm;
 import io.swarm4j.compose.Stack;
@@ -16,7 +17,6 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -92,10 +92,13 @@ public final class CompanyCheck {
         () -> {
           long start = System.nanoTime();
           swarm.stacks().deploy(stack);
-          Map<String, ?> outcomes = swarm.stacks().await(stack.name(), Company.PATIENCE);
+          StackConvergence outcome = swarm.stacks().await(stack.name(), Company.PATIENCE);
           company.expectConverged(company.customer(), 3);
           company.expectConverged(company.balance(), 2);
-          return outcomes.keySet() + " in " + (System.nanoTime() - start) / 1_000_000 + " ms";
+          return outcome.services().keySet()
+              + " in "
+              + (System.nanoTime() - start) / 1_000_000
+              + " ms";
         });
     list.check(
         "the same file once more touches nothing",

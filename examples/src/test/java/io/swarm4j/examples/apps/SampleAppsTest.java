@@ -3,7 +3,6 @@ package io.swarm4j.examples.apps;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.swarm4j.Convergence;
 import io.swarm4j.Swarm;
 import io.swarm4j.compose.ComposeFile;
 import io.swarm4j.compose.ComposeOptions;
@@ -146,7 +145,7 @@ class SampleAppsTest {
                 ComposeOptions.builder("health")
                     .environment(Map.of("CALC_PORT", "20000"))
                     .build()));
-    assertThat(swarm.stacks().await("health", LIMIT).values()).allMatch(Convergence::isConverged);
+    assertThat(swarm.stacks().await("health", LIMIT).isConverged()).isTrue();
     assertThat(get("health_calc", "/calc/divide?numerator=6&denominator=3").body())
         .isEqualTo("2\n");
     List<TaskId> before = swarm.services().tasks("health_calc").stream().map(Task::id).toList();

@@ -1,4 +1,4 @@
-package io.swarm4j.compose;
+package io.swarm4j.orchestrator;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -10,16 +10,18 @@ import java.util.Map;
 import java.util.Set;
 
 /** Finds services that wait for each other. */
-final class DependencyCycle {
+public final class DependencyCycle {
   private DependencyCycle() {}
 
   /**
    * The first cycle that can be reached, its first service repeated at the end; empty if there is
    * none. Goes without recursion because a file may hold a very long chain.
    *
+   * @param start where to look first
+   * @param waits whom each service waits for, by name
    * @param done services that lead to no cycle that has not been reported; is added to
    */
-  static List<String> from(String start, Map<String, List<String>> waits, Set<String> done) {
+  public static List<String> from(String start, Map<String, List<String>> waits, Set<String> done) {
     if (done.contains(start)) {
       return List.of();
     }
