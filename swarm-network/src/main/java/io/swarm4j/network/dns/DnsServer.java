@@ -44,6 +44,9 @@ import java.util.concurrent.atomic.LongAdder;
 public final class DnsServer implements AutoCloseable {
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
+  /** A port that is free for UDP may be taken for TCP: then another one is tried. */
+  private static final int MOST_PORTS_TRIED = 16;
+
   private final LoopThreads threads;
   private final IoEventLoop loop;
   private final AddressBook book;
@@ -145,7 +148,9 @@ public final class DnsServer implements AutoCloseable {
       if (present != null) {
         present.exchange.serve(entry.getValue());
       } else {
-        opened = opened.thenCompose(done -> open(entry.getKey(), entry.getValue(), failures));
+        opened =
+            opened.thenCompose(
+                done -> open(entry.getKey(), entry.getValue(), failures, MOST_PORTS_TRIED));
       }
     }
     return opened.thenRun(
@@ -157,7 +162,7 @@ public final class DnsServer implements AutoCloseable {
   }
 
   private CompletableFuture<?> open(
-      InetSocketAddress address, List<NetworkId> networks, List<Failure> failures) {
+      InetSocketAddress address, List<NetworkId> networks, List<Failure> failures, int tries) {
     Exchange exchange =
         new Exchange(book, responder, udpForwarder, tcpForwarder, queries, networks);
     CompletableFuture<Void> done = new CompletableFuture<>();
@@ -178,11 +183,16 @@ public final class DnsServer implements AutoCloseable {
                 opened -> {
                   if (opened.isSuccess()) {
                     bound.put(address, new Bound(actual, exchange, udp, tcp, opened.channel()));
-                  } else {
-                    udp.close();
-                    failures.add(new Failure(address, new IOException(opened.cause())));
+                    done.complete(null);
+                    return;
                   }
-                  done.complete(null);
+                  udp.close();
+                  if (address.getPort() == 0 && tries > 1) {
+                    open(address, networks, failures, tries - 1).thenRun(() -> done.complete(null));
+                  } else {
+                    failures.add(new Failure(address, new IOException(opened.cause())));
+                    done.complete(null);
+                  }
                 });
     return done;
   }

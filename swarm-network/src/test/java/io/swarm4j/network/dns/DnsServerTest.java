@@ -111,8 +111,10 @@ class DnsServerTest {
 
   @Test
   void anAddressThatIsTakenDoesNotKeepTheOthersFromOpening() throws Exception {
-    try (DatagramSocket taken = new DatagramSocket(0, here)) {
-      InetSocketAddress busy = (InetSocketAddress) taken.getLocalSocketAddress();
+    InetSocketAddress busy = listen(server, List.of());
+    server.close();
+    server = server(List.of());
+    try (DatagramSocket taken = new DatagramSocket(busy)) {
       InetSocketAddress free = new InetSocketAddress(here, 0);
       Map<InetSocketAddress, List<NetworkId>> wanted =
           Map.of(busy, List.of(), free, List.of(backend.id()));
