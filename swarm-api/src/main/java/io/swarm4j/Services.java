@@ -3,6 +3,8 @@ package io.swarm4j;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.model.Task;
+import io.swarm4j.stream.LogQuery;
+import io.swarm4j.stream.LogReceiver;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -76,4 +78,23 @@ public interface Services {
 
   /** Twin of {@link #await}. */
   CompletionStage<Convergence> awaitAsync(String service, Duration timeout);
+
+  /**
+   * Reads the output of a service's tasks, old and new, wherever they run, as one, ordered by time.
+   *
+   * <p>What cannot be had, since its node is out of reach or its task has no node yet, is named in
+   * {@link Logs#gaps()}; all else comes nevertheless. Output goes with its task: once a task is
+   * forgotten, so are its lines. A reading that follows ends when the service is removed and its
+   * last task has ended.
+   */
+  Logs logs(String service, LogQuery query);
+
+  /**
+   * Twin of {@link #logs(String, LogQuery)}.
+   *
+   * @param receiver called on a thread of the swarm, one call at a time; one that blocks slows down
+   *     nothing but its own reading
+   * @return ends the reading
+   */
+  AutoCloseable logs(String service, LogQuery query, LogReceiver receiver);
 }

@@ -3,6 +3,8 @@ package io.swarm4j;
 import io.swarm4j.compose.Stack;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.Task;
+import io.swarm4j.stream.LogQuery;
+import io.swarm4j.stream.LogReceiver;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -62,6 +64,12 @@ public interface Stacks {
     /** They are removed. */
     PRUNE
   }
+
+  /** Reads the output of all services of a stack; see {@link Services#logs(String, LogQuery)}. */
+  Logs logs(String name, LogQuery query);
+
+  /** Twin of {@link #logs(String, LogQuery)}. */
+  AutoCloseable logs(String name, LogQuery query, LogReceiver receiver);
 
   /**
    * What a deployment did.

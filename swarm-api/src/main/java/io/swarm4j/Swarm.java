@@ -2,6 +2,7 @@ package io.swarm4j;
 
 import io.swarm4j.agent.jvm.JvmImage;
 import io.swarm4j.agent.jvm.JvmImages;
+import io.swarm4j.event.AuditTrail;
 import io.swarm4j.event.SwarmEvent;
 import io.swarm4j.internal.Engine;
 import io.swarm4j.internal.EngineOptions;
@@ -14,6 +15,7 @@ import io.swarm4j.scheduler.PlacementOptions;
 import io.swarm4j.store.Change;
 import io.swarm4j.store.ChangeFeed;
 import io.swarm4j.store.View;
+import io.swarm4j.stream.AccessPolicy;
 import io.swarm4j.time.RealTime;
 import io.swarm4j.time.Time;
 import java.nio.file.Path;
@@ -83,6 +85,11 @@ public final class Swarm implements AutoCloseable {
 
   public Stacks stacks() {
     return engine.stacks();
+  }
+
+  /** Who reached into which task through this object: commands, connections, refusals. */
+  public AuditTrail audit() {
+    return engine.audit();
   }
 
   /** The newest committed state; costs nothing, never changes. */
@@ -159,6 +166,7 @@ public final class Swarm implements AutoCloseable {
     private boolean network = true;
     private boolean localhost;
     private Duration startTimeout = Duration.ofSeconds(30);
+    private AccessPolicy access = AccessPolicy.OPEN;
 
     private Builder() {}
 
@@ -255,6 +263,12 @@ public final class Swarm implements AutoCloseable {
       return this;
     }
 
+    /** Who may run commands in tasks and attach to them; everybody unless set. */
+    public Builder access(AccessPolicy policy) {
+      access = policy;
+      return this;
+    }
+
     /** How long {@link #start} may take until all nodes are ready. */
     public Builder startTimeout(Duration timeout) {
       startTimeout = timeout;
@@ -300,7 +314,8 @@ public final class Swarm implements AutoCloseable {
                   dataDirectory,
                   network && time instanceof RealTime,
                   localhost,
-                  startTimeout)));
+                  startTimeout,
+                  access)));
     }
   }
 }

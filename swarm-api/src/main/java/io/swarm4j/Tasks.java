@@ -1,10 +1,13 @@
 package io.swarm4j;
 
+import io.swarm4j.agent.ExecSpec;
 import io.swarm4j.agent.ExecStreams;
-import io.swarm4j.agent.LogOptions;
-import io.swarm4j.agent.LogSink;
+import io.swarm4j.agent.Interaction;
 import io.swarm4j.model.Task;
 import io.swarm4j.scheduler.Explanation;
+import io.swarm4j.stream.LogQuery;
+import io.swarm4j.stream.LogReceiver;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -28,9 +31,39 @@ public interface Tasks {
    */
   CompletionStage<Void> kill(String task);
 
-  /** Reads the output of a task that runs on a node of this JVM. */
-  AutoCloseable logs(String task, LogOptions options, LogSink sink);
+  /** Reads the output of a task; see {@link Services#logs(String, LogQuery)}. */
+  Logs logs(String task, LogQuery query);
 
-  /** Runs a command beside a task that runs on a node of this JVM. */
-  CompletionStage<Integer> exec(String task, List<String> command, ExecStreams streams);
+  /** Twin of {@link #logs(String, LogQuery)}. */
+  AutoCloseable logs(String task, LogQuery query, LogReceiver receiver);
+
+  /**
+   * Runs a command beside a task, whichever node it is on.
+   *
+   * <p>The streams are read and written on threads of the swarm and are not closed at the end; a
+   * read of the input that waits then is left to wait.
+   *
+   * @return completes once the command has ended and its output was written; its exit fails with
+   *     {@link io.swarm4j.model.UnavailableException} if the node is out of reach, with {@link
+   *     io.swarm4j.model.ConflictException} if the task does not run or its runtime refuses
+   * @throws io.swarm4j.model.PermissionDeniedException if the access policy does not allow it
+   */
+  Interaction exec(String task, ExecSpec spec, ExecStreams streams);
+
+  /** Runs a command without terminal; completes with its exit code. */
+  default CompletionStage<Integer> exec(String task, List<String> command, ExecStreams streams) {
+    return exec(task, ExecSpec.of(command), streams).exit();
+  }
+
+  /** Runs a command to its end and gathers its output; blocks. */
+  ExecResult exec(String task, List<String> command, Duration timeout);
+
+  /**
+   * Connects to the outputs of a task from now on and, if its spec keeps that open, to its input.
+   * Closing it lets the task run on.
+   *
+   * @param actor on whose behalf, see {@link ExecSpec#actor}
+   * @param stdin whether input is passed on
+   */
+  Interaction attach(String task, String actor, boolean stdin, ExecStreams streams);
 }

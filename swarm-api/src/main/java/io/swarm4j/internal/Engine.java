@@ -79,6 +79,7 @@ public final class Engine extends Host {
     this.options = options;
     this.agentLoop = own(options.time().newLoop("swarm-" + options.name() + "-agents"));
     this.watchLoop = own(options.time().newLoop("swarm-" + options.name() + "-watch"));
+    own(reach());
   }
 
   /** Starts a swarm; what was started is closed again if that fails. */
@@ -341,12 +342,6 @@ public final class Engine extends Host {
     }
     node.agent.halt();
     return true;
-  }
-
-  @Override
-  @Nullable Agent agent(NodeId node) {
-    LocalNode local = localNodes.get(node);
-    return local == null ? null : local.agent;
   }
 
   @Override

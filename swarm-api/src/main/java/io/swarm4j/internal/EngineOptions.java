@@ -5,6 +5,7 @@ import io.swarm4j.RuntimeFactory;
 import io.swarm4j.agent.jvm.JvmImages;
 import io.swarm4j.model.ClusterSpec;
 import io.swarm4j.scheduler.PlacementOptions;
+import io.swarm4j.stream.AccessPolicy;
 import io.swarm4j.time.Time;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +26,8 @@ public record EngineOptions(
     @Nullable Path dataDirectory,
     boolean network,
     boolean localhost,
-    Duration startTimeout) {
+    Duration startTimeout,
+    AccessPolicy access) {
 
   public EngineOptions {
     nodes = List.copyOf(nodes);

@@ -8,8 +8,11 @@ import io.swarm4j.Secrets;
 import io.swarm4j.Services;
 import io.swarm4j.Stacks;
 import io.swarm4j.Tasks;
-import io.swarm4j.agent.Agent;
+import io.swarm4j.agent.protocol.FromTask;
+import io.swarm4j.agent.protocol.NodeStreams;
+import io.swarm4j.agent.protocol.TaskRequest;
 import io.swarm4j.dispatcher.Manager;
+import io.swarm4j.event.AuditTrail;
 import io.swarm4j.event.SwarmEvent;
 import io.swarm4j.model.NodeId;
 import io.swarm4j.store.Change;
@@ -38,10 +41,24 @@ public abstract class Host implements AutoCloseable {
 
   private final EngineOptions options;
   private final Waiting waiting;
+  private final Reach reach;
 
   Host(EngineOptions options) {
     this.options = options;
     this.waiting = new Waiting(options.time());
+    this.reach =
+        new Reach(
+            options.name(),
+            waiting,
+            this::openStream,
+            this::view,
+            () -> leader().store().feed(),
+            options.access());
+  }
+
+  private NodeStreams.Stream openStream(
+      NodeId node, TaskRequest request, long credit, Consumer<FromTask> receiver) {
+    return leader().dispatcher().streams().open(node, request, credit, receiver);
   }
 
   /** The manager that leads or, if none does, any. */
@@ -58,9 +75,6 @@ public abstract class Host implements AutoCloseable {
 
   /** Takes a node of this JVM away, as a power cut would; returns whether there was one. */
   abstract boolean haltNode(NodeId id);
-
-  /** The agent of a node of this JVM; null if the node is elsewhere. */
-  abstract @Nullable Agent agent(NodeId node);
 
   /** Hands a request to the leader. */
   <T> CompletionStage<T> submit(Function<Transaction, T> request) {
@@ -91,6 +105,15 @@ public abstract class Host implements AutoCloseable {
 
   Waiting waiting() {
     return waiting;
+  }
+
+  /** The ways into the swarm's tasks; to be closed with the swarm. */
+  Reach reach() {
+    return reach;
+  }
+
+  public AuditTrail audit() {
+    return reach.audit();
   }
 
   <T> T join(CompletionStage<T> stage) {

@@ -1,6 +1,7 @@
 package io.swarm4j.internal;
 
 import io.swarm4j.Convergence;
+import io.swarm4j.Logs;
 import io.swarm4j.Services;
 import io.swarm4j.model.Check;
 import io.swarm4j.model.ConflictException;
@@ -11,6 +12,9 @@ import io.swarm4j.model.ServiceMode;
 import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.model.Task;
 import io.swarm4j.orchestrator.ServiceWrites;
+import io.swarm4j.stream.LogQuery;
+import io.swarm4j.stream.LogReceiver;
+import io.swarm4j.stream.LogSource;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -177,5 +181,15 @@ record ServicesApi(Host engine) implements Services {
             inForce ->
                 Objects.requireNonNullElseGet(
                     outcome.get(), () -> Convergences.timedOut(engine.view(), id, timeout)));
+  }
+
+  @Override
+  public Logs logs(String service, LogQuery query) {
+    return engine.reach().logs(new LogSource.OfService(get(service).id()), query);
+  }
+
+  @Override
+  public AutoCloseable logs(String service, LogQuery query, LogReceiver receiver) {
+    return engine.reach().logs(new LogSource.OfService(get(service).id()), query, receiver);
   }
 }

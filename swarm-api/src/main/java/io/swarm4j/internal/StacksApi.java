@@ -1,6 +1,7 @@
 package io.swarm4j.internal;
 
 import io.swarm4j.Convergence;
+import io.swarm4j.Logs;
 import io.swarm4j.StackConvergence;
 import io.swarm4j.Stacks;
 import io.swarm4j.compose.ComposeFile;
@@ -14,6 +15,9 @@ import io.swarm4j.model.Task;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.store.Transaction;
 import io.swarm4j.store.View;
+import io.swarm4j.stream.LogQuery;
+import io.swarm4j.stream.LogReceiver;
+import io.swarm4j.stream.LogSource;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
@@ -171,5 +175,22 @@ record StacksApi(Host engine) implements Stacks {
           outcome == null ? Convergences.timedOut(view, service.id(), timeout) : outcome);
     }
     return new StackConvergence(outcomes);
+  }
+
+  @Override
+  public Logs logs(String name, LogQuery query) {
+    return engine.reach().logs(source(name), query);
+  }
+
+  @Override
+  public AutoCloseable logs(String name, LogQuery query, LogReceiver receiver) {
+    return engine.reach().logs(source(name), query, receiver);
+  }
+
+  private LogSource source(String name) {
+    if (services(name).isEmpty()) {
+      throw NotFoundException.of("stack", name);
+    }
+    return new LogSource.OfLabel(Stack.NAMESPACE_LABEL, name);
   }
 }

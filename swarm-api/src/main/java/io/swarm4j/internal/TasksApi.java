@@ -1,23 +1,27 @@
 package io.swarm4j.internal;
 
+import io.swarm4j.ExecResult;
+import io.swarm4j.Logs;
 import io.swarm4j.Tasks;
-import io.swarm4j.agent.Agent;
-import io.swarm4j.agent.Container;
+import io.swarm4j.agent.ExecSpec;
 import io.swarm4j.agent.ExecStreams;
-import io.swarm4j.agent.LogOptions;
-import io.swarm4j.agent.LogSink;
-import io.swarm4j.model.NotFoundException;
+import io.swarm4j.agent.Interaction;
 import io.swarm4j.model.Task;
 import io.swarm4j.scheduler.Explanation;
 import io.swarm4j.scheduler.PlacementEngine;
 import io.swarm4j.store.View;
+import io.swarm4j.stream.LogQuery;
+import io.swarm4j.stream.LogReceiver;
+import io.swarm4j.stream.LogSource;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Tasks of the committed state, and the containers of those that run in this JVM. */
+/** Tasks of the committed state, and the way into those that run. */
 record TasksApi(Host engine) implements Tasks {
 
   @Override
@@ -39,39 +43,46 @@ record TasksApi(Host engine) implements Tasks {
 
   @Override
   public CompletionStage<@Nullable Void> kill(String task) {
-    return container(get(task)).thenCompose(container -> container.stop(Duration.ZERO));
+    View view = engine.view();
+    Task found = Lookup.task(view, task);
+    return engine.reach().console().stop(found, view.nameOf(found), Duration.ZERO);
   }
 
   @Override
-  public AutoCloseable logs(String task, LogOptions options, LogSink sink) {
-    return engine.join(container(get(task))).logs(options, sink);
+  public Logs logs(String task, LogQuery query) {
+    return engine.reach().logs(new LogSource.OfTask(get(task).id()), query);
   }
 
   @Override
-  public CompletionStage<Integer> exec(String task, List<String> command, ExecStreams streams) {
-    return container(get(task)).thenCompose(container -> container.exec(command, streams));
+  public AutoCloseable logs(String task, LogQuery query, LogReceiver receiver) {
+    return engine.reach().logs(new LogSource.OfTask(get(task).id()), query, receiver);
   }
 
-  private CompletionStage<Container> container(Task task) {
-    Agent agent = task.nodeId() == null ? null : engine.agent(task.nodeId());
-    if (agent == null) {
-      return CompletableFuture.failedFuture(
-          new NotFoundException("task " + task.id() + " does not run in this JVM"));
+  @Override
+  public Interaction exec(String task, ExecSpec spec, ExecStreams streams) {
+    View view = engine.view();
+    return engine.reach().console().exec(view, Lookup.task(view, task), spec, streams);
+  }
+
+  @Override
+  public ExecResult exec(String task, List<String> command, Duration timeout) {
+    ByteArrayOutputStream output = new ByteArrayOutputStream();
+    ByteArrayOutputStream errors = new ByteArrayOutputStream();
+    ExecStreams streams = new ExecStreams(InputStream.nullInputStream(), output, errors);
+    try (Interaction run =
+        exec(task, ExecSpec.builder().command(command).build(), streams)) {
+      int code = engine.waiting().join(run.exit(), timeout);
+      return new ExecResult(
+          code, output.toString(StandardCharsets.UTF_8), errors.toString(StandardCharsets.UTF_8));
     }
-    CompletableFuture<Container> found = new CompletableFuture<>();
-    agent
-        .loop()
-        .execute(
-            () -> {
-              Container container = agent.container(task.id());
-              if (container == null) {
-                found.completeExceptionally(
-                    new NotFoundException(
-                        "task " + task.id() + " has no container yet, or no longer"));
-              } else {
-                found.complete(container);
-              }
-            });
-    return found;
+  }
+
+  @Override
+  public Interaction attach(String task, String actor, boolean stdin, ExecStreams streams) {
+    View view = engine.view();
+    return engine
+        .reach()
+        .console()
+        .attach(view, Lookup.task(view, task), actor, stdin, streams);
   }
 }

@@ -1,5 +1,6 @@
 package io.swarm4j.process;
 
+import io.swarm4j.agent.ExecSpec;
 import io.swarm4j.agent.TaskAddresses;
 import io.swarm4j.agent.TaskContext;
 import io.swarm4j.agent.TaskFailure;
@@ -129,11 +130,17 @@ final class Launch {
   }
 
   /** A further command of the task, with its own session; its streams are pipes. */
-  Optional<ProcessBuilder> beside(List<String> command) {
-    List<String> words = command.stream().map(this::mapped).toList();
-    return words.isEmpty() || find(words.get(0)).isEmpty()
-        ? Optional.empty()
-        : Optional.of(builder(words));
+  Optional<ProcessBuilder> beside(ExecSpec spec) {
+    List<String> words = spec.command().stream().map(this::mapped).toList();
+    if (find(words.get(0)).isEmpty()) {
+      return Optional.empty();
+    }
+    ProcessBuilder builder = builder(words);
+    spec.env().forEach((name, value) -> builder.environment().put(name, mapped(value)));
+    if (spec.workingDir() != null) {
+      builder.directory(workingDir().resolve(spec.workingDir()).toFile());
+    }
+    return Optional.of(builder);
   }
 
   private ProcessBuilder builder(List<String> command) {

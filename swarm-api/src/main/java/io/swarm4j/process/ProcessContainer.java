@@ -1,8 +1,10 @@
 package io.swarm4j.process;
 
 import io.swarm4j.agent.BlockingWork;
+import io.swarm4j.agent.ExecSpec;
 import io.swarm4j.agent.ExecStreams;
 import io.swarm4j.agent.HealthCallback;
+import io.swarm4j.agent.Interaction;
 import io.swarm4j.agent.LogOptions;
 import io.swarm4j.agent.LogSink;
 import io.swarm4j.agent.LogSink.Stream;
@@ -252,13 +254,20 @@ final class ProcessContainer extends SteppedContainer {
   }
 
   @Override
-  public CompletionStage<Integer> exec(List<String> command, ExecStreams streams) {
+  public Interaction exec(ExecSpec spec, ExecStreams streams) {
     Launch plan = launch;
     if (plan == null || !isRunning()) {
-      String text = "task " + context().name() + " does not run";
-      return CompletableFuture.failedFuture(new TaskFailure(new Reason.StartFailed(text), text));
+      return Interaction.failed(refusal("task " + context().name() + " does not run"));
     }
-    return work.call(() -> beside(plan).run(command, streams)).minimalCompletionStage();
+    if (spec.user() != null || spec.tty()) {
+      return Interaction.failed(
+          refusal("the process runtime runs commands as the task's user and without a terminal"));
+    }
+    return beside(plan).start(spec, streams);
+  }
+
+  private static TaskFailure refusal(String text) {
+    return new TaskFailure(new Reason.StartFailed(text), text);
   }
 
   @Override

@@ -2,7 +2,9 @@ package io.swarm4j.process;
 
 import io.swarm4j.agent.BlockingWork;
 import io.swarm4j.agent.Container.ProbeResult;
+import io.swarm4j.agent.ExecSpec;
 import io.swarm4j.agent.ExecStreams;
+import io.swarm4j.agent.Interaction;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,6 +22,7 @@ import java.util.concurrent.TimeoutException;
  */
 final class SideProcess {
   private static final int NOT_FOUND = 127;
+  private static final int KILLED = 137;
   private static final long LAST_OUTPUT_SECONDS = 2;
   private static final int MOST_PROBE_OUTPUT = 4096; // as much as the reference keeps
 
@@ -33,9 +36,17 @@ final class SideProcess {
     this.work = work;
   }
 
+  /** Starts a command on a thread of its own. Does not block. */
+  Interaction start(ExecSpec spec, ExecStreams streams) {
+    CompletableFuture<Integer> code = work.callUntilDone(() -> run(spec, streams));
+    Runnable end = () -> code.complete(KILLED);
+    return Interaction.of(code.minimalCompletionStage(), end);
+  }
+
   /** Runs a command; its exit code, 127 if there is no such command. */
-  int run(List<String> command, ExecStreams streams) throws IOException, InterruptedException {
-    Optional<ProcessBuilder> builder = launch.beside(command);
+  private int run(ExecSpec spec, ExecStreams streams) throws IOException, InterruptedException {
+    List<String> command = spec.command();
+    Optional<ProcessBuilder> builder = launch.beside(spec);
     if (builder.isEmpty()) {
       String text = "no such command: " + String.join(" ", command) + "\n";
       streams.stderr().write(text.getBytes(StandardCharsets.UTF_8));
@@ -64,7 +75,8 @@ final class SideProcess {
   /** Runs a command as a health probe. */
   ProbeResult probe(List<String> command) throws IOException, InterruptedException {
     Limited output = new Limited();
-    int code = run(command, new ExecStreams(InputStream.nullInputStream(), output, output));
+    ExecStreams streams = new ExecStreams(InputStream.nullInputStream(), output, output);
+    int code = run(ExecSpec.builder().command(command).build(), streams);
     return new ProbeResult(code == 0, code, output.text());
   }
 

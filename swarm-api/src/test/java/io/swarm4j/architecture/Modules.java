@@ -18,6 +18,7 @@ final class Modules {
           "agent",
           "security",
           "event",
+          "stream",
           "sim");
   static final String[] SCHEDULER = packages("scheduler");
   static final String[] NETWORK = packages("network");

@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,6 +64,7 @@ public final class Agent implements AutoCloseable {
   private boolean unheardForABeat;
   private boolean reportPlanned;
   private Duration backoff = Duration.ZERO;
+  private @Nullable TaskStreams streams;
   private Timer retry = Timer.NONE;
   private Timer heartbeat = Timer.NONE;
   private Timer look = Timer.NONE;
@@ -119,11 +121,6 @@ public final class Agent implements AutoCloseable {
     return node;
   }
 
-  /** On which it runs. */
-  public Loop loop() {
-    return loop;
-  }
-
   String address() {
     return address;
   }
@@ -136,8 +133,7 @@ public final class Agent implements AutoCloseable {
     return runtime;
   }
 
-  /** The container of a task, for logs and exec; null if the task is not here. Loop only. */
-  public @Nullable Container container(TaskId task) {
+  private @Nullable Container container(TaskId task) {
     TaskRun run = runs.get(task);
     return run == null ? null : run.container();
   }
@@ -183,6 +179,10 @@ public final class Agent implements AutoCloseable {
     connection++;
     session = -1;
     unheard = null;
+    if (streams != null) {
+      streams.close();
+      streams = null;
+    }
     heartbeat.cancel();
     look.cancel();
     Managers.Link old = link;
@@ -216,6 +216,10 @@ public final class Agent implements AutoCloseable {
         && heard.sequence() == reportSequence) {
       unheard = null;
       planReport();
+    } else if (message instanceof ToNode.StreamPart part
+        && part.session() == session
+        && streams != null) {
+      streams.hear(part.stream(), part.part());
     } else if (message instanceof ToNode.Assignments assignments
         && assignments.session() == session) {
       assigned(assignments);
@@ -235,6 +239,7 @@ public final class Agent implements AutoCloseable {
     }
     latestTerm = registered.term();
     session = registered.session();
+    streams = new TaskStreams(loop, session, this::container, Objects.requireNonNull(link)::send);
     expectedSequence = 0;
     backoff = Duration.ZERO;
     unansweredBeats = 0;

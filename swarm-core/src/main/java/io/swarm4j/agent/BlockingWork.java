@@ -119,6 +119,23 @@ public final class BlockingWork implements Executor, AutoCloseable {
   }
 
   /**
+   * The outcome of {@code work}; fails if this is closed. Whoever completes it from outside has the
+   * work interrupted.
+   */
+  public <T> CompletableFuture<T> callUntilDone(Callable<T> work) {
+    CompletableFuture<T> own = new CompletableFuture<>();
+    FutureTask<?> running = submit(work, own);
+    CompletableFuture<T> result = own.copy();
+    result.whenComplete(
+        (value, failure) -> {
+          if (!own.isDone()) {
+            running.cancel(true);
+          }
+        });
+    return result;
+  }
+
+  /**
    * The outcome of {@code work}; if it takes longer than {@code limit} its thread is interrupted
    * and {@code late} takes its place.
    */

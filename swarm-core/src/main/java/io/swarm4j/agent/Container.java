@@ -67,10 +67,24 @@ public interface Container {
   AutoCloseable logs(LogOptions options, LogSink sink);
 
   /**
-   * Runs a command beside the task; completes with its exit code, 127 if there is no such command.
-   * Fails if the task does not run.
+   * Runs a command beside the task; its exit code is 127 if there is no such command. Its exit
+   * fails with {@link TaskFailure} if the task does not run, or if what is asked for, such as a
+   * terminal, is not to be had here.
    */
-  CompletionStage<Integer> exec(List<String> command, ExecStreams streams);
+  Interaction exec(ExecSpec spec, ExecStreams streams);
+
+  /** Runs a command without terminal; completes with its exit code. */
+  default CompletionStage<Integer> exec(List<String> command, ExecStreams streams) {
+    return exec(ExecSpec.of(command), streams).exit();
+  }
+
+  /**
+   * Connects to the task's own input, if the spec keeps that open, and outputs from now on. Closing
+   * it lets the task run on.
+   */
+  default Interaction attach(ExecStreams streams) {
+    return new OutputAttachment(this, streams);
+  }
 
   /** What it uses now. */
   CompletionStage<Usage> usage();

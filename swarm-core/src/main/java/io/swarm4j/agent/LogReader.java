@@ -20,6 +20,7 @@ final class LogReader implements Runnable {
   private final long snapshotEnd;
   private long position;
   private long skip = -1;
+  private boolean caughtUp;
   private volatile boolean closed;
 
   LogReader(TaskLog log, LogStorage storage, LogOptions options, LogSink sink) {
@@ -62,6 +63,10 @@ final class LogReader implements Runnable {
       LogStorage.Batch batch = storage.read(position);
       position = batch.next();
       batch.lines().forEach(this::offer);
+      if (!closed && !caughtUp && isDone(batch)) {
+        caughtUp = true;
+        sink.caughtUp();
+      }
       if (!closed && (options.follow() ? last && batch.lines().isEmpty() : isDone(batch))) {
         finish();
         sink.end();

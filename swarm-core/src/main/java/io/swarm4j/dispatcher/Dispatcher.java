@@ -1,6 +1,7 @@
 package io.swarm4j.dispatcher;
 
 import io.swarm4j.agent.protocol.Assignment;
+import io.swarm4j.agent.protocol.NodeStreams;
 import io.swarm4j.agent.protocol.ToManager;
 import io.swarm4j.agent.protocol.ToNode;
 import io.swarm4j.model.Node;
@@ -66,6 +67,7 @@ public final class Dispatcher implements Reconciler {
   private final Map<NodeId, Session> registering = new LinkedHashMap<>();
   private final Set<TaskId> withdrawing = new LinkedHashSet<>();
   private final Deque<NodeId> unmarked = new ArrayDeque<>();
+  private final StreamSwitch streams = new StreamSwitch();
   private @Nullable ControlLoop controlLoop;
   private @Nullable Control control;
   private long lastSession;
@@ -83,10 +85,15 @@ public final class Dispatcher implements Reconciler {
     controlLoop = newControlLoop;
   }
 
+  /** Streams to the tasks of the nodes that have a session with this manager. Any thread. */
+  public NodeStreams streams() {
+    return streams;
+  }
+
   /** One end of a connection with a node. */
   public final class Peer {
     private final Consumer<ToNode> out;
-    private @Nullable Session session;
+    private volatile @Nullable Session session;
     private boolean closed;
 
     private Peer(Consumer<ToNode> out) {
@@ -95,7 +102,11 @@ public final class Dispatcher implements Reconciler {
 
     /** Takes what the node says. Any thread. */
     public void hear(ToManager message) {
-      loop.execute(() -> Dispatcher.this.hear(this, message));
+      if (message instanceof ToManager.StreamPart part) {
+        streams.hear(session, part); // not by way of the loop, which has better things to do
+      } else {
+        loop.execute(() -> Dispatcher.this.hear(this, message));
+      }
     }
 
     /** The connection broke. Any thread. */
@@ -103,14 +114,19 @@ public final class Dispatcher implements Reconciler {
       loop.execute(
           () -> {
             closed = true;
-            if (session != null) {
-              disconnected(session, "connection lost");
+            Session present = session;
+            if (present != null) {
+              disconnected(present, "connection lost");
             }
           });
     }
   }
 
-  /** A node has connected. Any thread. */
+  /**
+   * A node has connected. Any thread.
+   *
+   * @param out takes what the manager says; called on any thread, must not block
+   */
   public Peer accept(Consumer<ToNode> out) {
     return new Peer(out);
   }
@@ -204,6 +220,7 @@ public final class Dispatcher implements Reconciler {
   private void open(Session session) {
     Session earlier = sessions.put(session.node, session);
     if (earlier != null) {
+      streams.closed(earlier, "another session of this node was opened");
       earlier.expiry.cancel();
       earlier.send(new ToNode.Refused("another session of this node was opened"));
     }
@@ -219,6 +236,7 @@ public final class Dispatcher implements Reconciler {
       }
     }
     session.sendAll(all);
+    streams.opened(session);
   }
 
   private Duration period() {
@@ -255,6 +273,7 @@ public final class Dispatcher implements Reconciler {
       watch(session, period()); // this manager stood still: what nodes said meanwhile comes first
     } else {
       sessions.remove(session.node);
+      streams.closed(session, "heartbeat failure");
       session.send(new ToNode.Refused("no heartbeat for " + silent.toMillis() + " ms"));
       write(tx -> mark(tx, session.node, NodeState.DOWN, "heartbeat failure"));
     }
@@ -263,6 +282,7 @@ public final class Dispatcher implements Reconciler {
   private void disconnected(Session session, String why) {
     if (sessions.remove(session.node, session)) {
       session.expiry.cancel();
+      streams.closed(session, why);
       LOG.info("node {} disconnected: {}", session.node, why);
       write(
           tx ->
@@ -379,6 +399,7 @@ public final class Dispatcher implements Reconciler {
     Session session = sessions.remove(node.id());
     if (session != null) {
       session.expiry.cancel();
+      streams.closed(session, "node was removed");
       session.send(new ToNode.Refused("node not registered"));
     }
     registrations.remove(node.id());
@@ -503,6 +524,7 @@ public final class Dispatcher implements Reconciler {
     control = null;
     for (Session session : sessions.values()) {
       session.expiry.cancel();
+      streams.closed(session, "the manager no longer leads the swarm");
       session.send(new ToNode.Refused("this manager no longer leads the swarm"));
     }
     sessions.clear();

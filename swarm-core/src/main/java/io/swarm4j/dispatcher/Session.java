@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /** A node's session with the leader, and what waits to be sent in it. */
@@ -19,6 +20,10 @@ final class Session {
   private final Consumer<ToNode> out;
   private final Map<TaskId, Assignment> updates = new LinkedHashMap<>();
   private final List<TaskId> removals = new ArrayList<>();
+
+  /** Who listens to which stream; any thread. */
+  final Map<Long, StreamSwitch.Listener> streams = new ConcurrentHashMap<>();
+
   private long sequence;
   Instant lastHeard;
   Timer expiry = Timer.NONE;

@@ -1,7 +1,9 @@
 package io.swarm4j.sim;
 
 import io.swarm4j.agent.Container;
+import io.swarm4j.agent.ExecSpec;
 import io.swarm4j.agent.ExecStreams;
+import io.swarm4j.agent.Interaction;
 import io.swarm4j.agent.LogOptions;
 import io.swarm4j.agent.LogSink;
 import io.swarm4j.agent.TaskContext;
@@ -13,7 +15,6 @@ import io.swarm4j.model.TaskStatus.ContainerStatus;
 import io.swarm4j.time.Timer;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -265,11 +266,11 @@ final class SimulatedContainer implements Container {
 
   /** Every command succeeds. */
   @Override
-  public CompletionStage<Integer> exec(List<String> command, ExecStreams streams) {
+  public Interaction exec(ExecSpec spec, ExecStreams streams) {
     String text = "task " + context.name() + " does not run";
     return isRunning()
-        ? CompletableFuture.completedFuture(0)
-        : CompletableFuture.failedFuture(new TaskFailure(new Reason.StartFailed(text), text));
+        ? Interaction.of(CompletableFuture.completedFuture(0), () -> {})
+        : Interaction.failed(new TaskFailure(new Reason.StartFailed(text), text));
   }
 
   @Override

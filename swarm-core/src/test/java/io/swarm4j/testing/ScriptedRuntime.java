@@ -1,7 +1,9 @@
 package io.swarm4j.testing;
 
 import io.swarm4j.agent.Container;
+import io.swarm4j.agent.ExecSpec;
 import io.swarm4j.agent.ExecStreams;
+import io.swarm4j.agent.Interaction;
 import io.swarm4j.agent.LogOptions;
 import io.swarm4j.agent.LogSink;
 import io.swarm4j.agent.Runtime;
@@ -212,8 +214,8 @@ public final class ScriptedRuntime implements Runtime {
     }
 
     @Override
-    public CompletionStage<Integer> exec(List<String> command, ExecStreams streams) {
-      return CompletableFuture.completedFuture(0);
+    public Interaction exec(ExecSpec spec, ExecStreams streams) {
+      return Interaction.of(CompletableFuture.completedFuture(0), () -> {});
     }
 
     @Override

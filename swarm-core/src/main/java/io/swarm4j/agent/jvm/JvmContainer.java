@@ -1,8 +1,10 @@
 package io.swarm4j.agent.jvm;
 
 import io.swarm4j.agent.BlockingWork;
+import io.swarm4j.agent.ExecSpec;
 import io.swarm4j.agent.ExecStreams;
 import io.swarm4j.agent.HealthCallback;
+import io.swarm4j.agent.Interaction;
 import io.swarm4j.agent.LogOptions;
 import io.swarm4j.agent.LogSink;
 import io.swarm4j.agent.NetProbe;
@@ -22,6 +24,7 @@ import io.swarm4j.time.Loop;
 import io.swarm4j.time.Timer;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.net.InetAddress;
@@ -49,6 +52,8 @@ final class JvmContainer extends SteppedContainer {
    * nevertheless: whoever is told that a task runs may want to connect to it.
    */
   private static final Duration LISTEN_LIMIT = Duration.ofSeconds(1);
+
+  private static final int KILLED = 137;
 
   private final JvmRuntime runtime;
   private final BlockingWork work;
@@ -268,24 +273,42 @@ final class JvmContainer extends SteppedContainer {
   }
 
   @Override
-  public CompletionStage<Integer> exec(List<String> command, ExecStreams streams) {
+  public Interaction exec(ExecSpec spec, ExecStreams streams) {
     LiveTask task = live;
     if (task == null || !isRunning()) {
-      String text = "task " + context().name() + " does not run";
-      return CompletableFuture.failedFuture(new TaskFailure(new Reason.StartFailed(text), text));
+      return Interaction.failed(refusal("task " + context().name() + " does not run"));
     }
+    if (!spec.env().isEmpty() || spec.workingDir() != null || spec.user() != null) {
+      return Interaction.failed(
+          refusal(
+              "the in-JVM runtime runs commands with the task's own environment, working directory"
+                  + " and user: leave those out"));
+    }
+    OutputStream err = spec.tty() ? streams.stdout() : streams.stderr();
+    ExecStreams own = new ExecStreams(streams.stdin(), streams.stdout(), err);
     CompletableFuture<Integer> code = new CompletableFuture<>();
-    task.spawn(
+    Thread thread =
+        task.spawn(
+            () -> {
+              try {
+                code.complete(shell(task, own).run(spec.command()));
+              } catch (ExitSignal asked) {
+                code.complete(0);
+              } catch (Throwable failure) {
+                code.complete(1);
+              }
+            });
+    Runnable end =
         () -> {
-          try {
-            code.complete(shell(task, streams).run(command));
-          } catch (ExitSignal asked) {
-            code.complete(0);
-          } catch (Throwable failure) {
-            code.complete(1);
+          if (code.complete(KILLED)) {
+            thread.interrupt();
           }
-        });
-    return code.minimalCompletionStage();
+        };
+    return Interaction.of(code.minimalCompletionStage(), end);
+  }
+
+  private static TaskFailure refusal(String text) {
+    return new TaskFailure(new Reason.StartFailed(text), text);
   }
 
   @Override

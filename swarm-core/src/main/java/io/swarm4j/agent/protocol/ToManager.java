@@ -27,6 +27,9 @@ public sealed interface ToManager {
   /** The node ends the session in good order. */
   record Goodbye(long session) implements ToManager {}
 
+  /** Something about a stream that the manager has opened; see {@link ToNode.StreamPart}. */
+  record StreamPart(long session, long stream, FromTask part) implements ToManager {}
+
   /** How far one task has come. */
   record TaskReport(TaskId task, TaskStatus status) {}
 }

@@ -47,4 +47,11 @@ public sealed interface ToNode {
       List<Assignment> updates,
       List<TaskId> removals)
       implements ToNode {}
+
+  /**
+   * Something about a stream to one of the node's tasks.
+   *
+   * @param stream number of the stream in this session; {@link ToTask.Open} begins it
+   */
+  record StreamPart(long session, long stream, ToTask part) implements ToNode {}
 }
