@@ -55,26 +55,34 @@ class ExecTest {
               },
               image ->
                   image
-                      .command("cat", (task, args, io) -> {
-                        io.stdin().transferTo(io.stdout());
-                        return 0;
-                      })
-                      .command("name", (task, args, io) -> {
-                        io.stdout().write(task.name().getBytes(StandardCharsets.UTF_8));
-                        io.stderr().write("some".getBytes(StandardCharsets.UTF_8));
-                        return 7;
-                      })
-                      .command("flood", (task, args, io) -> {
-                        byte[] block = new byte[100_000];
-                        for (int i = 0; i < 50; i++) {
-                          io.stdout().write(block);
-                        }
-                        return 0;
-                      })
-                      .command("wait", (task, args, io) -> {
-                        Thread.sleep(600_000);
-                        return 0;
-                      }))
+                      .command(
+                          "cat",
+                          (task, args, io) -> {
+                            io.stdin().transferTo(io.stdout());
+                            return 0;
+                          })
+                      .command(
+                          "name",
+                          (task, args, io) -> {
+                            io.stdout().write(task.name().getBytes(StandardCharsets.UTF_8));
+                            io.stderr().write("some".getBytes(StandardCharsets.UTF_8));
+                            return 7;
+                          })
+                      .command(
+                          "flood",
+                          (task, args, io) -> {
+                            byte[] block = new byte[100_000];
+                            for (int i = 0; i < 50; i++) {
+                              io.stdout().write(block);
+                            }
+                            return 0;
+                          })
+                      .command(
+                          "wait",
+                          (task, args, io) -> {
+                            Thread.sleep(600_000);
+                            return 0;
+                          }))
           .start();
 
   private Task task;
@@ -90,8 +98,7 @@ class ExecTest {
                         spec.task(
                             spec.task()
                                 .withPlacement(
-                                    io.swarm4j.model.Placement.constrained(
-                                        "node.role==worker")))));
+                                    io.swarm4j.model.Placement.constrained("node.role==worker")))));
     assertThat(swarm.services().await("web", LIMIT).isConverged()).isTrue();
     task = swarm.services().tasks("web").get(0);
   }
@@ -109,8 +116,7 @@ class ExecTest {
     return stage.toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
-  private static Throwable failure(java.util.concurrent.CompletionStage<?> stage)
-      throws Exception {
+  private static Throwable failure(java.util.concurrent.CompletionStage<?> stage) throws Exception {
     try {
       await(stage);
       throw new AssertionError("it did not fail");
@@ -258,8 +264,7 @@ class ExecTest {
             started -> assertThat(started.command()).containsExactly("name"));
     assertThat(events.get(2))
         .isInstanceOfSatisfying(
-            AuditEvent.InteractionEnded.class,
-            ended -> assertThat(ended.exitCode()).isEqualTo(7));
+            AuditEvent.InteractionEnded.class, ended -> assertThat(ended.exitCode()).isEqualTo(7));
   }
 
   @Test

@@ -47,10 +47,12 @@ class LogsTest {
           .workers(2)
           .network(false)
           .image("greeter", GREETER)
-          .image("broken", task -> {
-            task.err().println("you need to specify a password option");
-            task.exit(1);
-          })
+          .image(
+              "broken",
+              task -> {
+                task.err().println("you need to specify a password option");
+                task.exit(1);
+              })
           .start();
 
   @AfterEach
@@ -248,8 +250,9 @@ class LogsTest {
           .extracting(LogGap::hostname, LogGap::cause)
           .contains(org.assertj.core.groups.Tuple.tuple("w1", LogGap.Cause.NODE_UNREACHABLE));
       assertThat(LogGap.warning(logs.gaps()))
-          .startsWith("warning: incomplete log stream. some logs could not be retrieved for the"
-              + " following reasons: node ")
+          .startsWith(
+              "warning: incomplete log stream. some logs could not be retrieved for the"
+                  + " following reasons: node ")
           .contains("is not available");
     }
   }
@@ -264,8 +267,7 @@ class LogsTest {
                     spec ->
                         spec.task(
                             spec.task()
-                                .withPlacement(
-                                    Placement.constrained("node.hostname==w9")))));
+                                .withPlacement(Placement.constrained("node.hostname==w9")))));
     assertThat(swarm.await(view -> view.taskCount() == 1, LIMIT)).isTrue();
 
     try (Logs logs = swarm.services().logs("nowhere", LogQuery.ALL)) {

@@ -1,7 +1,6 @@
 package io.swarm4j.internal;
 
 import io.swarm4j.NodeOptions;
-import io.swarm4j.agent.Agent;
 import io.swarm4j.agent.protocol.Managers;
 import io.swarm4j.agent.protocol.ToNode;
 import io.swarm4j.dispatcher.EndpointGate;

@@ -69,8 +69,7 @@ record TasksApi(Host engine) implements Tasks {
     ByteArrayOutputStream output = new ByteArrayOutputStream();
     ByteArrayOutputStream errors = new ByteArrayOutputStream();
     ExecStreams streams = new ExecStreams(InputStream.nullInputStream(), output, errors);
-    try (Interaction run =
-        exec(task, ExecSpec.builder().command(command).build(), streams)) {
+    try (Interaction run = exec(task, ExecSpec.builder().command(command).build(), streams)) {
       int code = engine.waiting().join(run.exit(), timeout);
       return new ExecResult(
           code, output.toString(StandardCharsets.UTF_8), errors.toString(StandardCharsets.UTF_8));
@@ -80,9 +79,6 @@ record TasksApi(Host engine) implements Tasks {
   @Override
   public Interaction attach(String task, String actor, boolean stdin, ExecStreams streams) {
     View view = engine.view();
-    return engine
-        .reach()
-        .console()
-        .attach(view, Lookup.task(view, task), actor, stdin, streams);
+    return engine.reach().console().attach(view, Lookup.task(view, task), actor, stdin, streams);
   }
 }

@@ -28,8 +28,7 @@ final class LogStream implements TaskStreams.OpenStream, LogSink {
     try {
       reading = container.logs(options, this);
     } catch (RuntimeException refused) {
-      outlet.mark(
-          new FromTask.End(new Outcome.Failed(Cause.REFUSED, TaskStreams.text(refused))));
+      outlet.mark(new FromTask.End(new Outcome.Failed(Cause.REFUSED, TaskStreams.text(refused))));
     }
   }
 

@@ -53,8 +53,8 @@ final class Outlet<T> {
   }
 
   /**
-   * Hands over a piece; waits while there is no room for it, but never on the loop. A writer that is
-   * interrupted meanwhile is about to end, and what it has to say is dropped.
+   * Hands over a piece; waits while there is no room for it, but never on the loop. A writer that
+   * is interrupted meanwhile is about to end, and what it has to say is dropped.
    */
   void put(T piece) {
     lock.lock();

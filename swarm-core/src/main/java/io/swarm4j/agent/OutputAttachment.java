@@ -20,8 +20,7 @@ final class OutputAttachment implements LogSink, Interaction {
 
   OutputAttachment(Container container, ExecStreams streams) {
     this.streams = streams;
-    this.exit =
-        outputDone.thenCombine(container.exit(), (done, ended) -> ended.code());
+    this.exit = outputDone.thenCombine(container.exit(), (done, ended) -> ended.code());
     this.reading = container.logs(FROM_NOW_ON, this);
   }
 

@@ -80,8 +80,7 @@ final class TaskStreams {
               streams -> container.exec(exec.spec(), streams));
     } else if (request instanceof TaskRequest.Attach attach) {
       stream =
-          new InteractiveStream(
-              loop, begin.credit(), sender, attach.stdin(), container::attach);
+          new InteractiveStream(loop, begin.credit(), sender, attach.stdin(), container::attach);
     } else {
       TaskRequest.Stop stop = (TaskRequest.Stop) request;
       container.stop(stop.grace()).whenComplete((done, failure) -> stopped(id, failure));

@@ -47,8 +47,7 @@ final class StreamSwitch implements NodeStreams {
   }
 
   @Override
-  public Stream open(
-      NodeId node, TaskRequest request, long credit, Consumer<FromTask> receiver) {
+  public Stream open(NodeId node, TaskRequest request, long credit, Consumer<FromTask> receiver) {
     Listener listener = new Listener(receiver);
     Session session = sessions.get(node);
     if (session == null) {

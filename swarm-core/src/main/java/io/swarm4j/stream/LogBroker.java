@@ -16,9 +16,9 @@ import java.util.function.Supplier;
  * Reads the output of tasks, wherever they run, as one: merged by time, filtered, with what is
  * missing named.
  *
- * <p>Lines of one task keep their order. Those of different tasks are ordered by the clocks of their
- * nodes; while they are followed, a line that arrives more than 100 ms late comes out of order
- * rather than not at all. Thread-safe.
+ * <p>Lines of one task keep their order. Those of different tasks are ordered by the clocks of
+ * their nodes; while they are followed, a line that arrives more than 100 ms late comes out of
+ * order rather than not at all. Thread-safe.
  */
 public final class LogBroker {
   private final Loop loop;

@@ -102,8 +102,7 @@ final class LogReading implements LogSubscription {
         }
       } else if (change.after() instanceof Node node
           && node.status().state() == NodeState.READY
-          && !(change.before() instanceof Node was
-              && was.status().state() == NodeState.READY)) {
+          && !(change.before() instanceof Node was && was.status().state() == NodeState.READY)) {
         resume(node.id());
       }
     }

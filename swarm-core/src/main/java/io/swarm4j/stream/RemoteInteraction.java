@@ -103,8 +103,7 @@ final class RemoteInteraction implements Interaction, Consumer<FromTask> {
   private void write(FromTask.Output out) {
     try {
       for (Piece piece : out.pieces()) {
-        OutputStream to =
-            piece.stream() == LogSink.Stream.STDOUT ? local.stdout() : local.stderr();
+        OutputStream to = piece.stream() == LogSink.Stream.STDOUT ? local.stdout() : local.stderr();
         to.write(piece.bytes());
         written += piece.bytes().length;
       }

@@ -95,8 +95,7 @@ public final class TaskConsole {
     authorise(new Access(actor, Action.ATTACH, task, name, state.specOf(task), List.of()));
     NodeId node = nodeOf(task, name);
     long session = lastSession.incrementAndGet();
-    audit.record(
-        new AuditEvent.AttachStarted(clock.get(), actor, task.id(), name, session, stdin));
+    audit.record(new AuditEvent.AttachStarted(clock.get(), actor, task.id(), name, session, stdin));
     return begin(
         node,
         new TaskRequest.Attach(task.id(), stdin),
@@ -134,8 +133,7 @@ public final class TaskConsole {
       NodeId node, TaskRequest request, boolean stdin, ExecStreams local, Record record) {
     RemoteInteraction interaction = new RemoteInteraction(local, stdin, threads);
     interaction.exit().whenComplete(record::ended);
-    interaction.begin(
-        receiver -> streams.open(node, request, RemoteInteraction.CREDIT, receiver));
+    interaction.begin(receiver -> streams.open(node, request, RemoteInteraction.CREDIT, receiver));
     return interaction;
   }
 
@@ -153,8 +151,7 @@ public final class TaskConsole {
         0,
         part -> {
           if (part instanceof End end && end.outcome() instanceof Outcome.Failed failed) {
-            done.completeExceptionally(
-                RemoteInteraction.exception(failed.cause(), failed.text()));
+            done.completeExceptionally(RemoteInteraction.exception(failed.cause(), failed.text()));
           } else if (part instanceof End) {
             done.complete(null);
           }
@@ -179,8 +176,7 @@ public final class TaskConsole {
     void ended(@Nullable Integer code, @Nullable Throwable failure) {
       String why = failure == null ? "" : String.valueOf(failure.getMessage());
       audit.record(
-          new AuditEvent.InteractionEnded(
-              clock.get(), actor, task.id(), name, session, code, why));
+          new AuditEvent.InteractionEnded(clock.get(), actor, task.id(), name, session, code, why));
     }
   }
 }
