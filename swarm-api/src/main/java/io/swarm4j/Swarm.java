@@ -18,6 +18,7 @@ import io.swarm4j.store.View;
 import io.swarm4j.stream.AccessPolicy;
 import io.swarm4j.time.RealTime;
 import io.swarm4j.time.Time;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -132,6 +133,15 @@ public final class Swarm implements AutoCloseable {
   /** Addresses at which a node's published ports answer, by host name of the node. */
   public Map<String, String> nodeAddresses() {
     return engine.nodeAddresses();
+  }
+
+  /**
+   * Where a name server answers for each network in use, by name of the network: port 53 of the
+   * network's gateway address, or 10053 where that takes a privilege. A program that asks from the
+   * address of a task sees the names on all networks of that task.
+   */
+  public Map<String, InetSocketAddress> nameServers() {
+    return engine.nameServers();
   }
 
   /**

@@ -32,7 +32,9 @@ import io.swarm4j.store.Transaction;
 import io.swarm4j.store.View;
 import io.swarm4j.store.file.DurableLog;
 import io.swarm4j.store.file.OpenOptions;
+import io.swarm4j.time.Chance;
 import io.swarm4j.time.Loop;
+import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -207,7 +209,14 @@ public final class Engine extends Host {
     Loop loop = options.time().newLoop("swarm-" + options.name() + "-network");
     View start = view();
     UserSpacePlane started =
-        own(new UserSpacePlane(options.name(), loop, options.localhost(), start));
+        own(
+            new UserSpacePlane(
+                options.name(),
+                loop,
+                options.localhost(),
+                start,
+                new NamePlane(options.name(), loop, Chance.secure(), discovery)));
+    loop.execute(() -> started.reset(start));
     plane = started;
     followFrom(started, loop, start);
   }
@@ -360,6 +369,25 @@ public final class Engine extends Host {
           }
         });
     return new LinkedHashMap<>(byName);
+  }
+
+  @Override
+  public Map<String, InetSocketAddress> nameServers() {
+    Map<String, InetSocketAddress> byName = new TreeMap<>();
+    UserSpacePlane present = plane;
+    if (present != null) {
+      View view = view();
+      present
+          .nameServers()
+          .forEach(
+              (id, address) -> {
+                Network network = view.network(id);
+                if (network != null) {
+                  byName.put(network.name(), address);
+                }
+              });
+    }
+    return byName;
   }
 
   @Override

@@ -23,6 +23,7 @@ import io.swarm4j.store.View;
 import io.swarm4j.time.Ids;
 import io.swarm4j.time.Loop;
 import io.swarm4j.time.VirtualTime;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -88,6 +89,11 @@ public abstract class Host implements AutoCloseable {
 
   /** Addresses at which published ports answer, by host name. */
   public Map<String, String> nodeAddresses() {
+    return Map.of();
+  }
+
+  /** Where the names of each network are answered, by name of the network. */
+  public Map<String, InetSocketAddress> nameServers() {
     return Map.of();
   }
 

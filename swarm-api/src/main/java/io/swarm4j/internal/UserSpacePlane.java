@@ -2,6 +2,7 @@ package io.swarm4j.internal;
 
 import io.swarm4j.dispatcher.EndpointGate;
 import io.swarm4j.model.Ip;
+import io.swarm4j.model.NetworkId;
 import io.swarm4j.model.Node;
 import io.swarm4j.model.Node.NodeState;
 import io.swarm4j.model.NodeId;
@@ -58,6 +59,7 @@ final class UserSpacePlane implements EndpointGate, AutoCloseable {
   private final Loop loop;
   private final boolean localhost;
   private final EndpointTable endpoints;
+  private final NamePlane names;
   private final List<Waiting> waiting = new ArrayList<>();
   private final List<Spectator> spectators = new ArrayList<>();
   private @Nullable Balancer balancer;
@@ -72,11 +74,12 @@ final class UserSpacePlane implements EndpointGate, AutoCloseable {
 
   private record Waiting(Task task, long revision, CompletableFuture<Void> done) {}
 
-  UserSpacePlane(String name, Loop loop, boolean localhost, View start) {
+  UserSpacePlane(String name, Loop loop, boolean localhost, View start, NamePlane names) {
     this.name = name;
     this.loop = loop;
     this.localhost = localhost;
     this.view = start;
+    this.names = names;
     this.endpoints = EndpointTable.of(start);
   }
 
@@ -99,12 +102,14 @@ final class UserSpacePlane implements EndpointGate, AutoCloseable {
   void reset(View state) {
     view = state;
     endpoints.reset(state);
+    names.reset(state);
     dirty = true;
     apply();
   }
 
   private void follow(Commit commit) {
     view = commit.after();
+    names.follow(commit);
     dirty |= !endpoints.apply(commit.changes(), view).isEmpty();
     for (Change change : commit.changes()) {
       dirty |= change.latest() instanceof Node && opensElsewhere(change);
@@ -320,6 +325,11 @@ final class UserSpacePlane implements EndpointGate, AutoCloseable {
     return problems;
   }
 
+  /** Where the names of each network are answered. Any thread. */
+  Map<NetworkId, InetSocketAddress> nameServers() {
+    return names.open();
+  }
+
   /** The revision in force. Any thread. */
   long appliedRevision() {
     return applied;
@@ -338,6 +348,7 @@ final class UserSpacePlane implements EndpointGate, AutoCloseable {
           waiting.forEach(entry -> entry.done().complete(null));
           waiting.clear();
           spectators.forEach(spectator -> spectator.done().complete(null));
+          names.close();
           last.complete(balancer);
         });
     try {

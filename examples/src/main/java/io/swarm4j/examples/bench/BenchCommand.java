@@ -19,9 +19,9 @@ import picocli.CommandLine.Parameters;
     name = "bench",
     mixinStandardHelpOptions = true,
     description =
-        "Measures the engine: start, create, scale, place, heap; without a name all of them.")
+        "Measures the engine: start, create, scale, place, heap, dns; without a name all of them.")
 public final class BenchCommand implements Callable<Integer> {
-  @Parameters(description = "start, create, scale, place, place-large, heap")
+  @Parameters(description = "start, create, scale, place, place-large, heap, dns")
   private List<String> names = new ArrayList<>();
 
   @Option(
@@ -43,6 +43,7 @@ public final class BenchCommand implements Callable<Integer> {
     all.put("place", n -> PlaceBench.run(n, 1_000, 100_000, 100, false));
     all.put("place-large", n -> PlaceBench.run(n, 10_000, 1_000_000, 1_000, true));
     all.put("heap", n -> HeapBench.run());
+    all.put("dns", DnsBench::run);
     for (String name : names) {
       if (!all.containsKey(name)) {
         System.err.println(
