@@ -21,6 +21,7 @@ import io.swarm4j.testing.Feature;
 import io.swarm4j.testing.TestTask;
 import io.swarm4j.testing.WatchedTime;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -320,7 +321,11 @@ class JvmRuntimeTest {
   private static int answer(String address, int port) throws IOException {
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(InetAddress.getByName(address), port), 5_000);
-      return socket.getInputStream().read();
+      int answer = socket.getInputStream().read();
+      if (answer < 0) {
+        throw new EOFException("closed by a thread that still sat in accept");
+      }
+      return answer;
     }
   }
 
