@@ -231,8 +231,8 @@ class BadInputTest {
             spec -> task(spec, it -> it.withDependsOn(List.of(new Dependency("api", null, false)))),
             Fault.Code.CONTRADICTION,
             "task.dependsOn",
-            "api",
-            "another service"),
+            "api -> api",
+            "do not wait for each other"),
         new Case(
             "network over a taken subnet",
             swarm ->
