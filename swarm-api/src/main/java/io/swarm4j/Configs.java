@@ -3,6 +3,7 @@ package io.swarm4j;
 import io.swarm4j.model.Config;
 import io.swarm4j.model.ConfigSpec;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -24,6 +25,16 @@ public interface Configs {
 
   /** Twin of {@link #addVersion}. */
   CompletionStage<Config> addVersionAsync(ConfigSpec spec);
+
+  /**
+   * Replaces the labels of a config, the one part of it that may change, if it is still at the
+   * version that the caller has seen.
+   */
+  Config updateLabels(String config, long version, Map<String, String> labels);
+
+  /** Twin of {@link #updateLabels}. */
+  CompletionStage<Config> updateLabelsAsync(
+      String config, long version, Map<String, String> labels);
 
   /** Removes a config that no service uses. */
   void remove(String config);

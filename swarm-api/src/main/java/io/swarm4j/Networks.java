@@ -14,7 +14,10 @@ public interface Networks {
   /** Twin of {@link #create}. */
   CompletionStage<Network> createAsync(NetworkSpec spec);
 
-  /** Removes a network that no service uses. */
+  /**
+   * Removes a network that no service uses; waits for the last tasks of services that were removed
+   * to end.
+   */
   void remove(String network);
 
   /** Twin of {@link #remove}. */

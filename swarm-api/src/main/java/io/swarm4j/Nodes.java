@@ -26,8 +26,18 @@ public interface Nodes {
   /** Changes what operators want of a node. */
   Node update(String node, UnaryOperator<NodeSpec> change);
 
-  /** Twin of {@link #update}. */
+  /** Twin of {@link #update(String, UnaryOperator)}. */
   CompletionStage<Node> updateAsync(String node, UnaryOperator<NodeSpec> change);
+
+  /**
+   * Replaces what operators want of a node, if it is still at the version that the caller has seen.
+   *
+   * @param version {@code node.meta().version()} of what was read
+   */
+  Node update(String node, long version, NodeSpec spec);
+
+  /** Twin of {@link #update(String, long, NodeSpec)}. */
+  CompletionStage<Node> updateAsync(String node, long version, NodeSpec spec);
 
   /** Sets whether a node may run tasks. */
   default Node availability(String node, Availability availability) {

@@ -3,6 +3,7 @@ package io.swarm4j;
 import io.swarm4j.model.Secret;
 import io.swarm4j.model.SecretSpec;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -24,6 +25,16 @@ public interface Secrets {
 
   /** Twin of {@link #addVersion}. */
   CompletionStage<Secret> addVersionAsync(SecretSpec spec);
+
+  /**
+   * Replaces the labels of a secret, the one part of it that may change, if it is still at the
+   * version that the caller has seen.
+   */
+  Secret updateLabels(String secret, long version, Map<String, String> labels);
+
+  /** Twin of {@link #updateLabels}. */
+  CompletionStage<Secret> updateLabelsAsync(
+      String secret, long version, Map<String, String> labels);
 
   /** Removes a secret that no service uses. */
   void remove(String secret);

@@ -55,8 +55,17 @@ public interface Services {
   /** Brings back the spec before the present one; twice is where you were. */
   Service rollback(String service);
 
-  /** Twin of {@link #rollback}. */
+  /** Twin of {@link #rollback(String)}. */
   CompletionStage<Service> rollbackAsync(String service);
+
+  /**
+   * Brings back the spec before the present one, if the service is still at the version that the
+   * caller has seen.
+   */
+  Service rollback(String service, long version);
+
+  /** Twin of {@link #rollback(String, long)}. */
+  CompletionStage<Service> rollbackAsync(String service, long version);
 
   /** Removes a service; its tasks end soon after. Its name is free at once. */
   void remove(String service);

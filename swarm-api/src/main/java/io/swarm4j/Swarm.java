@@ -93,6 +93,11 @@ public final class Swarm implements AutoCloseable {
     return engine.audit();
   }
 
+  /** Where the swarm gets its time, threads and chance from. */
+  public Time time() {
+    return engine.options().time();
+  }
+
   /** The newest committed state; costs nothing, never changes. */
   public View view() {
     return engine.view();

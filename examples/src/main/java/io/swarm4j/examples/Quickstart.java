@@ -45,7 +45,7 @@ final class Quickstart implements Callable<Integer> {
   public Integer call() throws Exception {
     Stack read = Up.read(file != null ? file : ExamplesHome.stack("company.yml"), stack);
     if (!check) {
-      return new Showcase(System.out)
+      return new Showcase(System.out, options.api())
           .run(options.builder("quickstart"), read, List.of("/balance/1", "/inspect"));
     }
     if (options.workers() < 2) {

@@ -10,12 +10,14 @@ import io.swarm4j.examples.terminal.StateTable;
 import io.swarm4j.model.PortSpec;
 import io.swarm4j.model.Service;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A stack on an embedded swarm, shown live until Ctrl-C. */
 final class Showcase {
@@ -25,29 +27,42 @@ final class Showcase {
   private static final long LAST_DRAWING_SECONDS = 2;
 
   private final PrintStream out;
+  private final @Nullable Path api;
   private final CountDownLatch asked = new CountDownLatch(1);
   private final CountDownLatch drawn = new CountDownLatch(1);
 
-  Showcase(PrintStream out) {
+  /**
+   * A showcase.
+   *
+   * @param api folder for the sockets of the Engine API; null for none
+   */
+  Showcase(PrintStream out, @Nullable Path api) {
     this.out = out;
+    this.api = api;
   }
 
   /**
    * Starts the swarm, deploys the stack, and shows both until the JVM is told to end.
    *
+   * @param stack what to deploy; null for nothing
    * @param pages paths that are worth a visit at the published ports
    * @return an exit code
    */
-  int run(Swarm.Builder builder, Stack stack, List<String> pages) throws Exception {
+  int run(Swarm.Builder builder, @Nullable Stack stack, List<String> pages) throws Exception {
     long start = System.nanoTime();
     Swarm swarm = builder.start();
     Runtime.getRuntime().addShutdownHook(new Thread(() -> end(swarm), "examples-end"));
     out.printf(
         "swarm of %d nodes started in %d ms%n",
         swarm.nodes().list().size(), (System.nanoTime() - start) / 1_000_000);
-    try (AutoCloseable progress = Screen.isTerminal() ? () -> {} : PlainProgress.of(swarm, out)) {
-      deploy(swarm, stack);
-      announce(swarm, stack, pages);
+    try (AutoCloseable progress = Screen.isTerminal() ? () -> {} : PlainProgress.of(swarm, out);
+        Apis apis = Apis.start(swarm, api, out)) {
+      if (stack != null) {
+        deploy(swarm, stack);
+        announce(swarm, stack, pages);
+      }
+      out.println("Ctrl-C ends the swarm.");
+      out.println();
       watch(swarm);
     } finally {
       drawn.countDown();
@@ -83,8 +98,6 @@ final class Showcase {
       }
     }
     problems.forEach(problem -> out.println("note: " + problem));
-    out.println("Ctrl-C ends the swarm.");
-    out.println();
   }
 
   private void watch(Swarm swarm) throws InterruptedException {

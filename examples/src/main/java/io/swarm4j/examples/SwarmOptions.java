@@ -2,6 +2,8 @@ package io.swarm4j.examples;
 
 import io.swarm4j.Swarm;
 import io.swarm4j.examples.apps.SampleImages;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Options of the examples that start a swarm: how large it is. */
@@ -22,11 +24,21 @@ final class SwarmOptions {
   private int workers;
 
   @Option(
+      names = "--api",
+      paramLabel = "FOLDER",
+      description = "Serves the Docker Engine API of each node on a unix socket in this folder.")
+  private @Nullable Path api;
+
+  @Option(
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Shows this help.")
   @SuppressWarnings("unused") // picocli reads it
   private boolean help;
+
+  @Nullable Path api() {
+    return api;
+  }
 
   int workers() {
     return workers;

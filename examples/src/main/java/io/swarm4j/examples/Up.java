@@ -16,11 +16,15 @@ import picocli.CommandLine.Parameters;
 /** Deploys any compose file whose images are sample applications. */
 @Command(
     name = "up",
-    description = "Deploys a compose file on a swarm in this JVM and shows it until Ctrl-C.")
+    description =
+        "Starts a swarm in this JVM, deploys a compose file, and shows both until Ctrl-C.")
 final class Up implements Callable<Integer> {
 
-  @Parameters(paramLabel = "FILE", description = "Compose file; images are sample applications.")
-  private Path file = Path.of("");
+  @Parameters(
+      paramLabel = "FILE",
+      arity = "0..1",
+      description = "Compose file; images are sample applications. Without it the swarm is empty.")
+  private @Nullable Path file;
 
   @Option(
       names = "--stack",
@@ -32,9 +36,9 @@ final class Up implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    String name = stack != null ? stack : nameOf(file);
-    Stack read = read(file, name);
-    return new Showcase(System.out).run(options.builder(name), read, List.of("/"));
+    String name = stack != null ? stack : file == null ? "swarm" : nameOf(file);
+    Stack read = file == null ? null : read(file, name);
+    return new Showcase(System.out, options.api()).run(options.builder(name), read, List.of("/"));
   }
 
   /** The stack of a file; its variables are those of this process. */

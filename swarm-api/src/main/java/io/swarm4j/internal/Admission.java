@@ -38,11 +38,8 @@ final class Admission {
     Service taken = state.serviceNamed(spec.name());
     if (taken != null) {
       throw new ConflictException(
-          "name conflicts with an existing object: service "
-              + taken.name()
-              + " already exists ("
-              + taken.id()
-              + ")");
+          ConflictException.Kind.EXISTS,
+          "name conflicts with an existing object: service " + taken.name() + " already exists");
     }
     references(state, spec, null);
   }
@@ -184,7 +181,7 @@ final class Admission {
     Network taken = state.networkNamed(spec.name());
     if (taken != null) {
       throw new ConflictException(
-          "network with name " + spec.name() + " already exists (" + taken.id() + ")");
+          ConflictException.Kind.EXISTS, "network with name " + taken.name() + " already exists");
     }
     Check check = Check.of("NetworkSpec");
     Network ingress = Networks.ingress(state);

@@ -13,6 +13,7 @@ import io.swarm4j.store.VersionedNames;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +30,8 @@ record ConfigsApi(Host engine) implements Configs {
     return engine.submit(
         tx -> {
           if (tx.configNamed(spec.name()) != null) {
-            throw new ConflictException("config " + spec.name() + " already exists");
+            throw new ConflictException(
+                ConflictException.Kind.EXISTS, "config " + spec.name() + " already exists");
           }
           return tx.put(new Config(engine.ids().config(), Meta.NEW, spec, 1));
         });
@@ -53,6 +55,25 @@ record ConfigsApi(Host engine) implements Configs {
   }
 
   @Override
+  public Config updateLabels(String config, long version, Map<String, String> labels) {
+    return engine.join(updateLabelsAsync(config, version, labels));
+  }
+
+  @Override
+  public CompletionStage<Config> updateLabelsAsync(
+      String config, long version, Map<String, String> labels) {
+    return engine.submit(
+        tx -> {
+          Config present = Lookup.config(tx, config);
+          if (present.meta().version() != version) {
+            throw ConflictException.outOfSequence(
+                "config", present.spec().name(), version, present.meta().version());
+          }
+          return tx.put(present.withSpec(present.spec().withLabels(labels)));
+        });
+  }
+
+  @Override
   public void remove(String config) {
     engine.join(removeAsync(config));
   }
@@ -66,9 +87,11 @@ record ConfigsApi(Host engine) implements Configs {
               List<String> users = users(tx, present);
               if (!users.isEmpty()) {
                 throw new ConflictException(
+                    ConflictException.Kind.IN_USE,
                     "config '"
                         + present.spec().name()
-                        + "' is in use by the following service(s): "
+                        + "' is in use by the following "
+                        + (users.size() == 1 ? "service: " : "services: ")
                         + String.join(", ", users));
               }
               tx.delete(present.id());

@@ -66,6 +66,7 @@ final class Lookup {
         return matches.get(0);
       } else if (matches.size() > 1) {
         throw new ConflictException(
+            ConflictException.Kind.AMBIGUOUS,
             kind
                 + " "
                 + key

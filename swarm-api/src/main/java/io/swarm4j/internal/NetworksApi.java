@@ -4,9 +4,12 @@ import io.swarm4j.Networks;
 import io.swarm4j.model.ConflictException;
 import io.swarm4j.model.Network;
 import io.swarm4j.model.NetworkAttachmentSpec;
+import io.swarm4j.model.NetworkId;
 import io.swarm4j.model.NetworkSpec;
 import io.swarm4j.model.Service;
 import io.swarm4j.store.State;
+import io.swarm4j.store.Transaction;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -14,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Networks through the leader. */
 record NetworksApi(Host engine) implements Networks {
+
+  /** Longer than tasks usually get to stop. */
+  private static final Duration LAST_TASKS_LIMIT = Duration.ofSeconds(45);
 
   @Override
   public Network create(NetworkSpec spec) {
@@ -36,15 +42,45 @@ record NetworksApi(Host engine) implements Networks {
 
   @Override
   public CompletionStage<@Nullable Void> removeAsync(String network) {
+    NetworkId id = get(network).id();
     return engine
-        .submit(
-            tx -> {
-              Network present = Lookup.network(tx, network);
-              requireUnused(tx, present);
-              tx.delete(present.id());
-              return present;
-            })
+        .awaitAsync(view -> !awaitsTasks(view, id), LAST_TASKS_LIMIT)
+        .thenCompose(inTime -> engine.submit(tx -> remove(tx, network)))
         .thenAccept(removed -> {});
+  }
+
+  private static Network remove(Transaction tx, String network) {
+    Network present = Lookup.network(tx, network);
+    requireUnused(tx, present);
+    tx.delete(present.id());
+    return present;
+  }
+
+  /** Whether all that keeps a network is that tasks of removed services have not ended yet. */
+  private static boolean awaitsTasks(State state, NetworkId id) {
+    Network network = state.network(id);
+    if (network == null) {
+      return false;
+    }
+    boolean waits = false;
+    for (Service service : state.services()) {
+      if (uses(state, service, network)) {
+        if (!service.isRemoved()) {
+          return false; // no waiting would help
+        }
+        waits |= !state.tasksOf(service.id()).isEmpty();
+      }
+    }
+    return waits;
+  }
+
+  private static boolean uses(State state, Service service, Network network) {
+    for (NetworkAttachmentSpec wish : service.spec().task().networks()) {
+      if (network.equals(io.swarm4j.network.Networks.find(state, wish.network()))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static void requireUnused(State state, Network network) {
@@ -55,19 +91,19 @@ record NetworksApi(Host engine) implements Networks {
       if (network.spec().ingress()
           && io.swarm4j.network.Networks.publishesIngress(service.spec())) {
         throw new ConflictException(
+            ConflictException.Kind.IN_USE,
             "ingress network cannot be removed because service "
                 + service.name()
                 + " depends on it");
       }
-      for (NetworkAttachmentSpec wish : service.spec().task().networks()) {
-        if (network.equals(io.swarm4j.network.Networks.find(state, wish.network()))) {
-          throw new ConflictException(
-              "network "
-                  + network.name()
-                  + " is in use by service "
-                  + service.name()
-                  + "; remove that first");
-        }
+      if (uses(state, service, network)) {
+        throw new ConflictException(
+            ConflictException.Kind.IN_USE,
+            "network "
+                + network.name()
+                + " is in use by service "
+                + service.name()
+                + "; remove that first");
       }
     }
   }

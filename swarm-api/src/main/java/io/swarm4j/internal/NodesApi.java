@@ -70,6 +70,24 @@ record NodesApi(Host engine) implements Nodes {
   }
 
   @Override
+  public Node update(String node, long version, NodeSpec spec) {
+    return engine.join(updateAsync(node, version, spec));
+  }
+
+  @Override
+  public CompletionStage<Node> updateAsync(String node, long version, NodeSpec spec) {
+    return engine.submit(
+        tx -> {
+          Node present = Lookup.node(tx, node);
+          if (present.meta().version() != version) {
+            throw ConflictException.outOfSequence(
+                "node", present.hostname(), version, present.meta().version());
+          }
+          return spec.equals(present.spec()) ? present : tx.put(present.withSpec(spec));
+        });
+  }
+
+  @Override
   public void remove(String node, boolean force) {
     engine.join(removeAsync(node, force));
   }

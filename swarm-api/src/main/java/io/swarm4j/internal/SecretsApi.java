@@ -13,6 +13,7 @@ import io.swarm4j.store.VersionedNames;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +30,8 @@ record SecretsApi(Host engine) implements Secrets {
     return engine.submit(
         tx -> {
           if (tx.secretNamed(spec.name()) != null) {
-            throw new ConflictException("secret " + spec.name() + " already exists");
+            throw new ConflictException(
+                ConflictException.Kind.EXISTS, "secret " + spec.name() + " already exists");
           }
           return tx.put(new Secret(engine.ids().secret(), Meta.NEW, spec, 1));
         });
@@ -53,6 +55,25 @@ record SecretsApi(Host engine) implements Secrets {
   }
 
   @Override
+  public Secret updateLabels(String secret, long version, Map<String, String> labels) {
+    return engine.join(updateLabelsAsync(secret, version, labels));
+  }
+
+  @Override
+  public CompletionStage<Secret> updateLabelsAsync(
+      String secret, long version, Map<String, String> labels) {
+    return engine.submit(
+        tx -> {
+          Secret present = Lookup.secret(tx, secret);
+          if (present.meta().version() != version) {
+            throw ConflictException.outOfSequence(
+                "secret", present.spec().name(), version, present.meta().version());
+          }
+          return tx.put(present.withSpec(present.spec().withLabels(labels)));
+        });
+  }
+
+  @Override
   public void remove(String secret) {
     engine.join(removeAsync(secret));
   }
@@ -66,9 +87,11 @@ record SecretsApi(Host engine) implements Secrets {
               List<String> users = users(tx, present);
               if (!users.isEmpty()) {
                 throw new ConflictException(
+                    ConflictException.Kind.IN_USE,
                     "secret '"
                         + present.spec().name()
-                        + "' is in use by the following service(s): "
+                        + "' is in use by the following "
+                        + (users.size() == 1 ? "service: " : "services: ")
                         + String.join(", ", users));
               }
               tx.delete(present.id());

@@ -12,6 +12,7 @@ import io.swarm4j.model.ServiceMode;
 import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.model.Task;
 import io.swarm4j.orchestrator.ServiceWrites;
+import io.swarm4j.store.Transaction;
 import io.swarm4j.stream.LogQuery;
 import io.swarm4j.stream.LogReceiver;
 import io.swarm4j.stream.LogSource;
@@ -73,14 +74,18 @@ record ServicesApi(Host engine) implements Services {
     return engine.submit(
         tx -> {
           Service present = Lookup.service(tx, service);
-          if (present.meta().version() != version) {
-            throw ConflictException.outOfSequence(
-                "service", present.name(), version, present.meta().version());
-          }
+          requireVersion(present, version);
           Admission.changedService(tx, present, spec);
           Admission.dependencies(tx, spec);
           return ServiceWrites.update(tx, present, spec);
         });
+  }
+
+  private static void requireVersion(Service present, long version) {
+    if (present.meta().version() != version) {
+      throw ConflictException.outOfSequence(
+          "service", present.name(), version, present.meta().version());
+    }
   }
 
   @Override
@@ -112,18 +117,32 @@ record ServicesApi(Host engine) implements Services {
 
   @Override
   public CompletionStage<Service> rollbackAsync(String service) {
+    return engine.submit(tx -> rollback(tx, Lookup.service(tx, service)));
+  }
+
+  @Override
+  public Service rollback(String service, long version) {
+    return engine.join(rollbackAsync(service, version));
+  }
+
+  @Override
+  public CompletionStage<Service> rollbackAsync(String service, long version) {
     return engine.submit(
         tx -> {
           Service present = Lookup.service(tx, service);
-          ServiceSpec previous = present.previousSpec();
-          if (previous == null) {
-            throw new ConflictException(
-                "service " + present.id() + " does not have a previous spec");
-          }
-          Admission.changedService(tx, present, previous);
-          Admission.dependencies(tx, previous);
-          return ServiceWrites.rollback(tx, present);
+          requireVersion(present, version);
+          return rollback(tx, present);
         });
+  }
+
+  private static Service rollback(Transaction tx, Service present) {
+    ServiceSpec previous = present.previousSpec();
+    if (previous == null) {
+      throw new ConflictException("service " + present.id() + " does not have a previous spec");
+    }
+    Admission.changedService(tx, present, previous);
+    Admission.dependencies(tx, previous);
+    return ServiceWrites.rollback(tx, present);
   }
 
   @Override

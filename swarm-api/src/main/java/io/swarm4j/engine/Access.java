@@ -1,0 +1,52 @@
+package io.swarm4j.engine;
+
+import io.swarm4j.Swarm;
+import io.swarm4j.model.Node;
+
+/**
+ * Lets requests through to the swarm, or says why not.
+ *
+ * @param seat the node that is asked
+ * @param strict whether a node that is not a manager refuses, as the reference does, what it could
+ *     have a manager do
+ */
+record Access(NodeSeat seat, boolean strict) {
+
+  /** The swarm, for what managers do. */
+  Swarm swarm() {
+    Swarm swarm = member();
+    Node self = seat.self();
+    if (strict && self != null && self.role() != Node.NodeRole.MANAGER) {
+      throw new ApiException(
+          503,
+          "This node is not a swarm manager. Worker nodes can't be used to view or modify cluster"
+              + " state. Please run this command on a manager node or promote the current node to"
+              + " a manager.");
+    }
+    return swarm;
+  }
+
+  /** The swarm, for what every member does. */
+  Swarm member() {
+    Swarm swarm = seat.swarm();
+    NodeSeat.Standing standing = seat.standing();
+    if (standing == NodeSeat.Standing.LOCKED) {
+      throw new ApiException(
+          503,
+          "Swarm is encrypted and needs to be unlocked before it can be used. Please use \"docker"
+              + " swarm unlock\" to unlock it.");
+    }
+    if (swarm == null || standing == NodeSeat.Standing.INACTIVE) {
+      throw new ApiException(
+          503,
+          "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to"
+              + " connect this node to swarm and try again.");
+    }
+    return swarm;
+  }
+
+  boolean isManager() {
+    Node self = seat.self();
+    return self != null && self.role() == Node.NodeRole.MANAGER;
+  }
+}

@@ -1,0 +1,100 @@
+package io.swarm4j.engine;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.swarm4j.Swarm;
+import io.swarm4j.engine.http.Response;
+import io.swarm4j.engine.json.Fields;
+import io.swarm4j.engine.json.Json;
+import io.swarm4j.engine.json.NetworkJson;
+import io.swarm4j.model.ConflictException;
+import io.swarm4j.model.Network;
+import io.swarm4j.model.NetworkSpec;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** {@code /networks}. */
+final class NetworkRoutes {
+  private final Access access;
+
+  NetworkRoutes(Access access) {
+    this.access = access;
+  }
+
+  void addTo(Routes routes) {
+    routes
+        .get("/networks", this::list)
+        .later("POST", "/networks/create", this::create)
+        .post("/networks/prune", this::prune)
+        .get("/networks/{id}", this::inspect)
+        .later("DELETE", "/networks/{id}", this::remove);
+  }
+
+  private Response list(Call call) {
+    Filters filters = call.filters("dangling", "driver", "id", "label", "name", "scope", "type");
+    Swarm swarm = access.member();
+    List<Network> found =
+        swarm.view().networks().stream()
+            .filter(network -> filters.is("driver", network.spec().driver()))
+            .filter(network -> filters.any("id", network.id().toString()::contains))
+            .filter(network -> filters.any("name", network.name()::contains))
+            .filter(network -> filters.labels("label", network.spec().labels()))
+            .filter(network -> filters.is("scope", "swarm"))
+            .filter(network -> filters.is("type", network.spec().ingress() ? "builtin" : "custom"))
+            .toList();
+    return Answers.json(Json.list(found, NetworkJson::write));
+  }
+
+  private Response inspect(Call call) {
+    Swarm swarm = access.member();
+    Network network = swarm.networks().get(call.variable("id"));
+    ObjectNode json = NetworkJson.write(network);
+    if (call.query().flag("verbose")) {
+      NetworkJson.addServices(json, network, swarm.view());
+    }
+    return Answers.json(json);
+  }
+
+  private CompletionStage<Response> create(Call call) {
+    Swarm swarm = access.swarm();
+    Fields body = call.body();
+    NetworkSpec spec = NetworkJson.read(body);
+    body.end();
+    return swarm
+        .networks()
+        .createAsync(spec)
+        .thenApply(
+            network ->
+                Answers.json(
+                    201,
+                    Json.object()
+                        .put("Id", network.id().toString())
+                        .put("Warning", String.join("; ", body.warnings()))));
+  }
+
+  private CompletionStage<Response> remove(Call call) {
+    return access
+        .swarm()
+        .networks()
+        .removeAsync(call.variable("id"))
+        .thenApply(removed -> Answers.noContent());
+  }
+
+  private Response prune(Call call) {
+    Filters filters = call.filters("label", "label!", "until");
+    Swarm swarm = access.swarm();
+    ObjectNode answer = Json.object();
+    ArrayNode deleted = answer.putArray("NetworksDeleted");
+    for (Network network : swarm.networks().list()) {
+      if (!network.spec().ingress() && filters.labels("label", network.spec().labels())) {
+        try {
+          swarm.networks().remove(network.id().toString());
+          deleted.add(network.name());
+        } catch (ConflictException used) {
+          // stays: that is what pruning means
+        }
+      }
+    }
+    return Answers.json(answer);
+  }
+}

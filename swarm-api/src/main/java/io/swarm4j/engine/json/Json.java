@@ -1,0 +1,159 @@
+package io.swarm4j.engine.json;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.swarm4j.model.Fault;
+import io.swarm4j.model.Meta;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads and writes JSON text, and the forms that all objects of the Engine API share. */
+public final class Json {
+  private static final int DEEPEST = 64;
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder(
+              com.fasterxml.jackson.core.JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
+                  .build())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private Json() {}
+
+  /**
+   * Reads a JSON object.
+   *
+   * @throws MalformedRequestException if the text is not one, with the place where it goes wrong
+   */
+  public static Fields read(byte[] text) {
+    return Fields.root(parse(text));
+  }
+
+  /** Any JSON text; an empty one reads as an empty object. */
+  static JsonNode parse(byte[] text) {
+    try {
+      JsonNode tree = MAPPER.readTree(text);
+      return tree == null || tree.isMissingNode() ? JsonNodeFactory.instance.objectNode() : tree;
+    } catch (JsonProcessingException malformed) {
+      String where =
+          malformed.getLocation() == null
+              ? ""
+              : " at line "
+                  + malformed.getLocation().getLineNr()
+                  + ", column "
+                  + malformed.getLocation().getColumnNr();
+      throw refuse("body" + where, "", "JSON: " + malformed.getOriginalMessage());
+    } catch (IOException unexpected) {
+      throw new IllegalStateException("an array of bytes can always be read", unexpected);
+    }
+  }
+
+  static MalformedRequestException refuse(String path, String value, String accepted) {
+    return new MalformedRequestException(
+        List.of(new Fault(Fault.Code.INVALID, path, value, accepted)));
+  }
+
+  /** The text of a tree, with a line end. */
+  public static byte[] bytes(JsonNode tree) {
+    try {
+      byte[] text = MAPPER.writeValueAsBytes(tree);
+      byte[] line = java.util.Arrays.copyOf(text, text.length + 1);
+      line[text.length] = '\n';
+      return line;
+    } catch (JsonProcessingException impossible) {
+      throw new IllegalStateException("a tree can always be written", impossible);
+    }
+  }
+
+  /** A new object. */
+  public static ObjectNode object() {
+    return JsonNodeFactory.instance.objectNode();
+  }
+
+  /** A new array. */
+  public static ArrayNode array() {
+    return JsonNodeFactory.instance.arrayNode();
+  }
+
+  /** The error body of the Engine API. */
+  public static byte[] error(String message) {
+    return bytes(object().put("message", message));
+  }
+
+  /** Head of every stored object: {@code ID}, {@code Version}, and its times. */
+  static ObjectNode stored(Object id, Meta meta) {
+    ObjectNode node = object().put("ID", id.toString());
+    node.putObject("Version").put("Index", meta.version());
+    return node.put("CreatedAt", time(meta.createdAt())).put("UpdatedAt", time(meta.updatedAt()));
+  }
+
+  /** Times are RFC 3339 with nanoseconds, in UTC. */
+  public static String time(Instant instant) {
+    return instant.toString();
+  }
+
+  static void putText(ObjectNode target, String name, @Nullable String value) {
+    if (value != null && !value.isEmpty()) {
+      target.put(name, value);
+    }
+  }
+
+  static void putNanos(ObjectNode target, String name, @Nullable Duration value) {
+    if (value != null) {
+      target.put(name, value.toNanos());
+    }
+  }
+
+  static void putTrue(ObjectNode target, String name, boolean value) {
+    if (value) {
+      target.put(name, true);
+    }
+  }
+
+  static void putNumber(ObjectNode target, String name, long value) {
+    if (value != 0) {
+      target.put(name, value);
+    }
+  }
+
+  static void putTexts(ObjectNode target, String name, Collection<String> values) {
+    if (!values.isEmpty()) {
+      ArrayNode array = target.putArray(name);
+      values.forEach(array::add);
+    }
+  }
+
+  static void putMap(ObjectNode target, String name, Map<String, String> values) {
+    if (!values.isEmpty()) {
+      target.set(name, map(values));
+    }
+  }
+
+  /** A map as an object. */
+  public static ObjectNode map(Map<String, String> values) {
+    ObjectNode node = object();
+    values.forEach(node::put);
+    return node;
+  }
+
+  /** An array with one element per item. */
+  public static <T> ArrayNode list(
+      Collection<T> items, java.util.function.Function<T, ? extends JsonNode> form) {
+    ArrayNode array = array();
+    items.forEach(item -> array.add(form.apply(item)));
+    return array;
+  }
+}

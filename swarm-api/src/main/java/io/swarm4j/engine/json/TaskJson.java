@@ -1,0 +1,105 @@
+package io.swarm4j.engine.json;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.swarm4j.model.Attachment;
+import io.swarm4j.model.Network;
+import io.swarm4j.model.NetworkId;
+import io.swarm4j.model.PortSpec;
+import io.swarm4j.model.Service;
+import io.swarm4j.model.ServiceId;
+import io.swarm4j.model.SlotKey;
+import io.swarm4j.model.Task;
+import io.swarm4j.model.TaskStatus;
+import io.swarm4j.store.View;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * {@code Task} of the Engine API. One writer serves one answer: what many tasks share is made once.
+ * Not thread-safe.
+ */
+public final class TaskJson {
+  private final View view;
+  private final Map<SpecKey, ObjectNode> specs = new HashMap<>();
+  private final Map<NetworkId, ObjectNode> networks = new HashMap<>();
+
+  /** A writer for tasks of a view. */
+  public TaskJson(View view) {
+    this.view = view;
+  }
+
+  /** Writes a task. */
+  public ObjectNode write(Task task) {
+    ObjectNode node = Json.stored(task.id(), task.meta());
+    node.putObject("Labels");
+    node.set(
+        "Spec",
+        specs.computeIfAbsent(
+            new SpecKey(task.serviceId(), task.specVersion()),
+            key -> TaskSpecJson.write(view.specOf(task).task(), false, view)));
+    node.put("ServiceID", task.serviceId().toString());
+    if (task.slot() instanceof SlotKey.Numbered slot) {
+      node.put("Slot", slot.number());
+    }
+    if (task.nodeId() != null) {
+      node.put("NodeID", task.nodeId().toString());
+    }
+    node.set("Status", status(task));
+    node.put("DesiredState", task.desiredState().text());
+    if (!task.attachments().isEmpty()) {
+      ArrayNode attachments = node.putArray("NetworksAttachments");
+      task.attachments().forEach(attachment -> attachments.add(attachment(attachment)));
+    }
+    if (!task.assigned().isEmpty()) {
+      node.set("GenericResources", ResourcesJson.generic(task.assigned()));
+    }
+    Service service = view.service(task.serviceId());
+    if (service != null && service.spec().mode().isJob()) {
+      node.putObject("JobIteration").put("Index", task.iteration());
+    }
+    return node.putNull("Volumes");
+  }
+
+  private ObjectNode status(Task task) {
+    TaskStatus status = task.status();
+    ObjectNode node =
+        Json.object()
+            .put("Timestamp", Json.time(status.at()))
+            .put("State", status.state().text())
+            .put("Message", status.message());
+    Json.putText(node, "Err", status.err());
+    TaskStatus.ContainerStatus container = status.container();
+    if (container != null) {
+      Integer exit = container.exitCode();
+      node.putObject("ContainerStatus")
+          .put("ContainerID", container.id())
+          .put("PID", container.pid())
+          .put("ExitCode", exit == null ? 0 : exit);
+    }
+    ObjectNode ports = node.putObject("PortStatus");
+    if (task.state() == io.swarm4j.model.TaskState.RUNNING) {
+      var published =
+          view.specOf(task).endpoint().ports().stream()
+              .filter(port -> port.publishMode() == PortSpec.PublishMode.HOST)
+              .toList();
+      if (!published.isEmpty()) {
+        ports.set("Ports", Json.list(published, EndpointJson::write));
+      }
+    }
+    return node;
+  }
+
+  private ObjectNode attachment(Attachment attachment) {
+    ObjectNode node = Json.object();
+    Network network = view.network(attachment.network());
+    if (network != null) {
+      node.set(
+          "Network", networks.computeIfAbsent(network.id(), id -> NetworkJson.attached(network)));
+    }
+    node.putArray("Addresses").add(attachment.address() + EndpointJson.prefix(network));
+    return node;
+  }
+
+  private record SpecKey(ServiceId service, long version) {}
+}
