@@ -1,0 +1,117 @@
+package io.swarm4j.network.dataplane.kernel;
+
+import io.swarm4j.model.Ip;
+import io.swarm4j.model.PortSpec.Protocol;
+import io.swarm4j.model.Subnet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that the kernel of one node shall do: the whole, not a change.
+ *
+ * @param revision orders configurations; a plane never goes back to a lower one
+ * @param overlays the networks that a task of this node is attached to
+ * @param published the published ports that are open on this node
+ * @param tasksHere addresses of the tasks that run on this node
+ * @param tasks the tasks of this node that reach services by virtual addresses
+ */
+public record KernelConfig(
+    long revision,
+    List<Overlay> overlays,
+    List<PublishedPort> published,
+    Set<Ip> tasksHere,
+    List<LocalTask> tasks) {
+
+  /** Copies all. */
+  public KernelConfig {
+    overlays = List.copyOf(overlays);
+    published = List.copyOf(published);
+    tasksHere = Set.copyOf(tasksHere);
+    tasks = List.copyOf(tasks);
+  }
+
+  /** A node without anything to do. */
+  public static KernelConfig empty(long revision) {
+    return new KernelConfig(revision, List.of(), List.of(), Set.of(), List.of());
+  }
+
+  /**
+   * A network that spans nodes.
+   *
+   * @param vni its VXLAN identifier
+   * @param subnet its addresses
+   * @param address this node's own address on it, and the gateway of the tasks here
+   * @param remotes whoever is on it at other nodes
+   */
+  public record Overlay(int vni, Subnet subnet, Ip address, List<Remote> remotes) {
+    /** Copies the list. */
+    public Overlay {
+      remotes = List.copyOf(remotes);
+    }
+
+    /** The name of its bridge. */
+    public String bridge() {
+      return "s4jb" + vni;
+    }
+
+    /** The name of its VXLAN device. */
+    public String vxlan() {
+      return "s4jx" + vni;
+    }
+  }
+
+  /**
+   * An address on an overlay that is at another node.
+   *
+   * @param address the address of a task, or that node's own
+   * @param node the node's address on the network between the nodes
+   */
+  public record Remote(Ip address, Ip node) {}
+
+  /**
+   * A port that is open on this node.
+   *
+   * @param bind the only address on which it is open; null for all of the node's
+   * @param protocol its protocol
+   * @param port its number
+   * @param targets who serves it; may be empty, and connections are then refused
+   */
+  public record PublishedPort(
+      @Nullable Ip bind, Protocol protocol, int port, List<Target> targets) {
+    /** Copies the list. */
+    public PublishedPort {
+      targets = List.copyOf(targets);
+    }
+  }
+
+  /** Where a published port leads to. */
+  public record Target(Ip address, int port) {}
+
+  /**
+   * A task that runs on this node.
+   *
+   * @param id its identity
+   * @param namespace its network namespace
+   * @param services the services on its networks
+   */
+  public record LocalTask(String id, NetworkNamespace namespace, List<VirtualService> services) {
+    /** Copies the list. */
+    public LocalTask {
+      services = List.copyOf(services);
+    }
+  }
+
+  /**
+   * A virtual address with all its ports.
+   *
+   * @param address the virtual address
+   * @param endpoints addresses of the tasks behind it; may be empty
+   */
+  public record VirtualService(Ip address, List<Ip> endpoints) {
+    /** Copies the list. */
+    public VirtualService {
+      endpoints = List.copyOf(endpoints);
+    }
+  }
+}

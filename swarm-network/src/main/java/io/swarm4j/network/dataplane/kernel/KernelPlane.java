@@ -1,0 +1,205 @@
+package io.swarm4j.network.dataplane.kernel;
+
+import io.swarm4j.model.Check;
+import io.swarm4j.model.Ip;
+import io.swarm4j.model.UnavailableException;
+import io.swarm4j.network.dataplane.Difference;
+import io.swarm4j.network.dataplane.kernel.KernelConfig.LocalTask;
+import io.swarm4j.time.Loop;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the kernel of one node carry the swarm's traffic. Needs Linux, the right to administer the
+ * network, and the programs {@code ip}, {@code bridge}, {@code nft} and {@code nsenter}.
+ *
+ * <p>Thread-safe; the work is done on a loop of its own, which it blocks. If a step fails, what is
+ * in force is not known any more: the next configuration is then put in place as a whole, as after
+ * a start.
+ */
+public final class KernelPlane implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(KernelPlane.class);
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private final Loop loop;
+  private final KernelState kernel;
+  private @Nullable KernelConfig inForce;
+  private boolean certain;
+  private volatile boolean closed;
+
+  private KernelPlane(Builder builder) {
+    loop = builder.loop;
+    kernel = new KernelState(builder.namespace, builder.node, builder.port, builder.commands);
+  }
+
+  /**
+   * Starts to describe a plane.
+   *
+   * @param node the node's address on the network between the nodes
+   * @param loop where the work is done, which blocks it; closed with the plane
+   */
+  public static Builder builder(Ip node, Loop loop) {
+    return new Builder(node, loop);
+  }
+
+  /**
+   * Puts a configuration in force; calls take effect in their order, and one that is older than
+   * what is in force changes nothing.
+   *
+   * @return completes with the revision in force; exceptionally with a {@link KernelException} if
+   *     the kernel refused it, in which case the next call starts afresh, or with {@link
+   *     UnavailableException} if the plane is closed
+   */
+  public CompletionStage<Long> apply(KernelConfig config) {
+    return onLoop(() -> enforce(config));
+  }
+
+  private long enforce(KernelConfig config) {
+    KernelConfig present = inForce;
+    if (present != null && certain && config.revision() < present.revision()) {
+      return present.revision();
+    }
+    boolean wasCertain = certain;
+    certain = false;
+    if (present != null && wasCertain) {
+      kernel.change(present, config);
+    } else {
+      kernel.replace(config);
+    }
+    inForce = config;
+    certain = true;
+    return config.revision();
+  }
+
+  /**
+   * Compares what the kernel has with what it shall have.
+   *
+   * @param repair whether to put that in place
+   * @return what differs, or differed; empty if nothing has been put in force yet
+   */
+  public CompletionStage<List<Difference>> diagnose(boolean repair) {
+    return onLoop(
+        () -> {
+          KernelConfig present = inForce;
+          if (present == null) {
+            return List.of();
+          }
+          List<Difference> found = kernel.differences(present);
+          if (repair && !found.isEmpty()) {
+            certain = false;
+            kernel.replace(present);
+            certain = true;
+          }
+          return found;
+        });
+  }
+
+  /** A task's namespace is gone, or is about to go: nothing is changed there any more. */
+  public void forget(String task) {
+    loop.execute(
+        () -> {
+          KernelConfig present = inForce;
+          if (present != null) {
+            List<LocalTask> others =
+                present.tasks().stream().filter(other -> !other.id().equals(task)).toList();
+            inForce =
+                new KernelConfig(
+                    present.revision(),
+                    present.overlays(),
+                    present.published(),
+                    present.tasksHere(),
+                    others);
+          }
+        });
+  }
+
+  /** Removes everything that this or an earlier plane of the node made. */
+  public CompletionStage<Void> remove() {
+    return onLoop(
+        () -> {
+          kernel.remove();
+          inForce = null;
+          certain = false;
+          return null;
+        });
+  }
+
+  private <T> CompletionStage<T> onLoop(Supplier<T> work) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    if (closed) {
+      result.completeExceptionally(new UnavailableException("the data plane is closed"));
+      return result;
+    }
+    loop.execute(
+        () -> {
+          try {
+            result.complete(work.get());
+          } catch (RuntimeException e) {
+            log.debug("The kernel did not do as asked", e);
+            result.completeExceptionally(e);
+          }
+        });
+    return result.minimalCompletionStage();
+  }
+
+  /** Ends the work; what is in force stays so, and traffic goes on. */
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      loop.execute(kernel::close);
+      loop.close();
+    }
+  }
+
+  /** Options of a {@link KernelPlane}. Not thread-safe. */
+  public static final class Builder {
+    private static final int LOWEST_PORT = 1024;
+    private static final int HIGHEST_PORT = 49_151;
+
+    private final Ip node;
+    private final Loop loop;
+    private NetworkNamespace namespace = NetworkNamespace.OWN;
+    private int port = 4789;
+    private Commands commands = new ProcessCommands(PATIENCE);
+
+    private Builder(Ip node, Loop loop) {
+      this.node = node;
+      this.loop = loop;
+      Check.of("KernelPlane")
+          .that(node.isV4(), "node", node, "an IPv4 address: overlays run over IPv4")
+          .orThrow();
+    }
+
+    /** The host's namespace; that of this process unless set. */
+    public Builder namespace(NetworkNamespace namespace) {
+      this.namespace = namespace;
+      return this;
+    }
+
+    /** The port of VXLAN, 1024 to 49151; 4789 unless set. The same on all nodes. */
+    public Builder dataPathPort(int port) {
+      Check.of("KernelPlane")
+          .that(port >= LOWEST_PORT && port <= HIGHEST_PORT, "dataPathPort", port, "1024 to 49151")
+          .orThrow();
+      this.port = port;
+      return this;
+    }
+
+    Builder commands(Commands commands) {
+      this.commands = commands;
+      return this;
+    }
+
+    /** Makes the plane, which leaves the kernel alone until it gets a configuration. */
+    public KernelPlane build() {
+      return new KernelPlane(this);
+    }
+  }
+}

@@ -1,0 +1,326 @@
+package io.swarm4j.network.dataplane.kernel;
+
+import io.swarm4j.model.Ip;
+import io.swarm4j.network.dataplane.Difference;
+import io.swarm4j.network.dataplane.kernel.KernelConfig.LocalTask;
+import io.swarm4j.network.dataplane.kernel.KernelConfig.Overlay;
+import io.swarm4j.network.dataplane.kernel.KernelConfig.Remote;
+import io.swarm4j.network.dataplane.kernel.OverlayDevices.Entries;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads and writes what our part of a node's kernel holds. Blocks; not thread-safe. */
+final class KernelState {
+  private static final Logger log = LoggerFactory.getLogger(KernelState.class);
+  private static final int DEFAULT_MTU = 1500;
+
+  private final NetworkNamespace namespace;
+  private final Ip node;
+  private final int port;
+  private final Commands commands;
+  private final NftSession session;
+
+  KernelState(NetworkNamespace namespace, Ip node, int port, Commands commands) {
+    this.namespace = namespace;
+    this.node = node;
+    this.port = port;
+    this.commands = commands;
+    this.session = new NftSession(namespace);
+  }
+
+  /** Puts a configuration in the place of whatever there is of ours. */
+  void replace(KernelConfig config) {
+    replaceDevices(config.overlays());
+    nft(namespace, NatTable.ofHost(config).create(true));
+    config.tasks().forEach(this::replaceTask);
+  }
+
+  private void replaceTask(LocalTask task) {
+    inTask(task, NatTable.ofTask(task.services()).create(false));
+  }
+
+  /** Turns one configuration, which is in force, into another. */
+  void change(KernelConfig before, KernelConfig after) {
+    // First nobody is sent to who has gone, and last the ways to who has come are taken into use.
+    changeDevices(before.overlays(), after.overlays());
+    List<String> changes = NatTable.ofHost(before).changesTo(NatTable.ofHost(after));
+    if (!changes.isEmpty()) {
+      session.apply(changes);
+    }
+    changeTasks(before.tasks(), after.tasks());
+    removeDevices(before.overlays(), after.overlays());
+  }
+
+  private void changeTasks(List<LocalTask> before, List<LocalTask> after) {
+    Map<String, LocalTask> old = new LinkedHashMap<>();
+    before.forEach(task -> old.put(task.id(), task));
+    for (LocalTask task : after) {
+      LocalTask known = old.get(task.id());
+      if (known == null || !known.namespace().equals(task.namespace())) {
+        replaceTask(task);
+      } else if (!known.services().equals(task.services())) {
+        List<String> changes =
+            NatTable.ofTask(known.services()).changesTo(NatTable.ofTask(task.services()));
+        inTask(task, changes);
+      }
+    }
+  }
+
+  /** A task may end at any time, and its namespace with it: then there is nothing to change. */
+  private void inTask(LocalTask task, List<String> changes) {
+    try {
+      if (!changes.isEmpty()) {
+        nft(task.namespace(), changes);
+      }
+    } catch (KernelException e) {
+      if (exists(task.namespace())) {
+        throw e;
+      }
+      log.debug("Task {} is gone", task.id(), e);
+    }
+  }
+
+  private static boolean exists(NetworkNamespace namespace) {
+    return java.nio.file.Files.exists(java.nio.file.Path.of(namespace.path()));
+  }
+
+  private void nft(NetworkNamespace where, List<String> changes) {
+    commands.run(where.command("nft", "-f", "-"), String.join("\n", changes) + "\n");
+  }
+
+  private void replaceDevices(List<Overlay> overlays) {
+    Map<String, Integer> present = devices();
+    Set<String> wanted = new HashSet<>();
+    List<String> ip = new ArrayList<>();
+    Set<String> fresh = new HashSet<>();
+    for (Overlay overlay : overlays) {
+      wanted.add(overlay.bridge());
+      wanted.add(overlay.vxlan());
+      if (!present.containsKey(overlay.bridge()) || !present.containsKey(overlay.vxlan())) {
+        present.keySet().stream()
+            .filter(name -> name.equals(overlay.vxlan()))
+            .forEach(name -> ip.add("link del " + name));
+        List<String> create = OverlayDevices.create(overlay, node, port, mtu());
+        ip.addAll(present.containsKey(overlay.bridge()) ? create.subList(3, 5) : create);
+        fresh.add(overlay.vxlan());
+      }
+    }
+    present.keySet().stream()
+        .filter(name -> !wanted.contains(name))
+        .forEach(name -> ip.add("link del " + name));
+    ip(ip);
+    for (Overlay overlay : overlays) {
+      List<Remote> known = fresh.contains(overlay.vxlan()) ? List.of() : remotes(overlay);
+      entries(OverlayDevices.changes(overlay.vxlan(), known, overlay.remotes()));
+    }
+  }
+
+  private void changeDevices(List<Overlay> before, List<Overlay> after) {
+    Map<Integer, Overlay> old = byVni(before);
+    for (Overlay overlay : after) {
+      Overlay known = old.get(overlay.vni());
+      if (known == null) {
+        ip(OverlayDevices.create(overlay, node, port, mtu()));
+      }
+      List<Remote> remotes = known == null ? List.of() : known.remotes();
+      entries(OverlayDevices.changes(overlay.vxlan(), remotes, overlay.remotes()));
+    }
+  }
+
+  private void removeDevices(List<Overlay> before, List<Overlay> after) {
+    Map<Integer, Overlay> wanted = byVni(after);
+    for (Overlay overlay : before) {
+      if (!wanted.containsKey(overlay.vni())) {
+        ip(OverlayDevices.remove(overlay));
+      }
+    }
+  }
+
+  private static Map<Integer, Overlay> byVni(List<Overlay> overlays) {
+    Map<Integer, Overlay> byVni = new TreeMap<>();
+    overlays.forEach(overlay -> byVni.put(overlay.vni(), overlay));
+    return byVni;
+  }
+
+  private void entries(Entries changes) {
+    ip(changes.ip());
+    if (!changes.bridge().isEmpty()) {
+      commands.run(
+          namespace.command("bridge", "-batch", "-"), String.join("\n", changes.bridge()) + "\n");
+    }
+  }
+
+  private void ip(List<String> batch) {
+    if (!batch.isEmpty()) {
+      commands.run(namespace.command("ip", "-batch", "-"), String.join("\n", batch) + "\n");
+    }
+  }
+
+  /** Our devices, with their MTU. */
+  private Map<String, Integer> devices() {
+    Map<String, Integer> found = new TreeMap<>();
+    String listing = commands.run(namespace.command("ip", "-o", "link", "show"), "");
+    for (String line : listing.lines().toList()) {
+      String[] words = line.split("\\s+");
+      String name = words.length < 2 ? "" : words[1].replaceAll("[@:].*", "");
+      if (name.matches("s4j[bx]\\d+")) {
+        found.put(name, Integer.parseInt(after(words, "mtu", "0")));
+      }
+    }
+    return found;
+  }
+
+  /** What fits through the network between the nodes, once it is wrapped. */
+  private int mtu() {
+    String listing =
+        commands.run(namespace.command("ip", "-o", "addr", "show", "to", node + "/32"), "");
+    String[] words = listing.split("\\s+");
+    if (words.length < 2) {
+      throw new KernelException("no interface of this node has its address " + node, null);
+    }
+    String link = commands.run(namespace.command("ip", "-o", "link", "show", "dev", words[1]), "");
+    int outer = Integer.parseInt(after(link.split("\\s+"), "mtu", Integer.toString(DEFAULT_MTU)));
+    return Math.min(outer, 65_535) - OverlayDevices.OVERHEAD;
+  }
+
+  private static String after(String[] words, String key, String otherwise) {
+    for (int i = 0; i + 1 < words.length; i++) {
+      if (words[i].equals(key)) {
+        return words[i + 1];
+      }
+    }
+    return otherwise;
+  }
+
+  /** Who is where, as far as the device knows completely. */
+  private List<Remote> remotes(Overlay overlay) {
+    Map<String, String> nodes = new TreeMap<>();
+    String fdb =
+        commands.run(namespace.command("bridge", "fdb", "show", "dev", overlay.vxlan()), "");
+    for (String line : fdb.lines().toList()) {
+      String[] words = line.split("\\s+");
+      String dst = after(words, "dst", "");
+      if (!dst.isEmpty()) {
+        nodes.put(words[0], dst);
+      }
+    }
+    List<Remote> found = new ArrayList<>();
+    String neighbours =
+        commands.run(namespace.command("ip", "neigh", "show", "dev", overlay.vxlan()), "");
+    for (String line : neighbours.lines().toList()) {
+      String[] words = line.split("\\s+");
+      String dst = nodes.remove(after(words, "lladdr", ""));
+      Ip address = Ip.parse(words[0]);
+      if (dst != null && address.isV4()) {
+        found.add(new Remote(address, Ip.parse(dst)));
+      }
+    }
+    return found;
+  }
+
+  /** What differs from a configuration that is meant to be in force. */
+  List<Difference> differences(KernelConfig config) {
+    List<Difference> found = new ArrayList<>();
+    Map<String, Integer> present = devices();
+    for (Overlay overlay : config.overlays()) {
+      boolean complete = true;
+      for (String device : List.of(overlay.bridge(), overlay.vxlan())) {
+        if (present.remove(device) == null) {
+          found.add(new Difference("device " + device, "up", ""));
+          complete = false;
+        }
+      }
+      if (complete) {
+        compareRemotes(overlay, found);
+      }
+    }
+    present.keySet().forEach(name -> found.add(new Difference("device " + name, "", "up")));
+    compare("nftables of the host", namespace, NatTable.ofHost(config), found);
+    for (LocalTask task : config.tasks()) {
+      if (exists(task.namespace())) {
+        compare(
+            "nftables of task " + task.id(),
+            task.namespace(),
+            NatTable.ofTask(task.services()),
+            found);
+      }
+    }
+    return found;
+  }
+
+  private void compareRemotes(Overlay overlay, List<Difference> found) {
+    Map<String, String> intended = new TreeMap<>();
+    overlay.remotes().forEach(r -> intended.put(r.address().toString(), r.node().toString()));
+    Map<String, String> actual = new TreeMap<>();
+    remotes(overlay).forEach(r -> actual.put(r.address().toString(), r.node().toString()));
+    compare("entry of " + overlay.vxlan() + " for ", intended, actual, found);
+  }
+
+  private void compare(
+      String place, NetworkNamespace where, NatTable intended, List<Difference> found) {
+    NatTable actual = NftListing.read(list(where));
+    Set<String> maps = new HashSet<>(intended.elements().keySet());
+    maps.addAll(actual.elements().keySet());
+    for (String map : maps.stream().sorted().toList()) {
+      compare(
+          place + ", " + map + " ",
+          intended.elements().getOrDefault(map, Map.of()),
+          actual.elements().getOrDefault(map, Map.of()),
+          found);
+    }
+  }
+
+  private @Nullable String list(NetworkNamespace where) {
+    try {
+      return commands.run(where.command("nft", "-n", "list", "table", "ip", NatTable.NAME), "");
+    } catch (KernelException absent) {
+      return null;
+    }
+  }
+
+  private static void compare(
+      String place,
+      Map<String, String> intended,
+      Map<String, String> actual,
+      List<Difference> found) {
+    intended.forEach(
+        (key, value) -> {
+          String present = actual.get(key);
+          if (present == null) {
+            found.add(new Difference(place + key, value.isEmpty() ? "present" : value, ""));
+          } else if (!present.equals(value)) {
+            found.add(new Difference(place + key, value, present));
+          }
+        });
+    actual.forEach(
+        (key, value) -> {
+          if (!intended.containsKey(key)) {
+            found.add(new Difference(place + key, "", value.isEmpty() ? "present" : value));
+          }
+        });
+  }
+
+  /** Removes all that is ours on the host; what is in the tasks' namespaces goes with these. */
+  void remove() {
+    commands.run(
+        namespace.command("nft", "-f", "-"),
+        "add table ip " + NatTable.NAME + "\ndelete table ip " + NatTable.NAME + "\n");
+    ip(
+        devices().keySet().stream()
+            .sorted((a, b) -> b.compareTo(a))
+            .map(d -> "link del " + d)
+            .toList());
+  }
+
+  void close() {
+    session.close();
+  }
+}
