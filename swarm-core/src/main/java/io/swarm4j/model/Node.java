@@ -1,6 +1,7 @@
 package io.swarm4j.model;
 
 import io.soabase.recordbuilder.core.RecordBuilder;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param status whether it is in reach, and why not
  * @param role the role it has now, which may lag behind the one wanted
  * @param manager its standing among the managers; null for workers
+ * @param attachments its own addresses on the networks that its tasks use, where the data plane
+ *     needs such
  */
 @RecordBuilder
 public record Node(
@@ -23,18 +26,32 @@ public record Node(
     NodeDescription description,
     NodeStatus status,
     NodeRole role,
-    @Nullable ManagerStatus manager)
+    @Nullable ManagerStatus manager,
+    List<Attachment> attachments)
     implements StoreObject, NodeBuilder.With {
 
   public Node {
     meta = Copies.or(meta, Meta.NEW);
     description = Copies.or(description, NodeDescription.UNKNOWN);
     role = Copies.or(role, spec.role());
+    attachments = Copies.list(attachments);
+  }
+
+  /** A node without addresses of its own on networks. */
+  public Node(
+      NodeId id,
+      Meta meta,
+      NodeSpec spec,
+      NodeDescription description,
+      NodeStatus status,
+      NodeRole role,
+      @Nullable ManagerStatus manager) {
+    this(id, meta, spec, description, status, role, manager, List.of());
   }
 
   @Override
   public Node withMeta(Meta newMeta) {
-    return new Node(id, newMeta, spec, description, status, role, manager);
+    return new Node(id, newMeta, spec, description, status, role, manager, attachments);
   }
 
   /** Host name, or the id while it has not said its name. */

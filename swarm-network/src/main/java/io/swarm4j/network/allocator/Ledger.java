@@ -4,6 +4,8 @@ import io.swarm4j.model.Cluster;
 import io.swarm4j.model.Id;
 import io.swarm4j.model.Network;
 import io.swarm4j.model.NetworkId;
+import io.swarm4j.model.Node;
+import io.swarm4j.model.NodeId;
 import io.swarm4j.model.PortSpec;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.ServiceId;
@@ -33,17 +35,22 @@ final class Ledger {
   private final NetworkBook networks;
   private final ServiceBook services;
   private final TaskBook tasks;
+  private final NodeBook nodes;
+  private final boolean addressForEveryNode;
 
   private final LinkedHashSet<NetworkId> dirtyNetworks = new LinkedHashSet<>();
   private final LinkedHashSet<ServiceId> dirtyServices = new LinkedHashSet<>();
   private final LinkedHashSet<ServiceId> drainedServices = new LinkedHashSet<>();
   private final ArrayDeque<TaskId> newTasks = new ArrayDeque<>();
+  private final LinkedHashSet<NodeId> dirtyNodes = new LinkedHashSet<>();
 
   /** Takes over what the store says; what is left to do stands in the queues afterwards. */
   Ledger(AllocatorOptions options, Transaction tx) {
     networks = new NetworkBook(options.foreignRoutes(), waiters);
     services = new ServiceBook(networks, waiters);
     tasks = new TaskBook(networks, services, tx, options.addressForEveryTask());
+    nodes = new NodeBook(networks);
+    addressForEveryNode = options.addressForEveryNode();
     for (Network network : tx.networks()) {
       networks.note(network);
       if (network.spec().ingress() || !network.pools().isEmpty()) {
@@ -59,6 +66,12 @@ final class Ledger {
       if (task.state() == TaskState.NEW) {
         newTasks.add(task.id());
       }
+    }
+    for (Node node : tx.nodes()) {
+      nodes
+          .restore(node)
+          .forEach(ip -> LOG.warn("address has two holders: node={} address={}", node.id(), ip));
+      markDirty(node.id());
     }
     for (Service service : tx.services()) {
       if (Holdings.isHolder(tx, service)) {
@@ -89,12 +102,41 @@ final class Ledger {
       absorbService((Service) change.before(), (Service) change.after());
     } else if (latest instanceof Network) {
       absorbNetwork((Network) change.before(), (Network) change.after(), tx);
+    } else if (latest instanceof Node) {
+      absorbNode((Node) change.before(), (Node) change.after());
     } else if (latest instanceof Cluster) {
       waiters.freed(Shortage.Scarce.NETWORKS);
     }
   }
 
+  private void absorbNode(@Nullable Node before, @Nullable Node after) {
+    if (before == null && after != null) {
+      markDirty(after.id());
+    } else if (before != null && after == null) {
+      nodes.release(before);
+      dirtyNodes.remove(before.id());
+      waiters.remove(before.id());
+    }
+  }
+
+  private void markDirty(@Nullable NodeId node) {
+    if (addressForEveryNode && node != null) {
+      dirtyNodes.add(node);
+    }
+  }
+
+  /** A task that comes to a node, or ends there, may change what the node needs. */
+  private void markDirty(@Nullable Task before, @Nullable Task after) {
+    boolean held = before != null && before.nodeId() != null && Holdings.isHolder(before);
+    boolean holds = after != null && after.nodeId() != null && Holdings.isHolder(after);
+    if (held != holds) {
+      Task task = after != null ? after : before;
+      markDirty(task == null ? null : task.nodeId());
+    }
+  }
+
   private void absorbTask(@Nullable Task before, @Nullable Task after, Transaction tx) {
+    markDirty(before, after);
     if (after != null && Holdings.isHolder(after)) {
       if (before == null && after.state() == TaskState.NEW && !waiters.contains(after.id())) {
         newTasks.add(after.id());
@@ -132,6 +174,7 @@ final class Ledger {
       if (before != null) {
         networks.forget(before);
         dirtyNetworks.remove(before.id());
+        tx.nodes().forEach(node -> markDirty(node.id()));
         waiters.freed(before.id());
       }
       waiters.freed(Shortage.Scarce.NETWORKS);
@@ -170,7 +213,24 @@ final class Ledger {
     return openNetworks(tx)
         && allocateServices(tx)
         && waiters.retry(tx::isFull, id -> retry(tx, id))
-        && allocateTasks(tx);
+        && allocateTasks(tx)
+        && allocateNodes(tx);
+  }
+
+  private boolean allocateNodes(Transaction tx) {
+    Iterator<NodeId> queue = dirtyNodes.iterator();
+    while (queue.hasNext()) {
+      if (tx.isFull()) {
+        return false;
+      }
+      NodeId id = queue.next();
+      queue.remove();
+      Shortage shortage = nodes.allocate(tx, id);
+      if (shortage != null) {
+        waiters.add(id, shortage);
+      }
+    }
+    return true;
   }
 
   private boolean openNetworks(Transaction tx) {
@@ -179,8 +239,12 @@ final class Ledger {
       if (tx.isFull()) {
         return false;
       }
-      networks.open(tx, queue.next()); // what is short shows at those who use the network
+      NetworkId id = queue.next();
+      networks.open(tx, id); // what is short shows at those who use the network
       queue.remove();
+      if (id.equals(networks.ingress())) {
+        tx.nodes().forEach(node -> markDirty(node.id()));
+      }
     }
     return true;
   }
@@ -224,6 +288,9 @@ final class Ledger {
   }
 
   private @Nullable Shortage retry(Transaction tx, Id id) {
+    if (id instanceof NodeId node) {
+      return nodes.allocate(tx, node);
+    }
     return id instanceof TaskId task
         ? tasks.allocate(tx, task)
         : services.allocate(tx, (ServiceId) id, Set.of());

@@ -7,6 +7,7 @@ import io.swarm4j.model.Ip;
 import io.swarm4j.model.Network;
 import io.swarm4j.model.NetworkId;
 import io.swarm4j.model.NetworkSpec.IpPool;
+import io.swarm4j.model.Node;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskState;
@@ -19,7 +20,7 @@ import java.util.TreeMap;
 
 /**
  * Who holds which address, as the stored objects say: tasks until they have ended, services until
- * they are removed and have no tasks left.
+ * they are removed and have no tasks left, nodes while they are members.
  *
  * <p>A snapshot, computed in time proportional to the number of tasks; any manager can answer it.
  *
@@ -42,6 +43,11 @@ public record Holdings(Map<NetworkId, SortedMap<Ip, List<Id>>> addresses) {
         for (Attachment attachment : task.attachments()) {
           holdings.add(attachment.network(), attachment.address(), task.id());
         }
+      }
+    }
+    for (Node node : state.nodes()) {
+      for (Attachment attachment : node.attachments()) {
+        holdings.add(attachment.network(), attachment.address(), node.id());
       }
     }
     return holdings;

@@ -7,6 +7,7 @@ import io.swarm4j.model.EndpointSpec.EndpointMode;
 import io.swarm4j.model.Ip;
 import io.swarm4j.model.Network;
 import io.swarm4j.model.NetworkAttachmentSpec;
+import io.swarm4j.model.Node;
 import io.swarm4j.model.PortSpec;
 import io.swarm4j.model.Reason;
 import io.swarm4j.model.Service;
@@ -41,7 +42,9 @@ class AllocatorPropertyTest {
     random = new Random(seed);
     swarm =
         new TestSwarm(
-            AllocatorOptions.DEFAULT.withAddressForEveryTask(random.nextBoolean()),
+            AllocatorOptions.DEFAULT
+                .withAddressForEveryTask(random.nextBoolean())
+                .withAddressForEveryNode(random.nextBoolean()),
             random.nextBoolean() ? 4096 : 6);
     for (int step = 0; step < STEPS; step++) {
       String done = step();
@@ -62,11 +65,13 @@ class AllocatorPropertyTest {
   }
 
   private String step() {
-    int choice = random.nextInt(20);
+    int choice = random.nextInt(21);
     List<Task> tasks = swarm.view().tasks();
     List<Service> services = swarm.view().services();
     List<Network> networks = swarm.view().networks();
-    if (choice == 0) {
+    if (choice == 20) {
+      return "node " + addOrRemoveNode();
+    } else if (choice == 0) {
       return "network " + addNetwork(networks);
     } else if (choice == 1 && !networks.isEmpty()) {
       Network network = pick(networks);
@@ -110,6 +115,16 @@ class AllocatorPropertyTest {
       return change(pick(tasks));
     }
     return "nothing";
+  }
+
+  private String addOrRemoveNode() {
+    List<Node> nodes = swarm.view().nodes();
+    if (nodes.size() < 3) {
+      return swarm.node("h" + names++, "192.168.0.1").hostname();
+    }
+    Node node = pick(nodes);
+    swarm.forget(node);
+    return node.hostname() + " removed";
   }
 
   private String change(Task task) {

@@ -16,6 +16,7 @@ import io.swarm4j.model.NetworkAttachmentSpec;
 import io.swarm4j.model.NetworkSpec;
 import io.swarm4j.model.NetworkSpec.IpPool;
 import io.swarm4j.model.NetworkSpecBuilder;
+import io.swarm4j.model.Node;
 import io.swarm4j.model.PortSpec;
 import io.swarm4j.model.Reason;
 import io.swarm4j.model.Service;
@@ -512,5 +513,34 @@ class AllocatorTest {
     assertThat(AllocationCheck.verify(broken.view()))
         .singleElement()
         .satisfies(defect -> assertThat(defect).startsWith("address 10.0.9.3 of network"));
+  }
+
+  @Test
+  @Feature("K15")
+  void aNodeHasAnAddressWhereItsTasksAre() {
+    TestSwarm kernel = new TestSwarm(AllocatorOptions.DEFAULT.withAddressForEveryNode(true));
+    Network ingress = kernel.ingress();
+    Network backend = kernel.overlay("backend", "10.0.9.0/24");
+    Node node = kernel.node("w1", "192.168.0.1");
+    assertThat(kernel.view().node(node.id()).attachments())
+        .extracting(Attachment::network)
+        .containsExactly(ingress.id());
+
+    Task task = kernel.task(kernel.service(TestSwarm.spec("web", "backend")), 1);
+    kernel.reach(task, TaskState.ASSIGNED);
+    List<Attachment> attachments = kernel.view().node(node.id()).attachments();
+    assertThat(attachments)
+        .extracting(Attachment::network)
+        .containsExactlyInAnyOrder(ingress.id(), backend.id());
+    assertThat(attachments)
+        .extracting(Attachment::address)
+        .doesNotContainAnyElementsOf(
+            kernel.now(task).attachments().stream().map(Attachment::address).toList());
+
+    kernel.reach(task, TaskState.FAILED);
+    assertThat(kernel.view().node(node.id()).attachments())
+        .extracting(Attachment::network)
+        .containsExactly(ingress.id());
+    assertThat(kernel.defects()).isEmpty();
   }
 }

@@ -212,11 +212,26 @@ public final class TestSwarm {
           Task now = tx.task(task.id());
           return tx.put(
               now.with()
-                  .nodeId(new NodeId(0, 1))
+                  .nodeId(now.nodeId() == null ? someNode(tx, now) : now.nodeId())
                   .status(TaskStatus.of(state, tx.now(), state.text()))
                   .build());
         });
     return view().task(task.id());
+  }
+
+  private static NodeId someNode(State state, Task task) {
+    List<Node> nodes = state.nodes();
+    return nodes.isEmpty()
+        ? new NodeId(0, 1)
+        : nodes.get(Math.floorMod(task.hashCode(), nodes.size())).id();
+  }
+
+  void forget(Node node) {
+    run(
+        tx -> {
+          tx.delete(node.id());
+          return null;
+        });
   }
 
   public Task start(Task task) {

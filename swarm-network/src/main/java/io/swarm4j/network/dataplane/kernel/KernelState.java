@@ -184,7 +184,7 @@ final class KernelState {
         commands.run(namespace.command("ip", "-o", "addr", "show", "to", node + "/32"), "");
     String[] words = listing.split("\\s+");
     if (words.length < 2) {
-      throw new KernelException("no interface of this node has its address " + node, null);
+      throw new KernelException("no interface of this node has its address " + node);
     }
     String link = commands.run(namespace.command("ip", "-o", "link", "show", "dev", words[1]), "");
     int outer = Integer.parseInt(after(link.split("\\s+"), "mtu", Integer.toString(DEFAULT_MTU)));

@@ -42,7 +42,7 @@ final class NftSession implements AutoCloseable {
       throw new KernelException("nft ended in the middle of a change", e);
     }
     if (!complaint.isEmpty()) {
-      throw new KernelException("nft refused a change: " + complaint, null);
+      throw new KernelException("nft refused a change: " + complaint);
     }
   }
 

@@ -29,11 +29,11 @@ final class ProcessCommands implements Commands {
       }
       String output = new String(process.getInputStream().readAllBytes(), UTF_8);
       if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-        throw new KernelException(text(command) + " did not end within " + patience, null);
+        throw new KernelException(text(command) + " did not end within " + patience);
       }
       if (process.exitValue() != 0) {
         throw new KernelException(
-            text(command) + " failed with " + process.exitValue() + ": " + shorten(output), null);
+            text(command) + " failed with " + process.exitValue() + ": " + shorten(output));
       }
       return output;
     } catch (IOException e) {

@@ -1,0 +1,229 @@
+package io.swarm4j.network.dataplane.kernel;
+
+import io.swarm4j.model.Attachment;
+import io.swarm4j.model.Network;
+import io.swarm4j.model.NetworkId;
+import io.swarm4j.model.Node;
+import io.swarm4j.model.NodeId;
+import io.swarm4j.model.Task;
+import io.swarm4j.model.TaskId;
+import io.swarm4j.network.dataplane.AppliedRevision;
+import io.swarm4j.network.dataplane.kernel.KernelConfig.Overlay;
+import io.swarm4j.network.endpoint.EndpointTable;
+import io.swarm4j.store.Change;
+import io.swarm4j.store.ChangeFeed;
+import io.swarm4j.store.Commit;
+import io.swarm4j.store.View;
+import io.swarm4j.time.Loop;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the kernel of one node in step with the swarm's state. What changes while a configuration
+ * is being put in force goes together into the next one; what failed is tried again.
+ *
+ * <p>Thread-safe, but for {@link #reset} and the listener's methods, which belong on its loop.
+ */
+public final class KernelNode {
+  private static final Logger log = LoggerFactory.getLogger(KernelNode.class);
+  private static final Duration RETRY = Duration.ofSeconds(1);
+
+  private final NodeId node;
+  private final KernelPlane plane;
+  private final Loop loop;
+  private final EndpointTable endpoints;
+  private final Locations locations = new Locations();
+  private final Map<TaskId, NetworkNamespace> namespaces = new TreeMap<>();
+  private final AppliedRevision applied = new AppliedRevision();
+
+  /** Counts what has changed at the node itself, of which the swarm's state does not know. */
+  private final AppliedRevision local = new AppliedRevision();
+
+  private final List<Ready> waiting = new ArrayList<>();
+  private View view;
+  private List<Overlay> overlays = List.of();
+  private long generation;
+  private boolean dirty = true;
+  private boolean applying;
+
+  private record Ready(Task task, CompletableFuture<Void> done) {}
+
+  /**
+   * Stands still until {@link #reset}.
+   *
+   * @param loop where it works; it does not block
+   */
+  public KernelNode(NodeId node, KernelPlane plane, Loop loop, View start) {
+    this.node = node;
+    this.plane = plane;
+    this.loop = loop;
+    this.view = start;
+    this.endpoints = EndpointTable.of(start);
+  }
+
+  /** Follows a manager's commits. */
+  public ChangeFeed.Listener listener(Runnable onLost) {
+    return new ChangeFeed.Listener() {
+      @Override
+      public void changed(Commit commit, List<Change> changes) {
+        follow(commit);
+      }
+
+      @Override
+      public void lost(long revision) {
+        onLost.run();
+      }
+    };
+  }
+
+  /** Starts afresh from a state. */
+  public void reset(View state) {
+    view = state;
+    endpoints.reset(state);
+    locations.reset(state);
+    dirty = true;
+    apply();
+  }
+
+  private void follow(Commit commit) {
+    view = commit.after();
+    dirty |= !endpoints.apply(commit.changes(), view).isEmpty();
+    dirty |= locations.apply(commit.changes());
+    for (Change change : commit.changes()) {
+      dirty |= change.latest() instanceof Node || change.latest() instanceof Network;
+    }
+    apply();
+  }
+
+  private void apply() {
+    if (applying) {
+      return;
+    }
+    if (!dirty) {
+      applied.reached(view.revision());
+      return;
+    }
+    dirty = false;
+    applying = true;
+    KernelConfig config = new NodeView(node, view, locations, endpoints).config(namespaces);
+    long asOf = generation;
+    plane
+        .apply(config)
+        .whenComplete((revision, failure) -> loop.execute(() -> finish(config, asOf, failure)));
+  }
+
+  private void finish(KernelConfig config, long asOf, @Nullable Throwable failure) {
+    applying = false;
+    if (failure == null) {
+      overlays = config.overlays();
+      applied.reached(config.revision());
+      local.reached(asOf);
+      waiting.removeIf(this::completeIfReady);
+      apply();
+    } else {
+      log.warn("node {} could not put revision {} in force", node, config.revision(), failure);
+      dirty = true;
+      loop.schedule(RETRY, this::apply);
+    }
+  }
+
+  private boolean completeIfReady(Ready ready) {
+    return isReady(ready.task()) && ready.done().complete(null);
+  }
+
+  private boolean isReady(Task task) {
+    return task.attachments().stream().map(Attachment::network).allMatch(id -> overlay(id) != null);
+  }
+
+  private @Nullable Overlay overlay(NetworkId id) {
+    Network network = view.network(id);
+    for (Overlay overlay : overlays) {
+      if (network != null && overlay.vni() == network.vni()) {
+        return overlay;
+      }
+    }
+    return null;
+  }
+
+  /** Completes once the bridges of all of a task's networks are there. */
+  public CompletionStage<Void> ready(Task task) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    loop.execute(
+        () -> {
+          if (isReady(task)) {
+            done.complete(null);
+          } else {
+            waiting.add(new Ready(task, done));
+          }
+        });
+    return done;
+  }
+
+  /** The overlays in force, by network. */
+  public CompletionStage<Map<NetworkId, Overlay>> overlays() {
+    CompletableFuture<Map<NetworkId, Overlay>> result = new CompletableFuture<>();
+    loop.execute(
+        () -> {
+          Map<NetworkId, Overlay> byNetwork = new TreeMap<>();
+          for (Network network : view.networks()) {
+            Overlay overlay = overlay(network.id());
+            if (overlay != null) {
+              byNetwork.put(network.id(), overlay);
+            }
+          }
+          result.complete(byNetwork);
+        });
+    return result;
+  }
+
+  /**
+   * A task has a network namespace now.
+   *
+   * @return completes once it can reach services there by their virtual addresses
+   */
+  public CompletionStage<Void> started(TaskId task, NetworkNamespace namespace) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    loop.execute(
+        () -> {
+          namespaces.put(task, namespace);
+          touch().thenRun(() -> done.complete(null));
+        });
+    return done;
+  }
+
+  /** A task's network namespace is gone. */
+  public void ended(TaskId task) {
+    plane.forget(task.toString());
+    loop.execute(
+        () -> {
+          namespaces.remove(task);
+          dirty = true;
+          apply();
+        });
+  }
+
+  private CompletionStage<Void> touch() {
+    dirty = true;
+    CompletionStage<Void> done = local.whenReached(++generation);
+    apply();
+    return done;
+  }
+
+  /** Completes once a revision is in force. */
+  public CompletionStage<Void> inForce(long revision) {
+    return applied.whenReached(revision);
+  }
+
+  /** The revision in force. */
+  public long appliedRevision() {
+    return applied.revision();
+  }
+}
