@@ -149,6 +149,9 @@ public final class RestartSupervisor implements Reconciler {
    */
   @Nullable Task restart(Transaction tx, Service service, Task old, Reason cause, String err) {
     TaskWrites.shutDown(tx, old, cause, err);
+    if (hasSuccessor(tx, service, old)) {
+      return null;
+    }
     RestartPolicy policy = service.spec().task().effectiveRestart();
     RestartHistory history = history(service.id(), old.slot(), service.specVersion());
     if (!history.allows(policy, old, service.spec().mode().isJob())) {
@@ -172,15 +175,31 @@ public final class RestartSupervisor implements Reconciler {
     return next;
   }
 
-  /** Whom the successor of {@code old} must wait for: what that waited for itself, and itself. */
+  /** Whether a start-first update has already put another task in the slot. */
+  private static boolean hasSuccessor(Transaction tx, Service service, Task old) {
+    return tx.tasksIn(service.id(), old.slot()).stream()
+        .anyMatch(
+            other ->
+                other.isDesiredAlive()
+                    && !other.state().isTerminal()
+                    && !Dirt.isDirty(tx, service, other)
+                    && !other.id().equals(old.id()));
+  }
+
+  /**
+   * Whom the successor of {@code old} must wait for: what that waited for itself, and all that is
+   * ending in its slot, itself included.
+   */
   private Set<TaskId> awaited(Transaction tx, Task old, @Nullable Start earlier) {
     Set<TaskId> awaited = new LinkedHashSet<>();
     if (earlier != null) {
       awaited.addAll(earlier.predecessors);
     }
-    if (mustBeAwaited(tx, old)) {
-      awaited.add(old.id());
-      giveUpLater(old.id());
+    for (Task other : tx.tasksIn(old.serviceId(), old.slot())) {
+      boolean ending = !other.isDesiredAlive() && other.desiredState() != TaskState.REMOVE;
+      if (ending && mustBeAwaited(tx, other) && awaited.add(other.id())) {
+        giveUpLater(other.id());
+      }
     }
     return awaited;
   }

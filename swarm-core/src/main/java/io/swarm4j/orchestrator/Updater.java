@@ -60,6 +60,9 @@ public final class Updater implements Reconciler {
         if (rollout != null) {
           taskChanged(tx, rollout, task);
         }
+        if (task.state() == TaskState.RUNNING && isTransition(change)) {
+          retireOld(tx, task);
+        }
       } else if (change.latest() instanceof Service service) {
         if (change.after() == null || service.isRemoved()) {
           rollouts.remove(service.id());
@@ -173,8 +176,12 @@ public final class Updater implements Reconciler {
       return; // the slot was refilled with the new spec, or given up, meanwhile
     }
     rollout.busy++;
-    Task next;
-    if (rollout.policy.order() == UpdateOrder.START_FIRST) {
+    Task next = successor(tx, service, slot);
+    if (next != null) {
+      if (next.state() == TaskState.RUNNING || !startsFirst(rollout)) {
+        old.forEach(task -> shutDownForUpdate(tx, task));
+      }
+    } else if (startsFirst(rollout)) {
       next = NewTasks.create(control, tx, service, slot);
     } else {
       Task last = old.get(old.size() - 1);
@@ -185,6 +192,17 @@ public final class Updater implements Reconciler {
       restarts.startAfter(tx, next, Objects.requireNonNull(tx.task(last.id())));
     }
     rollout.byNewTask.put(next.id(), new Replacement(slot));
+    taskChanged(tx, rollout, next); // one that an earlier leader made may run already
+  }
+
+  /** A task that may stay, left in the slot by an earlier leader, roll-out or restart. */
+  private static @Nullable Task successor(Transaction tx, Service service, SlotKey slot) {
+    for (Task task : tx.tasksIn(service.id(), slot)) {
+      if (task.isDesiredAlive() && !task.state().isTerminal() && !Dirt.isDirty(tx, service, task)) {
+        return task;
+      }
+    }
+    return null;
   }
 
   private static void shutDownForUpdate(Transaction tx, Task task) {
@@ -199,8 +217,8 @@ public final class Updater implements Reconciler {
     if (task.state() == TaskState.RUNNING && replacement.runningSince == null) {
       replacement.runningSince = tx.now();
       rollout.lastProgress = tx.now();
-      if (rollout.policy.order() == UpdateOrder.START_FIRST) {
-        retireOld(tx, rollout, replacement.slot);
+      if (startsFirst(rollout)) {
+        retireOld(tx, task);
       }
       settle(tx, rollout, replacement);
     } else if (task.state().isTerminal() || !task.isDesiredAlive()) {
@@ -208,10 +226,23 @@ public final class Updater implements Reconciler {
     }
   }
 
-  private void retireOld(Transaction tx, Rollout rollout, SlotKey slot) {
-    Service service = tx.service(rollout.service);
-    if (service != null) {
-      for (Task task : tx.tasksIn(service.id(), slot)) {
+  private static boolean startsFirst(Rollout rollout) {
+    return rollout.policy.order() == UpdateOrder.START_FIRST;
+  }
+
+  private static boolean isTransition(Change change) {
+    return !(change.before() instanceof Task before && before.state() == TaskState.RUNNING);
+  }
+
+  /** Where the new task starts first, the old one ends once it, or a successor of it, runs. */
+  private static void retireOld(Transaction tx, Task running) {
+    Service service = tx.service(running.serviceId());
+    List<Task> slot = tx.tasksIn(running.serviceId(), running.slot());
+    if (slot.size() > 1
+        && service != null
+        && running.isDesiredAlive()
+        && !Dirt.isDirty(tx, service, running)) {
+      for (Task task : slot) {
         if (task.isDesiredAlive() && Dirt.isDirty(tx, service, task)) {
           shutDownForUpdate(tx, task);
         }

@@ -101,6 +101,7 @@ final class SimulatedContainer implements Container {
       return CompletableFuture.failedFuture(neverStarts);
     }
     startedAt = runtime.loop().now();
+    runtime.started(task());
     if (behaviour.exitAfter() != null) {
       ownEnd = runtime.loop().schedule(behaviour.exitAfter(), () -> end(behaviour.exitCode(), ""));
     }
@@ -115,14 +116,15 @@ final class SimulatedContainer implements Container {
     if (runtime.isPoweredOff()) {
       return new CompletableFuture<>();
     }
-    if (delay == null || delay.isZero()) {
+    Duration stretched = runtime.stretched(delay);
+    if (stretched == null || stretched.isZero()) {
       return step.get();
     }
     CompletableFuture<T> later = new CompletableFuture<>();
     runtime
         .loop()
         .schedule(
-            delay,
+            stretched,
             () -> {
               if (!runtime.isPoweredOff()) {
                 step.get()
@@ -210,7 +212,7 @@ final class SimulatedContainer implements Container {
     if (behaviour.ignoresStop()) {
       return;
     }
-    Duration delay = behaviour.stopDelay();
+    Duration delay = runtime.stretched(behaviour.stopDelay());
     if (delay == null || delay.isZero()) {
       end(0, "");
     } else {

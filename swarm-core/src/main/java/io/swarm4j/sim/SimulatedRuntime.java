@@ -11,11 +11,14 @@ import io.swarm4j.model.TaskId;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.time.Chance;
 import io.swarm4j.time.Loop;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs nothing, and tells what would have happened: tasks are state machines with scripted
@@ -37,6 +40,9 @@ public final class SimulatedRuntime implements Runtime {
           "swarm4j-simulated",
           Map.of(),
           List.of());
+  private Duration extraDelay = Duration.ZERO;
+  private double failures;
+  private Consumer<TaskId> starts = task -> {};
   private boolean closed;
   private boolean poweredOff;
 
@@ -127,6 +133,54 @@ public final class SimulatedRuntime implements Runtime {
     containers.clear();
   }
 
+  /** Lets every preparation, start and stop from now on take so much longer. */
+  public void slowDown(Duration extra) {
+    extraDelay = extra;
+  }
+
+  /** Lets preparations and starts fail with this probability, beside what their image does. */
+  public void failStarts(double probability) {
+    failures = probability;
+  }
+
+  /** Lets everything take its usual course again. */
+  public void recoverFromFaults() {
+    extraDelay = Duration.ZERO;
+    failures = 0;
+    containers.values().forEach(container -> container.setHealthy(true));
+  }
+
+  /** Has {@code listener} told of every start of a task. */
+  void onStart(Consumer<TaskId> listener) {
+    starts = listener;
+  }
+
+  void started(TaskId task) {
+    starts.accept(task);
+  }
+
+  /** Whether a task runs here. */
+  public boolean isRunning(TaskId task) {
+    SimulatedContainer container = containers.get(task);
+    return container != null && container.isRunning();
+  }
+
+  /** The tasks that run, in order of creation. */
+  public List<TaskId> runningTasks() {
+    return containers.values().stream()
+        .filter(SimulatedContainer::isRunning)
+        .map(SimulatedContainer::task)
+        .toList();
+  }
+
+  /** What a step takes that would take {@code usual}; null stands for no time. */
+  @Nullable Duration stretched(@Nullable Duration usual) {
+    if (extraDelay.isZero()) {
+      return usual;
+    }
+    return usual == null ? extraDelay : usual.plus(extraDelay);
+  }
+
   /** How many tasks run. */
   public int running() {
     return (int) containers.values().stream().filter(SimulatedContainer::isRunning).count();
@@ -146,9 +200,10 @@ public final class SimulatedRuntime implements Runtime {
     return loop;
   }
 
-  /** Whether what has the given probability happens this time. */
+  /** Whether a step fails this time that does so with the given probability. */
   boolean happens(double probability) {
-    return probability > 0 && chance.withProbability(probability);
+    double either = Math.max(probability, failures);
+    return either > 0 && chance.withProbability(either);
   }
 
   void forget(SimulatedContainer container) {

@@ -3,6 +3,8 @@ package io.swarm4j.time;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.BooleanSupplier;
@@ -19,10 +21,14 @@ public final class VirtualTime implements Time {
   /** Tasks without any passing of time after which a run is taken for an endless loop. */
   private static final int MOST_STEPS_PER_INSTANT = 50_000_000;
 
+  private static final Duration LONGEST_WAIT = Duration.ofDays(36_500);
+
   private final Chance seeds;
+  private final Instant start;
   private final ArrayDeque<Entry> queue = new ArrayDeque<>();
   private final PriorityQueue<Entry> timers = new PriorityQueue<>();
-  private Instant now;
+  private final List<Runnable> observers = new ArrayList<>();
+  private long now; // nanoseconds since the start
   private long sequence;
   private @Nullable VirtualLoop running;
 
@@ -34,17 +40,42 @@ public final class VirtualTime implements Time {
   /** Starts at {@code start}. */
   public VirtualTime(long seed, Instant start) {
     this.seeds = Chance.seeded(seed);
-    this.now = start;
+    this.start = start;
   }
 
   @Override
   public Instant now() {
-    return now;
+    return start.plusNanos(now);
+  }
+
+  /** How much time has passed since the start. */
+  public Duration elapsed() {
+    return Duration.ofNanos(now);
   }
 
   @Override
   public Loop newLoop(String name) {
     return new VirtualLoop(name);
+  }
+
+  /**
+   * Lets the clock of one loop go wrong: what it stamps is off by {@code skew}, timers are not.
+   *
+   * @throws IllegalArgumentException if the loop is not one of this time's
+   */
+  public void skew(Loop loop, Duration skew) {
+    if (!(loop instanceof VirtualLoop mine) || mine.time() != this) {
+      throw new IllegalArgumentException("not a loop of this time: " + loop);
+    }
+    mine.skew = skew;
+  }
+
+  /**
+   * Has {@code observer} look after each step, a step being all that happens at one moment. It must
+   * not change anything; what it throws ends the run.
+   */
+  public void afterEachStep(Runnable observer) {
+    observers.add(observer);
   }
 
   @Override
@@ -64,9 +95,12 @@ public final class VirtualTime implements Time {
     for (Entry next = nextNow(); next != null; next = nextNow()) {
       if (++steps > MOST_STEPS_PER_INSTANT) {
         throw new IllegalStateException(
-            "endless activity at " + now + " without any passing of time");
+            "endless activity at " + now() + " without any passing of time");
       }
       run(next);
+    }
+    if (steps > 0) {
+      observers.forEach(Runnable::run);
     }
   }
 
@@ -76,17 +110,12 @@ public final class VirtualTime implements Time {
       return queued;
     }
     Entry timer = timers.peek();
-    return timer == null || timer.due.isAfter(now) ? null : timers.remove();
+    return timer == null || timer.due > now ? null : timers.remove();
   }
 
   /** Lets {@code span} pass, running all that falls due. */
   public void advance(Duration span) {
-    Instant end = now.plus(span);
-    settle();
-    for (Entry next = timers.peek(); next != null && !next.due.isAfter(end); next = timers.peek()) {
-      step();
-    }
-    now = end;
+    runUntil(() -> false, span);
   }
 
   /**
@@ -96,11 +125,11 @@ public final class VirtualTime implements Time {
    * @return whether it came to hold within the limit
    */
   public boolean runUntil(BooleanSupplier condition, Duration limit) {
-    Instant end = now.plus(limit);
+    long end = now + limit.toNanos();
     settle();
     while (!condition.getAsBoolean()) {
       Entry next = timers.peek();
-      if (next == null || next.due.isAfter(end)) {
+      if (next == null || next.due > end) {
         now = end;
         return condition.getAsBoolean();
       }
@@ -109,12 +138,12 @@ public final class VirtualTime implements Time {
     return true;
   }
 
-  /** Moves to the next timer and runs it with all that it causes. */
+  /** Moves to the next timer and runs it with all that falls due with it. */
   private void step() {
     Entry next = timers.remove();
     if (!next.cancelled && !next.loop.closed) {
       now = next.due;
-      run(next);
+      queue.add(next);
       settle();
     }
   }
@@ -132,14 +161,14 @@ public final class VirtualTime implements Time {
     }
   }
 
-  private static final class Entry implements Comparable<Entry> {
+  private static final class Entry implements Comparable<Entry>, Timer {
     private final VirtualLoop loop;
-    private final Instant due;
+    private final long due;
     private final long sequence;
     private final Runnable task;
     private boolean cancelled;
 
-    Entry(VirtualLoop loop, Instant due, long sequence, Runnable task) {
+    Entry(VirtualLoop loop, long due, long sequence, Runnable task) {
       this.loop = loop;
       this.due = due;
       this.sequence = sequence;
@@ -147,18 +176,28 @@ public final class VirtualTime implements Time {
     }
 
     @Override
+    public void cancel() {
+      cancelled = true;
+    }
+
+    @Override
     public int compareTo(Entry other) {
-      int byTime = due.compareTo(other.due);
+      int byTime = Long.compare(due, other.due);
       return byTime != 0 ? byTime : Long.compare(sequence, other.sequence);
     }
   }
 
   private final class VirtualLoop implements Loop {
     private final String name;
+    private Duration skew = Duration.ZERO;
     private boolean closed;
 
     VirtualLoop(String name) {
       this.name = name;
+    }
+
+    private VirtualTime time() {
+      return VirtualTime.this;
     }
 
     @Override
@@ -170,16 +209,17 @@ public final class VirtualTime implements Time {
 
     @Override
     public Timer schedule(Duration delay, Runnable task) {
-      Entry entry = new Entry(this, delay.isNegative() ? now : now.plus(delay), sequence++, task);
+      long wait = delay.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT.toNanos() : delay.toNanos();
+      Entry entry = new Entry(this, now + Math.max(0, wait), sequence++, task);
       if (!closed) {
         timers.add(entry);
       }
-      return () -> entry.cancelled = true;
+      return entry;
     }
 
     @Override
     public Instant now() {
-      return now;
+      return start.plusNanos(now + skew.toNanos());
     }
 
     @Override

@@ -1,0 +1,637 @@
+package io.swarm4j.sim;
+
+import io.swarm4j.agent.Agent;
+import io.swarm4j.agent.NameResolver;
+import io.swarm4j.agent.protocol.ToNode;
+import io.swarm4j.dispatcher.Manager;
+import io.swarm4j.model.Cluster;
+import io.swarm4j.model.Meta;
+import io.swarm4j.model.Node;
+import io.swarm4j.model.Node.NodeRole;
+import io.swarm4j.model.Node.NodeState;
+import io.swarm4j.model.NodeDescription;
+import io.swarm4j.model.NodeId;
+import io.swarm4j.model.NodeSpec;
+import io.swarm4j.model.NodeStatus;
+import io.swarm4j.model.NotFoundException;
+import io.swarm4j.model.Task;
+import io.swarm4j.model.TaskId;
+import io.swarm4j.model.TaskState;
+import io.swarm4j.model.UnavailableException;
+import io.swarm4j.orchestrator.Reconciler;
+import io.swarm4j.store.Transaction;
+import io.swarm4j.store.View;
+import io.swarm4j.time.Chance;
+import io.swarm4j.time.Ids;
+import io.swarm4j.time.Loop;
+import io.swarm4j.time.VirtualTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A whole swarm on virtual time: managers with a replicated log, nodes with simulated runtimes, and
+ * the network between them, all of which fail on request.
+ *
+ * <p>The engine in it is the real one. All follows from the seed: the same calls give the same
+ * {@link #trace()} byte for byte. What must always hold is checked after each step; a breach ends
+ * the run with an {@link InvariantViolation}. Not thread-safe: one thread owns it.
+ */
+public final class SimulatedCluster implements AutoCloseable {
+  private static final Duration START_LIMIT = Duration.ofMinutes(2);
+  private static final Duration NO_LEADER_PAUSE = Duration.ofMillis(250);
+
+  private final SimulationOptions options;
+  private final VirtualTime time;
+  private final SimulatedNetwork network;
+  private final SimulatedConsensus consensus;
+  private final SimulatedBalancers balancers;
+  private final Supervision supervision;
+  private final Trace trace;
+  private final Map<String, SimulatedMachine> machines = new LinkedHashMap<>();
+  private final Map<NodeId, SimulatedMachine> byId = new LinkedHashMap<>();
+  private final Loop users;
+  private final Chance chance;
+  private final Ids ids;
+  private final FaultScript faults;
+  private int addresses;
+
+  private SimulatedCluster(SimulationOptions options) {
+    this.options = options;
+    this.time = new VirtualTime(options.seed());
+    this.trace = new Trace(options.keptTrace());
+    this.users = time.newLoop("users");
+    this.chance = time.newChance();
+    this.ids = new Ids(time.newChance());
+    this.network = new SimulatedNetwork(time);
+    this.consensus =
+        new SimulatedConsensus(time, network, options.managerNames(), options.fullEntrySize());
+    this.balancers =
+        new SimulatedBalancers(
+            network,
+            time.newLoop("balancers"),
+            name -> machines.containsKey(name) && machine(name).isUp());
+    this.supervision = new Supervision(this, options);
+    this.faults = new FaultScript(this);
+    time.afterEachStep(supervision::afterStep);
+  }
+
+  /** Starts a swarm; returns when it has a leader and all nodes are ready. */
+  public static SimulatedCluster start(SimulationOptions options) {
+    SimulatedCluster cluster = create(options);
+    cluster.open();
+    return cluster;
+  }
+
+  /** A swarm that is not started yet. */
+  static SimulatedCluster create(SimulationOptions options) {
+    return new SimulatedCluster(options);
+  }
+
+  void open() {
+    options.managerNames().forEach(name -> newMachine(name, NodeRole.MANAGER));
+    machines.values().forEach(this::startManager);
+    await(() -> leader() != null, START_LIMIT, "a leader");
+    join(
+        submit(
+            tx -> {
+              tx.put(new Cluster(ids.cluster(), Meta.NEW, options.cluster()));
+              options.parts().bootstrap(tx, ids);
+              return null;
+            }));
+    List<SimulatedMachine> managers = List.copyOf(machines.values());
+    List<SimulatedMachine> all = new ArrayList<>(managers);
+    options.workerNames().forEach(name -> all.add(newMachine(name, NodeRole.WORKER)));
+    join(submit(tx -> enlist(tx, all)));
+    all.forEach(this::startNode);
+    await(this::allReady, START_LIMIT, "all nodes to become ready");
+  }
+
+  private SimulatedMachine newMachine(String name, NodeRole role) {
+    if (machines.containsKey(name)) {
+      throw new IllegalArgumentException("there is a machine named " + name + " already");
+    }
+    addresses++;
+    String address = "10.254." + (addresses >> 8) + "." + (addresses & 0xff);
+    Loop hardware = time.newLoop(name);
+    SimulatedMachine machine =
+        new SimulatedMachine(name, role, address, hardware, newRuntime(name, hardware));
+    machines.put(name, machine);
+    return machine;
+  }
+
+  private SimulatedRuntime newRuntime(String name, Loop hardware) {
+    SimulatedRuntime runtime = new SimulatedRuntime(hardware, time.newChance(), options.images());
+    runtime.describeAs(
+        runtime.describe().withHostname(name).withResources(options.nodeResources()));
+    runtime.onStart(task -> supervision.starting(name, task));
+    return runtime;
+  }
+
+  private @Nullable Void enlist(Transaction tx, List<SimulatedMachine> members) {
+    for (SimulatedMachine machine : members) {
+      machine.id = ids.node();
+      byId.put(machine.id, machine);
+      tx.put(newNode(machine, Map.of()));
+    }
+    return null;
+  }
+
+  private Node newNode(SimulatedMachine machine, Map<String, String> labels) {
+    return new Node(
+        machine.id,
+        Meta.NEW,
+        NodeSpec.of(machine.role).withLabels(labels),
+        NodeDescription.UNKNOWN.withHostname(machine.name),
+        new NodeStatus(NodeState.UNKNOWN, "not seen yet", machine.address, time.now()),
+        machine.role,
+        machine.role == NodeRole.MANAGER
+            ? new Node.ManagerStatus(false, true, machine.address)
+            : null);
+  }
+
+  private boolean allReady() {
+    View view = view();
+    return machines.values().stream()
+        .allMatch(
+            machine -> {
+              Node node = view.node(machine.id);
+              return node != null && node.status().state() == NodeState.READY;
+            });
+  }
+
+  private void startManager(SimulatedMachine machine) {
+    Loop loop = time.newLoop(machine.name + "-manager");
+    time.skew(loop, machine.skew);
+    List<? extends Reconciler> components = options.parts().components();
+    Manager manager =
+        new Manager(
+            loop,
+            time.newChance(),
+            consensus.start(machine.name, loop),
+            balancers.gate(),
+            components);
+    machine.manager = manager;
+    machine.components = components;
+    supervision.follow(machine.name, manager);
+    manager
+        .store()
+        .onCommit(
+            commit -> {
+              if (manager.isLeading()) {
+                balancers.committed(machine.name, commit.after());
+              }
+            });
+    manager.open();
+  }
+
+  private void startNode(SimulatedMachine machine) {
+    Loop loop = time.newLoop(machine.name + "-agent");
+    time.skew(loop, machine.skew);
+    machine.agentLoop = loop;
+    machine.agent =
+        new Agent(
+            machine.id,
+            machine.address,
+            machine.runtime,
+            loop,
+            time.newChance(),
+            new SimulatedManagers(this, machine, this::arriving),
+            NameResolver.NONE);
+    balancers.restarted(machine.name);
+    machine.agent.start();
+  }
+
+  private void arriving(SimulatedMachine machine, ToNode message) {
+    if (message instanceof ToNode.Assignments assignments) {
+      supervision.arriving(machine, assignments);
+    }
+  }
+
+  // What users and nodes see.
+
+  /** The time on which it runs. */
+  public VirtualTime time() {
+    return time;
+  }
+
+  public SimulatedNetwork network() {
+    return network;
+  }
+
+  public Trace trace() {
+    return trace;
+  }
+
+  /** What it was started with. */
+  public SimulationOptions options() {
+    return options;
+  }
+
+  /** Faults that come by themselves. */
+  public FaultScript faults() {
+    return faults;
+  }
+
+  /** New ids. */
+  public Ids ids() {
+    return ids;
+  }
+
+  /** Names of all machines, managers first. */
+  public List<String> machines() {
+    return List.copyOf(machines.keySet());
+  }
+
+  /** Names of the machines that have power. */
+  public List<String> running() {
+    return machines.values().stream()
+        .filter(SimulatedMachine::isUp)
+        .map(machine -> machine.name)
+        .toList();
+  }
+
+  /** The manager that leads; null if none does, or none can know. */
+  public @Nullable Manager leader() {
+    String name = consensus.leader();
+    Manager manager = name == null ? null : machine(name).manager;
+    return manager != null && manager.isLeading() ? manager : null;
+  }
+
+  /** Name of the machine whose manager leads; null if none does. */
+  public @Nullable String leaderName() {
+    return leader() == null ? null : consensus.leader();
+  }
+
+  /** The component of the given type of the manager that leads; null if none leads or has one. */
+  public <T> @Nullable T component(Class<T> type) {
+    String name = leaderName();
+    if (name != null) {
+      for (Reconciler component : machine(name).components) {
+        if (type.isInstance(component)) {
+          return type.cast(component);
+        }
+      }
+    }
+    return null;
+  }
+
+  /** The newest committed state. */
+  public View view() {
+    Manager leader = leader();
+    if (leader != null) {
+      return leader.store().view();
+    }
+    View newest = View.EMPTY;
+    for (SimulatedMachine machine : machines.values()) {
+      View seen = machine.manager == null ? View.EMPTY : machine.manager.store().view();
+      newest = seen.revision() > newest.revision() ? seen : newest;
+    }
+    return newest;
+  }
+
+  /** Any manager, the leader if there is one. */
+  public Manager anyManager() {
+    Manager leader = leader();
+    if (leader != null) {
+      return leader;
+    }
+    return machines.values().stream()
+        .map(machine -> machine.manager)
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElseThrow(() -> new UnavailableException("no manager of the simulated swarm runs"));
+  }
+
+  /** The agent of a node; null if it is down. */
+  public @Nullable Agent agent(NodeId node) {
+    SimulatedMachine machine = byId.get(node);
+    return machine == null ? null : machine.agent;
+  }
+
+  /**
+   * The runtime of a machine.
+   *
+   * @throws NotFoundException if there is no such machine
+   */
+  public SimulatedRuntime runtime(String machine) {
+    return machine(machine).runtime;
+  }
+
+  /**
+   * The identity of a machine as a node.
+   *
+   * @throws NotFoundException if there is no such machine
+   */
+  public NodeId node(String machine) {
+    return machine(machine).id;
+  }
+
+  /** The machine that a node is; null if it was removed. */
+  public @Nullable String machineOf(NodeId node) {
+    SimulatedMachine machine = byId.get(node);
+    return machine == null || machine.removed ? null : machine.name;
+  }
+
+  SimulatedMachine machine(String name) {
+    SimulatedMachine machine = machines.get(name);
+    if (machine == null) {
+      throw new NotFoundException(
+          "there is no machine " + name + "; there are " + machines.keySet());
+    }
+    return machine;
+  }
+
+  /** The leader as a machine learns of it: from any manager that it can reach. */
+  @Nullable SimulatedMachine leaderFor(SimulatedMachine machine) {
+    String name = consensus.leader();
+    SimulatedMachine leader = name == null ? null : machine(name);
+    return leader != null && leader.isUp() && network.connects(machine.name, leader.name)
+        ? leader
+        : null;
+  }
+
+  /**
+   * Hands a request to the leader, after an election if there is none.
+   *
+   * @return fails with {@link UnavailableException} if none leads for half a minute, or if
+   *     leadership is lost before the request is committed
+   */
+  public <T> CompletionStage<T> submit(Function<Transaction, T> request) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    submitWhenLed(request, result, time.elapsed().plusSeconds(30));
+    return result;
+  }
+
+  private <T> void submitWhenLed(
+      Function<Transaction, T> request, CompletableFuture<T> result, Duration deadline) {
+    Manager leader = leader();
+    if (leader != null) {
+      leader
+          .control()
+          .submit(request)
+          .whenComplete(
+              (value, failure) -> {
+                if (failure == null) {
+                  result.complete(value);
+                } else {
+                  result.completeExceptionally(failure);
+                }
+              });
+    } else if (time.elapsed().compareTo(deadline) >= 0) {
+      result.completeExceptionally(
+          new UnavailableException("the simulated swarm does not have a leader"));
+    } else {
+      users.schedule(NO_LEADER_PAUSE, () -> submitWhenLed(request, result, deadline));
+    }
+  }
+
+  /** Lets time pass until a stage is complete; its value. */
+  public <T> T join(CompletionStage<T> stage) {
+    CompletableFuture<T> future = stage.toCompletableFuture();
+    time.runUntil(future::isDone, START_LIMIT);
+    if (!future.isDone()) {
+      throw new UnavailableException("no answer within " + START_LIMIT);
+    }
+    return future.join();
+  }
+
+  /** Lets time pass until a condition holds; whether it came to hold in time. */
+  public boolean await(BooleanSupplier condition, Duration limit) {
+    return time.runUntil(condition, limit);
+  }
+
+  private void await(BooleanSupplier condition, Duration limit, String what) {
+    if (!await(condition, limit)) {
+      throw new UnavailableException("waited " + limit + " in vain for " + what);
+    }
+  }
+
+  /** Lets a span of time pass. */
+  public void pass(Duration span) {
+    time.advance(span);
+  }
+
+  /** Checks everything now, not only what changed. */
+  public void check() {
+    supervision.checkAll();
+  }
+
+  // What fails.
+
+  /** One more worker. */
+  public NodeId addWorker(String name, Map<String, String> labels) {
+    SimulatedMachine machine = newMachine(name, NodeRole.WORKER);
+    machine.id = ids.node();
+    byId.put(machine.id, machine);
+    note("machine " + name + " is added");
+    submit(tx -> tx.put(newNode(machine, labels)))
+        .whenComplete(
+            (node, failure) -> {
+              if (failure == null) {
+                startNode(machine);
+              } else {
+                machines.remove(name, machine);
+                byId.remove(machine.id);
+              }
+            });
+    return machine.id;
+  }
+
+  /** Takes a worker out of the swarm for good, as {@code node rm --force} does. */
+  public void removeWorker(String name) {
+    SimulatedMachine machine = machine(name);
+    if (machine.role == NodeRole.MANAGER) {
+      throw new IllegalArgumentException(name + " is a manager");
+    }
+    note("node " + name + " is removed");
+    submit(
+            tx -> {
+              if (tx.node(machine.id) != null) {
+                tx.delete(machine.id);
+              }
+              return name;
+            })
+        .whenComplete(
+            (done, failure) -> {
+              if (failure == null) {
+                users.execute(() -> dispose(machine));
+              }
+            });
+  }
+
+  private void dispose(SimulatedMachine machine) {
+    if (machines.remove(machine.name, machine)) {
+      machine.removed = true;
+      stopMachine(machine, true);
+      balancers.remove(machine.name);
+    }
+  }
+
+  /**
+   * Takes the power from a machine. All its tasks are gone; nobody is told.
+   *
+   * @param losesState whether a manager's disk is lost, too
+   */
+  public void powerOff(String name, boolean losesState) {
+    SimulatedMachine machine = machine(name);
+    if (machine.isUp()) {
+      note("machine " + name + " loses power" + (losesState ? " and its disk" : ""));
+      stopMachine(machine, true);
+      if (machine.role == NodeRole.MANAGER) {
+        consensus.crashed(name, losesState);
+      }
+    }
+  }
+
+  /** Kills the engine's process on a machine. Its tasks run on. */
+  public void kill(String name) {
+    SimulatedMachine machine = machine(name);
+    if (machine.isUp()) {
+      note("the engine on " + name + " is killed");
+      stopMachine(machine, false);
+      if (machine.role == NodeRole.MANAGER) {
+        consensus.crashed(name, false);
+      }
+    }
+  }
+
+  private void stopMachine(SimulatedMachine machine, boolean withTasks) {
+    if (machine.manager != null) {
+      machine.manager.loop().close();
+      machine.manager = null;
+      machine.components = List.of();
+    }
+    if (machine.agentLoop != null) {
+      machine.agentLoop.close();
+    }
+    machine.agent = null;
+    machine.agentLoop = null;
+    if (withTasks) {
+      supervision.losesPower(machine);
+      machine.runtime.powerOff();
+    }
+    balancers.review();
+  }
+
+  /** Starts a machine whose engine does not run. */
+  public void powerOn(String name) {
+    SimulatedMachine machine = machine(name);
+    if (!machine.isUp()) {
+      note("machine " + name + " starts");
+      if (machine.runtime.isPoweredOff()) {
+        machine.runtime = newRuntime(name, machine.hardware);
+      }
+      if (machine.role == NodeRole.MANAGER) {
+        startManager(machine);
+      }
+      startNode(machine);
+    }
+  }
+
+  /** Has the leader lose its leadership; it goes on as a follower. */
+  public void deposeLeader() {
+    note("leadership is lost");
+    consensus.depose();
+  }
+
+  /** Lets a manager's disk take so long for each write, and take none at all if it is full. */
+  public void disk(String name, Duration delay, boolean full) {
+    if (machine(name).role == NodeRole.MANAGER) {
+      note("disk of " + name + ": " + delay + (full ? ", full" : ""));
+      consensus.disk(name, delay, full);
+    }
+  }
+
+  /** Sets the clock of a machine wrong. */
+  public void skewClock(String name, Duration skew) {
+    SimulatedMachine machine = machine(name);
+    note("clock of " + name + " is off by " + skew);
+    machine.skew = skew;
+    if (machine.manager != null) {
+      time.skew(machine.manager.loop(), skew);
+    }
+    if (machine.agentLoop != null) {
+      time.skew(machine.agentLoop, skew);
+    }
+  }
+
+  /** Has the application of a task end by itself. */
+  public void crashTask(TaskId task, int exitCode) {
+    onRuntimeOf(task, runtime -> runtime.crash(task, exitCode));
+  }
+
+  /** Makes the health probes of a task fail or succeed from now on. */
+  public void setHealthy(TaskId task, boolean healthy) {
+    onRuntimeOf(task, runtime -> runtime.setHealthy(task, healthy));
+  }
+
+  private void onRuntimeOf(TaskId id, java.util.function.Consumer<SimulatedRuntime> action) {
+    Task task = view().task(id);
+    SimulatedMachine machine =
+        task == null || task.nodeId() == null ? null : byId.get(task.nodeId());
+    if (machine != null) {
+      action.accept(machine.runtime);
+    }
+  }
+
+  /** Ends every fault: all machines run, all lines are whole, all is as quick as it can be. */
+  public void heal() {
+    note("all faults cease");
+    faults.cancel();
+    network.heal();
+    for (String name : machines()) {
+      disk(name, Duration.ZERO, false);
+      skewClock(name, Duration.ZERO);
+      powerOn(name);
+      machine(name).runtime.recoverFromFaults();
+    }
+  }
+
+  void note(String what) {
+    trace.add(time.elapsed(), what);
+  }
+
+  Supervision supervision() {
+    return supervision;
+  }
+
+  SimulatedBalancers balancers() {
+    return balancers;
+  }
+
+  SimulatedConsensus consensus() {
+    return consensus;
+  }
+
+  Chance chance() {
+    return chance;
+  }
+
+  Loop users() {
+    return users;
+  }
+
+  /** How many tasks run, as the committed state has it. */
+  public long runningTasks() {
+    return view().tasks().stream().filter(task -> task.state() == TaskState.RUNNING).count();
+  }
+
+  /** Ends all that runs. */
+  @Override
+  public void close() {
+    consensus.close();
+    for (SimulatedMachine machine : machines.values()) {
+      stopMachine(machine, true);
+      machine.hardware.close();
+    }
+  }
+}
