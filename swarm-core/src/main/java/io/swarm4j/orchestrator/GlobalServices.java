@@ -20,15 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class GlobalServices {
   private final RestartSupervisor restarts;
 
-  @SuppressWarnings("NullAway.Init") // set by begin, before anything else is called
-  private Control control;
-
   GlobalServices(RestartSupervisor restarts) {
     this.restarts = restarts;
-  }
-
-  void begin(Control newControl) {
-    control = newControl;
   }
 
   /** Looks at every node; returns whether it could finish. */
@@ -64,7 +57,7 @@ final class GlobalServices {
       }
     }
     if (!filled && wanted && !paused && !isFinal(service, tasks)) {
-      NewTasks.create(control, tx, service, slot);
+      restarts.fill(tx, service, slot);
     }
   }
 

@@ -196,12 +196,29 @@ public final class RestartSupervisor implements Reconciler {
       awaited.addAll(earlier.predecessors);
     }
     for (Task other : tx.tasksIn(old.serviceId(), old.slot())) {
-      boolean ending = !other.isDesiredAlive() && other.desiredState() != TaskState.REMOVE;
-      if (ending && mustBeAwaited(tx, other) && awaited.add(other.id())) {
+      if (isEnding(other) && mustBeAwaited(tx, other) && awaited.add(other.id())) {
         giveUpLater(other.id());
       }
     }
     return awaited;
+  }
+
+  private static boolean isEnding(Task task) {
+    return !task.isDesiredAlive() && task.desiredState() != TaskState.REMOVE;
+  }
+
+  /** Puts a new task in a slot as soon as all that is ending there has ended. */
+  Task fill(Transaction tx, Service service, SlotKey slot) {
+    for (Task task : tx.tasksIn(service.id(), slot)) {
+      if (isEnding(task) && mustBeAwaited(tx, task)) {
+        Task next =
+            NewTasks.createWaiting(
+                control, tx, service, slot, new Reason.AwaitingPredecessor(task.id()));
+        startAfter(tx, next, task);
+        return next;
+      }
+    }
+    return NewTasks.create(control, tx, service, slot);
   }
 
   private static boolean mustBeAwaited(Transaction tx, Task old) {

@@ -45,7 +45,6 @@ public final class ServiceOrchestrator implements Reconciler {
   public void begin(Control newControl, Transaction tx) {
     control = newControl;
     replicated.begin(newControl);
-    global.begin(newControl);
     tx.services().forEach(service -> dirtyServices.add(service.id()));
   }
 

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Tells whether a simulated swarm has become what its specs say. */
 final class Settled {
@@ -86,7 +87,7 @@ final class Settled {
   }
 
   /** Whether a task may wait for that reason without end, though nothing is broken. */
-  private static boolean isLasting(@org.jspecify.annotations.Nullable Reason reason) {
+  private static boolean isLasting(@Nullable Reason reason) {
     return reason instanceof Reason.NoSuitableNode
         || reason instanceof Reason.Allocation
         || reason instanceof Reason.Waiting

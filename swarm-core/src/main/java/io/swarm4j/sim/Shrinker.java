@@ -2,6 +2,7 @@ package io.swarm4j.sim;
 
 import java.util.BitSet;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Leaves out what a failure does not need: halves, quarters, and so on down to single steps, until
@@ -48,7 +49,7 @@ final class Shrinker {
     return best;
   }
 
-  private @org.jspecify.annotations.Nullable BitSet withoutOnePiece(BitSet whole, int pieces) {
+  private @Nullable BitSet withoutOnePiece(BitSet whole, int pieces) {
     int[] members = whole.stream().toArray();
     for (int piece = 0; piece < pieces && trials < MOST_TRIALS; piece++) {
       BitSet rest = (BitSet) whole.clone();

@@ -41,15 +41,22 @@ final class SimulatedConsensus {
   private final int fullEntrySize;
   private final Map<String, Voter> voters = new LinkedHashMap<>();
   private final ArrayDeque<Proposal> inFlight = new ArrayDeque<>();
-  private final List<LogEntry> entries = new ArrayList<>();
+  private final List<Item> items = new ArrayList<>();
   private long first; // number of the first entry that is kept
-  private View snapshot = View.EMPTY;
-  private View nextSnapshot = View.EMPTY;
+  private Snapshot snapshot = Snapshot.NONE;
+  private Snapshot nextSnapshot = Snapshot.NONE;
   private long nextFirst;
   private long term;
   private @Nullable SimulatedLog leader;
   private Timer election = Timer.NONE;
   private boolean electionPlanned;
+
+  /** What stands in the log: an entry or, where there is none, the beginning of a term. */
+  private record Item(long term, @Nullable LogEntry entry) {}
+
+  private record Snapshot(View state, long term) {
+    static final Snapshot NONE = new Snapshot(View.EMPTY, 0);
+  }
 
   SimulatedConsensus(
       VirtualTime time, SimulatedNetwork network, List<String> managers, int fullEntrySize) {
@@ -114,6 +121,7 @@ final class SimulatedConsensus {
     }
     if (losesState) {
       voter.kept = View.EMPTY;
+      voter.term = 0;
       voter.applied = 0;
     }
     review();
@@ -188,7 +196,7 @@ final class SimulatedConsensus {
     long now = time.elapsed().toNanos();
     while (!inFlight.isEmpty() && inFlight.peek().committedAt <= now) {
       Proposal head = inFlight.remove();
-      entries.add(head.entry);
+      items.add(new Item(term, head.entry));
       head.proposer.loop.execute(
           () -> {
             deliver(head.proposer.voter, end());
@@ -199,11 +207,11 @@ final class SimulatedConsensus {
   }
 
   private long end() {
-    return first + entries.size();
+    return first + items.size();
   }
 
   private void append(LogEntry entry) {
-    entries.add(entry);
+    items.add(new Item(term, entry));
     voters.values().forEach(this::pump);
   }
 
@@ -244,23 +252,34 @@ final class SimulatedConsensus {
       return;
     }
     if (voter.applied < first) {
-      log.replica().restore(snapshot);
+      log.replica().restore(snapshot.state());
+      beginTerm(log, snapshot.term());
       voter.applied = first;
     }
     while (voter.applied < upTo) {
-      log.replica().committed(entries.get((int) (voter.applied++ - first)));
+      Item item = items.get((int) (voter.applied++ - first));
+      if (item.entry() == null) {
+        beginTerm(log, item.term());
+      } else {
+        log.replica().committed(item.entry());
+      }
     }
     if (log == leader && voter.applied == end() && voter.applied - nextFirst > SNAPSHOT_INTERVAL) {
       takeSnapshot(log);
     }
   }
 
+  private static void beginTerm(SimulatedLog log, long term) {
+    log.voter.term = term;
+    log.replica().termBegan(term);
+  }
+
   private void takeSnapshot(SimulatedLog log) {
-    entries.subList(0, (int) (nextFirst - first)).clear();
+    items.subList(0, (int) (nextFirst - first)).clear();
     first = nextFirst;
     snapshot = nextSnapshot;
     nextFirst = log.voter.applied;
-    nextSnapshot = log.replica().state();
+    nextSnapshot = new Snapshot(log.replica().state(), log.voter.term);
   }
 
   /** Looks what follows from a change of lines, disks or processes. */
@@ -317,6 +336,7 @@ final class SimulatedConsensus {
     resolveInFlight();
     leader = next;
     long newTerm = ++term;
+    items.add(new Item(newTerm, null));
     next.loop.execute(
         () -> {
           if (leader == next && term == newTerm) {
@@ -337,7 +357,7 @@ final class SimulatedConsensus {
     for (Proposal proposal : inFlight) {
       survives &= proposal.durableAt <= now;
       if (survives) {
-        entries.add(proposal.entry);
+        items.add(new Item(term, proposal.entry));
       } else if (chance.withProbability(STALE_ENTRIES)) {
         appendLater(proposal.entry);
       }

@@ -51,6 +51,7 @@ final class SimulatedLog implements Log {
     if (voter.kept.revision() > 0) {
       newReplica.restore(voter.kept);
     }
+    newReplica.termBegan(voter.term);
     consensus.opened(this);
   }
 

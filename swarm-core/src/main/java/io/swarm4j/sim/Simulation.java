@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,9 +109,11 @@ public final class Simulation {
     for (Plan.Step step : steps) {
       cluster.users().schedule(step.at(), () -> step.action().accept(cluster));
       end = end.compareTo(step.at()) > 0 ? end : step.at();
-      if (step.until() != null && step.end() != null) {
-        cluster.users().schedule(step.until(), () -> step.end().accept(cluster));
-        end = end.compareTo(step.until()) > 0 ? end : step.until();
+      Duration until = step.until();
+      Consumer<SimulatedCluster> ending = step.end();
+      if (until != null && ending != null) {
+        cluster.users().schedule(until, () -> ending.accept(cluster));
+        end = end.compareTo(until) > 0 ? end : until;
       }
     }
     cluster.pass(end.plusMillis(1));

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A slot has one task that shall live; with start-first updates, one of each spec version.
@@ -70,7 +71,8 @@ final class SlotsAreNotShared implements Invariant {
     }
   }
 
-  private void taskChanged(Commit commit, Task before, Task after, Consumer<String> breach) {
+  private void taskChanged(
+      Commit commit, @Nullable Task before, @Nullable Task after, Consumer<String> breach) {
     if (after == null) {
       return;
     }
@@ -119,7 +121,7 @@ final class SlotsAreNotShared implements Invariant {
     }
   }
 
-  private static boolean isLost(State state, NodeId id) {
+  private static boolean isLost(State state, @Nullable NodeId id) {
     Node node = id == null ? null : state.node(id);
     return node == null || node.status().state() == NodeState.DOWN;
   }

@@ -14,6 +14,9 @@ final class Voter {
   /** Number of entries that it has applied. */
   long applied;
 
+  /** The newest term that it has come to in the log. */
+  long term;
+
   /** The state that its disk holds while it is down. */
   View kept = View.EMPTY;
 

@@ -49,6 +49,13 @@ public interface Log extends AutoCloseable {
     void committed(LogEntry entry);
 
     /**
+     * The log has come into a term: an entry of an earlier one that still follows is stale, and
+     * every replica refuses it. Called at the same place between entries on every replica, with a
+     * snapshot, and when the log is opened, lest some replicas know of a term that others do not.
+     */
+    void termBegan(long term);
+
+    /**
      * This replica leads from now on, in the given term; all committed entries were handed over,
      * and no entry of an earlier term follows.
      */

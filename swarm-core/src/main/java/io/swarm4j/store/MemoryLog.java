@@ -53,6 +53,7 @@ public final class MemoryLog implements Log {
       Replica leading = group.leading == null ? null : group.leading.replica;
       if (leading != null) {
         newReplica.restore(leading.state());
+        newReplica.termBegan(group.term);
       } else {
         group.leading = this;
         newReplica.leadershipGained(++group.term);
@@ -93,7 +94,8 @@ public final class MemoryLog implements Log {
         group.leading = group.members.isEmpty() ? null : group.members.get(0);
         Replica next = group.leading == null ? null : group.leading.replica;
         if (next != null) {
-          next.leadershipGained(++group.term);
+          group.beginTerm();
+          next.leadershipGained(group.term);
         }
       }
     }
@@ -103,5 +105,15 @@ public final class MemoryLog implements Log {
     private final CopyOnWriteArrayList<MemoryLog> members = new CopyOnWriteArrayList<>();
     private @Nullable MemoryLog leading;
     private long term;
+
+    private void beginTerm() {
+      term++;
+      for (MemoryLog member : members) {
+        Replica follower = member.replica;
+        if (follower != null) {
+          follower.termBegan(term);
+        }
+      }
+    }
   }
 }

@@ -33,7 +33,8 @@ public final class Store implements AutoCloseable {
   private final List<Leadership> followers = new ArrayList<>();
   private volatile View committed = View.EMPTY;
   private View head = View.EMPTY;
-  private long term;
+  private long newestTerm; // of the log, as far as it was applied
+  private long ledTerm; // in which this manager leads or last led
   private boolean leading;
 
   public Store(Loop loop, Log log) {
@@ -80,7 +81,7 @@ public final class Store implements AutoCloseable {
 
   /** The newest term that is known, the own one while this manager leads. Loop only. */
   public long term() {
-    return term;
+    return newestTerm;
   }
 
   /** Proposals whose fate is not known yet. Loop only. */
@@ -108,7 +109,7 @@ public final class Store implements AutoCloseable {
     }
     List<Change> changes = tx.netChanges();
     View result = tx.result();
-    LogEntry entry = tx.toEntry(term, changes);
+    LogEntry entry = tx.toEntry(ledTerm, changes);
     Pending pending = new Pending(entry, changes, result, new CompletableFuture<>());
     inFlight.add(pending);
     head = result;
@@ -169,6 +170,11 @@ public final class Store implements AutoCloseable {
   }
 
   private void apply(LogEntry entry) {
+    if (entry.term() < newestTerm) {
+      refuse(entry);
+      return;
+    }
+    newestTerm = entry.term();
     Pending first = inFlight.peek();
     if (first != null
         && first.entry.revision() == entry.revision()
@@ -178,21 +184,24 @@ public final class Store implements AutoCloseable {
       first.done.complete(null);
       return;
     }
-    if (entry.term() < term || entry.revision() != committed.revision() + 1) {
-      LOG.info(
-          "entry refused: revision={} term={}, expected revision={} term>={}",
-          entry.revision(),
-          entry.term(),
-          committed.revision() + 1,
-          term);
+    if (entry.revision() != committed.revision() + 1) {
+      refuse(entry);
       return;
     }
-    term = entry.term();
     StoreTransaction tx = new StoreTransaction(committed, entry.at(), Integer.MAX_VALUE);
     tx.replay(entry);
     View result = tx.result();
     head = result;
     publish(new Commit(entry.revision(), entry.at(), tx.netChanges(), committed, result));
+  }
+
+  private void refuse(LogEntry entry) {
+    LOG.info(
+        "entry refused: revision={} term={}, expected revision={} term>={}",
+        entry.revision(),
+        entry.term(),
+        committed.revision() + 1,
+        newestTerm);
   }
 
   private void publish(Commit commit) {
@@ -243,11 +252,17 @@ public final class Store implements AutoCloseable {
     }
 
     @Override
+    public void termBegan(long term) {
+      onLoop(() -> newestTerm = Math.max(newestTerm, term));
+    }
+
+    @Override
     public void leadershipGained(long newTerm) {
       onLoop(
           () -> {
             loseLeadership();
-            term = newTerm;
+            newestTerm = Math.max(newestTerm, newTerm);
+            ledTerm = newTerm;
             leading = true;
             followers.forEach(Leadership::gained);
           });

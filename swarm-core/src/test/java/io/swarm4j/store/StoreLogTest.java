@@ -115,6 +115,37 @@ class StoreLogTest {
   }
 
   @Test
+  void aStaleEntryIsRefusedByFollowersThatHaveNotSeenAnyOfTheNewTermYet() {
+    FreeLog log = new FreeLog();
+    Store store = open(log);
+    log.replica.committed(entry(1, 1, "old"));
+
+    log.replica.termBegan(2);
+    log.replica.committed(entry(1, 2, "stale"));
+    log.replica.committed(entry(2, 2, "new"));
+    time.settle();
+
+    assertThat(store.view().services()).extracting(Service::name).containsOnly("old", "new");
+  }
+
+  @Test
+  void aLeaderThatWasReplacedRefusesItsOwnStaleEntryAsAllOthersDo() {
+    FreeLog log = new FreeLog();
+    Store store = open(log);
+    log.replica.leadershipGained(1);
+    time.settle();
+    commit(store, "mine");
+
+    log.replica.termBegan(2);
+    log.replica.committed(log.proposed.get(0));
+    log.replica.committed(entry(2, 1, "new-leader"));
+    log.replica.leadershipLost();
+    time.settle();
+
+    assertThat(store.view().services()).extracting(Service::name).containsOnly("new-leader");
+  }
+
+  @Test
   void aLogThatRefusesAProposalEndsLeadership() {
     FreeLog log = new FreeLog();
     Store store = open(log);
@@ -225,6 +256,7 @@ class StoreLogTest {
   /** A log that does nothing of itself. */
   private static final class FreeLog implements Log {
     private final List<CompletableFuture<Void>> proposals = new ArrayList<>();
+    private final List<LogEntry> proposed = new ArrayList<>();
     private Replica replica;
     private RuntimeException fault;
 
@@ -240,6 +272,7 @@ class StoreLogTest {
       }
       CompletableFuture<Void> done = new CompletableFuture<>();
       proposals.add(done);
+      proposed.add(entry);
       return done;
     }
 

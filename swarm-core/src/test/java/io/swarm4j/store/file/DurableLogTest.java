@@ -156,6 +156,9 @@ class DurableLogTest {
     }
 
     @Override
+    public void termBegan(long newTerm) {}
+
+    @Override
     public void leadershipGained(long newTerm) {
       term = newTerm;
     }
