@@ -1,5 +1,6 @@
 package io.swarm4j.process;
 
+import io.swarm4j.internal.Folders;
 import io.swarm4j.model.TaskId;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.process.ProcFs.MarkedProcess;

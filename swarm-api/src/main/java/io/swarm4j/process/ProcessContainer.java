@@ -45,6 +45,7 @@ final class ProcessContainer extends SteppedContainer {
   private static final Logger LOG = LoggerFactory.getLogger(ProcessContainer.class);
   private static final long LAST_OUTPUT_SECONDS = 2;
 
+  private final TaskContext context;
   private final ProcessRuntime runtime;
   private final BlockingWork work;
   private final TaskFolder folder;
@@ -63,7 +64,8 @@ final class ProcessContainer extends SteppedContainer {
       TaskFolder folder,
       TaskLog log,
       String mark) {
-    super(context, loop);
+    super(context.task().id(), context.name(), loop);
+    this.context = context;
     this.runtime = runtime;
     this.work = work;
     this.folder = folder;
@@ -72,7 +74,7 @@ final class ProcessContainer extends SteppedContainer {
   }
 
   private ContainerSpec spec() {
-    return context().service().task().container();
+    return context.service().task().container();
   }
 
   @Override
@@ -89,7 +91,7 @@ final class ProcessContainer extends SteppedContainer {
     image = found;
     return work.call(
         () -> {
-          folder.create(context().files());
+          folder.create(context.files());
           return null;
         });
   }
@@ -102,9 +104,9 @@ final class ProcessContainer extends SteppedContainer {
   private ContainerStatus launch() throws IOException {
     ProcessImages.Entry found = Objects.requireNonNull(image);
     Optional<TaskCgroup> group =
-        runtime.limits(task().toString(), context().service().task().resources());
+        runtime.limits(task().toString(), context.service().task().resources());
     cgroup = group.orElse(null);
-    Launch plan = new Launch(context(), found, folder, group, runtime.hasSetsid(), mark);
+    Launch plan = new Launch(context, found, folder, group, runtime.hasSetsid(), mark);
     launch = plan;
     List<Path> groups = group.map(TaskCgroup::folders).orElse(List.of());
     new TaskRecord(0, "", mark, groups).write(folder.disk());
@@ -153,7 +155,7 @@ final class ProcessContainer extends SteppedContainer {
     } catch (InterruptedException stop) {
       Thread.currentThread().interrupt();
     } catch (Exception incomplete) {
-      LOG.debug("task={} did not close its output", context().name(), incomplete);
+      LOG.debug("task={} did not close its output", context.name(), incomplete);
     }
   }
 
@@ -161,7 +163,7 @@ final class ProcessContainer extends SteppedContainer {
     try {
       folder.forgetFiles();
     } catch (IOException failure) {
-      LOG.warn("task={} leaves files in {}", context().name(), folder.memory(), failure);
+      LOG.warn("task={} leaves files in {}", context.name(), folder.memory(), failure);
     }
   }
 
@@ -221,7 +223,7 @@ final class ProcessContainer extends SteppedContainer {
   }
 
   private Callable<ProbeResult> probing(Launch plan, Probe probe, Duration timeout) {
-    InetAddress address = TaskAddresses.first(context());
+    InetAddress address = TaskAddresses.first(context);
     if (probe instanceof Probe.Http http) {
       return () -> NetProbe.http(address, http.port(), http.path(), timeout);
     } else if (probe instanceof Probe.Tcp tcp) {
@@ -242,7 +244,7 @@ final class ProcessContainer extends SteppedContainer {
 
   private ProbeResult callback(String name) throws Exception {
     HealthCallback found = runtime.callback(name);
-    boolean healthy = found != null && found.isHealthy(context());
+    boolean healthy = found != null && found.isHealthy(context);
     String text =
         found == null ? "no callback is registered under the name " + name : "callback " + name;
     return new ProbeResult(healthy, healthy ? 0 : 1, text);
@@ -257,7 +259,7 @@ final class ProcessContainer extends SteppedContainer {
   public Interaction exec(ExecSpec spec, ExecStreams streams) {
     Launch plan = launch;
     if (plan == null || !isRunning()) {
-      return Interaction.failed(refusal("task " + context().name() + " does not run"));
+      return Interaction.failed(refusal("task " + context.name() + " does not run"));
     }
     if (spec.user() != null || spec.tty()) {
       return Interaction.failed(

@@ -1,6 +1,7 @@
 package io.swarm4j.process;
 
 import io.swarm4j.agent.TaskContext.TaskFile;
+import io.swarm4j.internal.Folders;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -140,6 +141,10 @@ public final class Agent implements AutoCloseable {
 
   private void connect() {
     if (closed || link != null) {
+      return;
+    }
+    if (runtime.outage().isPresent()) {
+      retryLater(); // a node that can run nothing stays away
       return;
     }
     long mine = ++connection;
@@ -276,6 +281,12 @@ public final class Agent implements AutoCloseable {
     if (open == null || session < 0) {
       return;
     }
+    Optional<String> outage = runtime.outage();
+    if (outage.isPresent()) {
+      open.send(new ToManager.Goodbye(session, outage.get()));
+      lost(connection, outage.get());
+      return;
+    }
     if (++unansweredBeats > SILENT_BEATS) {
       lost(connection, "the manager no longer answers");
       return;
@@ -389,7 +400,7 @@ public final class Agent implements AutoCloseable {
           closed = true;
           Managers.Link open = link;
           if (open != null && session >= 0 && inGoodOrder) {
-            open.send(new ToManager.Goodbye(session));
+            open.send(new ToManager.Goodbye(session, ""));
           }
           retry.cancel();
           hangUp();

@@ -2,12 +2,14 @@ package io.swarm4j.agent;
 
 import io.swarm4j.model.HealthCheck;
 import io.swarm4j.model.HealthCheck.Probe;
+import io.swarm4j.model.Reason;
 import io.swarm4j.model.TaskId;
 import io.swarm4j.model.TaskStatus.ContainerStatus;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /**
  * What runs one task, in whichever way: a container, a process, a piece of Java code.
@@ -49,6 +51,32 @@ public interface Container {
   /** The health check that the image brings along, if the spec has none; known once prepared. */
   default Optional<HealthCheck> imageHealth() {
     return Optional.empty();
+  }
+
+  /**
+   * Hears, on any thread and not too often, how the preparation comes along, such as how much of
+   * the image is there. To be set before {@link #prepare}.
+   */
+  default void onProgress(Consumer<Reason> listener) {}
+
+  /**
+   * Follows a check that what runs the task does by itself, as a container engine does with
+   * commands.
+   *
+   * @param listener called on any thread with what was found before and from now on
+   * @return ends it; empty if such a check is left to {@link #probe}
+   */
+  default Optional<AutoCloseable> followHealth(HealthCheck check, HealthListener listener) {
+    return Optional.empty();
+  }
+
+  /** Hears what health checks find. */
+  interface HealthListener {
+    /** A check has succeeded. */
+    void healthy();
+
+    /** So many checks have failed in a row that the task counts as unhealthy. */
+    void unhealthy(Reason.Unhealthy reason);
   }
 
   /**

@@ -40,7 +40,8 @@ public final class HostFacts {
     return lower.startsWith("mac") ? "darwin" : lower;
   }
 
-  static String architecture(String name) {
+  /** The name of an architecture that images use. */
+  public static String architecture(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
     return switch (lower) {
       case "x86_64", "x64" -> "amd64";

@@ -2,6 +2,7 @@ package io.swarm4j.agent;
 
 import io.swarm4j.model.NodeDescription;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -28,9 +29,17 @@ public interface Runtime extends AutoCloseable {
   Container create(TaskContext task);
 
   /**
+   * Why no task can be run or watched now, such as an engine that does not answer; empty if all is
+   * well. Asked often; must be cheap.
+   */
+  default Optional<String> outage() {
+    return Optional.empty();
+  }
+
+  /**
    * Finds what an earlier life of this runtime left behind: what still runs and can be taken over
-   * is returned, all else that belonged to it is ended and removed. What is not its own is never
-   * touched.
+   * is returned, and so is what has ended meanwhile, if it is known how; all else that belonged to
+   * it is ended and removed. What is not its own is never touched.
    */
   CompletionStage<List<Container>> recover();
 

@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
 public abstract class SteppedContainer implements Container {
   private static final Logger LOG = LoggerFactory.getLogger(SteppedContainer.class);
 
-  private final TaskContext context;
+  private final TaskId task;
+  private final String name;
   private final Loop loop;
   private final CompletableFuture<Void> prepared = new CompletableFuture<>();
   private final CompletableFuture<ContainerStatus> started = new CompletableFuture<>();
@@ -43,14 +44,32 @@ public abstract class SteppedContainer implements Container {
   private Timer force = Timer.NONE;
   private volatile boolean running;
 
-  /** Of a task that has not been prepared; all steps are taken on {@code loop}. */
-  protected SteppedContainer(TaskContext context, Loop loop) {
-    this.context = context;
+  /**
+   * Of a task that has not been prepared; all steps are taken on {@code loop}.
+   *
+   * @param name of the task, for the log
+   */
+  protected SteppedContainer(TaskId task, String name, Loop loop) {
+    this.task = task;
+    this.name = name;
     this.loop = loop;
+  }
+
+  /** Goes on from where an earlier life was: it has started. Before anybody else knows of this. */
+  protected final void resume(ContainerStatus status) {
+    prepareAsked = true;
+    startAsked = true;
+    launched = true;
+    running = true;
+    prepared.complete(null);
+    started.complete(status);
   }
 
   /** Sets up what the start needs; called once. */
   protected abstract CompletionStage<Void> doPrepare();
+
+  /** A preparation that goes on is not wanted any more; it may be cut short. */
+  protected void abandonPreparation() {}
 
   /** Starts; called once, after a successful preparation and never after a stop. */
   protected abstract CompletionStage<ContainerStatus> doStart();
@@ -70,11 +89,6 @@ public abstract class SteppedContainer implements Container {
         (status, failure) -> loop.execute(() -> finish(failure == null ? exit : null, failure)));
   }
 
-  /** The task and its surroundings. */
-  protected final TaskContext context() {
-    return context;
-  }
-
   /** The loop on which all steps are taken. */
   protected final Loop loop() {
     return loop;
@@ -87,7 +101,7 @@ public abstract class SteppedContainer implements Container {
 
   @Override
   public final TaskId task() {
-    return context.task().id();
+    return task;
   }
 
   @Override
@@ -180,6 +194,9 @@ public abstract class SteppedContainer implements Container {
     } else if (!launched) {
       neverStarts(
           new TaskFailure(new Reason.Stopped("stopped before it started"), "stopped before start"));
+      if (!preparation.isDone()) {
+        runSafely(this::abandonPreparation);
+      }
     } else if (running) {
       if (first) {
         end();
@@ -263,7 +280,7 @@ public abstract class SteppedContainer implements Container {
     try {
       step.run();
     } catch (RuntimeException fault) {
-      LOG.warn("task={} could not be ended in an orderly way", context.name(), fault);
+      LOG.warn("task={} could not be ended in an orderly way", name, fault);
     }
   }
 

@@ -31,7 +31,7 @@ final class TaskRun {
   private final TaskId id;
   private @Nullable Assignment assignment;
   private @Nullable Container container;
-  private @Nullable HealthMonitor health;
+  private @Nullable AutoCloseable health;
   private TaskState desired = TaskState.READY;
   private TaskStatus status;
   private boolean stopping;
@@ -145,7 +145,15 @@ final class TaskRun {
     container = made;
     become(TaskState.ACCEPTED, "accepted");
     become(TaskState.PREPARING, "preparing");
+    made.onProgress(reason -> loop.execute(() -> progress(reason)));
     then(made.prepare(), done -> prepared());
+  }
+
+  private void progress(Reason reason) {
+    if (!gone && status.state() == TaskState.PREPARING) {
+      status = status.because(reason, "");
+      agent.changed(this);
+    }
   }
 
   private void prepared() {
@@ -193,7 +201,30 @@ final class TaskRun {
       status = status.because(new Reason.AwaitingHealth("no successful probe yet"), "");
       agent.changed(this);
     }
-    health = new HealthMonitor(loop, present, check, this::running, this::unhealthy);
+    health =
+        present
+            .followHealth(check, new OnLoop())
+            .orElseGet(
+                () -> new HealthMonitor(loop, present, check, this::running, this::unhealthy));
+  }
+
+  /** What the container's engine finds out about its health, brought onto the loop. */
+  private final class OnLoop implements Container.HealthListener {
+    @Override
+    public void healthy() {
+      loop.execute(() -> unlessGone(TaskRun.this::running));
+    }
+
+    @Override
+    public void unhealthy(Reason.Unhealthy reason) {
+      loop.execute(() -> unlessGone(() -> TaskRun.this.unhealthy(reason)));
+    }
+
+    private void unlessGone(Runnable step) {
+      if (!gone && health != null) {
+        step.run();
+      }
+    }
   }
 
   private void running() {
@@ -349,9 +380,14 @@ final class TaskRun {
   }
 
   private void endHealth() {
-    if (health != null) {
-      health.close();
-      health = null;
+    AutoCloseable followed = health;
+    health = null;
+    if (followed != null) {
+      try {
+        followed.close();
+      } catch (Exception failure) {
+        LOG.warn("the health of task {} is still followed", id, failure);
+      }
     }
   }
 

@@ -54,6 +54,8 @@ public final class Dispatcher implements Reconciler {
   /** The same for nodes that were in reach of an earlier leader. */
   private static final int UNKNOWN_GRACE_BEATS = 6;
 
+  private static final String SEEKING = "node is currently trying to find new manager";
+  private static final String SILENT = "heartbeat failure";
   private static final String NOT_LEADING = "this manager does not lead the swarm";
   private static final double HEARTBEAT_JITTER = 0.1;
   private static final int MOST_REGISTRATIONS = 3;
@@ -116,7 +118,7 @@ public final class Dispatcher implements Reconciler {
             closed = true;
             Session present = session;
             if (present != null) {
-              disconnected(present, "connection lost");
+              disconnected(present, SEEKING);
             }
           });
     }
@@ -143,8 +145,8 @@ public final class Dispatcher implements Reconciler {
     } else if (message instanceof ToManager.Report report) {
       session.lastHeard = loop.now();
       report(session, report);
-    } else if (message instanceof ToManager.Goodbye) {
-      disconnected(session, "node is leaving or looks for another manager");
+    } else if (message instanceof ToManager.Goodbye goodbye) {
+      disconnected(session, goodbye.why().isEmpty() ? SEEKING : goodbye.why());
     }
   }
 
@@ -181,7 +183,7 @@ public final class Dispatcher implements Reconciler {
     } else if (peer.session == session) {
       open(session);
       if (peer.closed) {
-        disconnected(session, "connection lost");
+        disconnected(session, SEEKING);
       }
     }
   }
@@ -275,7 +277,7 @@ public final class Dispatcher implements Reconciler {
       sessions.remove(session.node);
       streams.closed(session, "heartbeat failure");
       session.send(new ToNode.Refused("no heartbeat for " + silent.toMillis() + " ms"));
-      write(tx -> mark(tx, session.node, NodeState.DOWN, "heartbeat failure"));
+      write(tx -> mark(tx, session.node, NodeState.DOWN, SILENT));
     }
   }
 
@@ -284,13 +286,7 @@ public final class Dispatcher implements Reconciler {
       session.expiry.cancel();
       streams.closed(session, why);
       LOG.info("node {} disconnected: {}", session.node, why);
-      write(
-          tx ->
-              mark(
-                  tx,
-                  session.node,
-                  NodeState.DISCONNECTED,
-                  "node is currently trying to find new manager"));
+      write(tx -> mark(tx, session.node, NodeState.DISCONNECTED, why));
     }
   }
 
@@ -328,7 +324,8 @@ public final class Dispatcher implements Reconciler {
           tx -> {
             Node then = tx.node(node.id());
             if (then != null && then.status().equals(node.status())) {
-              mark(tx, node.id(), NodeState.DOWN, "heartbeat failure");
+              String why = node.status().message();
+              mark(tx, node.id(), NodeState.DOWN, why.equals(SEEKING) ? SILENT : why);
             }
           });
     }

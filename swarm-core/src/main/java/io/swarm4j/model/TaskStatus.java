@@ -76,11 +76,28 @@ public record TaskStatus(
    * @param pid process id, 0 where there is none
    * @param exitCode exit code; null until it has ended
    * @param exposedPorts TCP ports that it listens on, as far as the runtime knows
+   * @param address address at which its node reaches it, where that is none of the task's
+   *     attachments; null otherwise
    */
   public record ContainerStatus(
-      String id, long pid, @Nullable Integer exitCode, List<Integer> exposedPorts) {
+      String id,
+      long pid,
+      @Nullable Integer exitCode,
+      List<Integer> exposedPorts,
+      @Nullable Ip address) {
     public ContainerStatus {
       exposedPorts = Copies.list(exposedPorts);
+    }
+
+    /** Of what is reached at the task's attachments. */
+    public ContainerStatus(
+        String id, long pid, @Nullable Integer exitCode, List<Integer> exposedPorts) {
+      this(id, pid, exitCode, exposedPorts, null);
+    }
+
+    /** The same once it has ended. */
+    public ContainerStatus ended(int code) {
+      return new ContainerStatus(id, pid, code, exposedPorts, address);
     }
   }
 }

@@ -662,8 +662,8 @@ public abstract class RuntimeContract {
         ready(TestTask.of(program(TestProgram.SERVER, port)).address("127.0.0.1"));
     int number = Integer.parseInt(port);
 
-    assertThat(probe(container, new Probe.Tcp(number)).healthy()).isTrue();
-    assertThat(probe(container, new Probe.Http(number, "/ok")).healthy()).isTrue();
+    assertThat(probe(container, new Probe.Tcp(number))).matches(ProbeResult::healthy);
+    assertThat(probe(container, new Probe.Http(number, "/ok"))).matches(ProbeResult::healthy);
     assertThat(probe(container, new Probe.Http(number, "/broken")))
         .matches(result -> !result.healthy())
         .matches(result -> result.output().contains("500"));

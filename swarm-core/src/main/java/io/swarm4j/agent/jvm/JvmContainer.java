@@ -55,6 +55,7 @@ final class JvmContainer extends SteppedContainer {
 
   private static final int KILLED = 137;
 
+  private final TaskContext context;
   private final JvmRuntime runtime;
   private final BlockingWork work;
   private final ThreadFactory threads;
@@ -69,7 +70,8 @@ final class JvmContainer extends SteppedContainer {
       BlockingWork work,
       ThreadFactory threads,
       TaskLog log) {
-    super(context, loop);
+    super(context.task().id(), context.name(), loop);
+    this.context = context;
     this.runtime = runtime;
     this.work = work;
     this.threads = threads;
@@ -77,7 +79,7 @@ final class JvmContainer extends SteppedContainer {
   }
 
   private ContainerSpec spec() {
-    return context().service().task().container();
+    return context.service().task().container();
   }
 
   @Override
@@ -100,7 +102,7 @@ final class JvmContainer extends SteppedContainer {
     JvmImage code = entryPoint(found);
     TreeSet<Integer> ports = declaredPorts(found);
     LiveTask started =
-        new LiveTask(context(), args(), ports, log, threads, this::allTakenAway, this::hasEnded);
+        new LiveTask(context, args(), ports, log, threads, this::allTakenAway, this::hasEnded);
     live = started;
     CompletableFuture<@Nullable Void> serving = started.start(code);
     Timer patience = loop().schedule(LISTEN_LIMIT, () -> serving.complete(null));
@@ -117,7 +119,7 @@ final class JvmContainer extends SteppedContainer {
   private TreeSet<Integer> declaredPorts(Entry found) {
     TreeSet<Integer> ports = new TreeSet<>(found.ports());
     ports.addAll(spec().exposedPorts());
-    for (PortSpec port : context().service().endpoint().ports()) {
+    for (PortSpec port : context.service().endpoint().ports()) {
       if (port.protocol() == PortSpec.Protocol.TCP) {
         ports.add(port.target());
       }
@@ -222,7 +224,7 @@ final class JvmContainer extends SteppedContainer {
   }
 
   private Callable<ProbeResult> probing(LiveTask task, Probe probe, Duration timeout) {
-    InetAddress address = TaskAddresses.first(context());
+    InetAddress address = TaskAddresses.first(context);
     if (probe instanceof Probe.Http http) {
       return () -> NetProbe.http(address, http.port(), http.path(), timeout);
     } else if (probe instanceof Probe.Tcp tcp) {
@@ -260,7 +262,7 @@ final class JvmContainer extends SteppedContainer {
     HealthCallback found = registered != null ? registered : runtime.callback(name);
     return found == null
         ? answer(false, "no callback is registered under the name " + name)
-        : answer(found.isHealthy(context()), "callback " + name);
+        : answer(found.isHealthy(context), "callback " + name);
   }
 
   private static ProbeResult answer(boolean healthy, String text) {
@@ -276,7 +278,7 @@ final class JvmContainer extends SteppedContainer {
   public Interaction exec(ExecSpec spec, ExecStreams streams) {
     LiveTask task = live;
     if (task == null || !isRunning()) {
-      return Interaction.failed(refusal("task " + context().name() + " does not run"));
+      return Interaction.failed(refusal("task " + context.name() + " does not run"));
     }
     if (!spec.env().isEmpty() || spec.workingDir() != null || spec.user() != null) {
       return Interaction.failed(

@@ -24,8 +24,13 @@ public sealed interface ToManager {
   /** How far tasks have come; repeated until it is heard. */
   record Report(long session, long sequence, List<TaskReport> tasks) implements ToManager {}
 
-  /** The node ends the session in good order. */
-  record Goodbye(long session) implements ToManager {}
+  /**
+   * The node ends the session in good order.
+   *
+   * @param why what keeps it from running tasks, such as an engine that does not answer; empty if
+   *     it leaves or looks for another manager
+   */
+  record Goodbye(long session, String why) implements ToManager {}
 
   /** Something about a stream that the manager has opened; see {@link ToNode.StreamPart}. */
   record StreamPart(long session, long stream, FromTask part) implements ToManager {}

@@ -1,4 +1,4 @@
-package io.swarm4j.process;
+package io.swarm4j.internal;
 
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -14,14 +14,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Folders and files that nobody else may look into. */
-final class Folders {
+public final class Folders {
   private static final Set<PosixFilePermission> PRIVATE =
       PosixFilePermissions.fromString("rwx------");
 
   private Folders() {}
 
   /** Makes the folder, and those above it, so that only this user can enter it. */
-  static Path createPrivate(Path folder) throws IOException {
+  public static Path createPrivate(Path folder) throws IOException {
     if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
       Files.setPosixFilePermissions(folder, PRIVATE);
       return folder;
@@ -34,7 +34,7 @@ final class Folders {
   }
 
   /** Writes a file that has the given permission bits as soon as it has content. */
-  static void write(Path file, byte[] content, int mode) throws IOException {
+  public static void write(Path file, byte[] content, int mode) throws IOException {
     Path parent = file.getParent();
     if (parent != null) {
       Files.createDirectories(parent);
@@ -57,7 +57,7 @@ final class Folders {
   }
 
   /** Deletes the folder with all that is in it; does not follow links. */
-  static void delete(Path folder) throws IOException {
+  public static void delete(Path folder) throws IOException {
     if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }

@@ -1,0 +1,467 @@
+package io.swarm4j.docker;
+
+import com.github.dockerjava.api.command.HealthState;
+import com.github.dockerjava.api.command.HealthStateLog;
+import com.github.dockerjava.api.command.InspectContainerResponse;
+import com.github.dockerjava.api.command.InspectImageResponse;
+import com.github.dockerjava.api.model.ExposedPort;
+import com.github.dockerjava.api.model.Statistics;
+import io.swarm4j.agent.ExecSpec;
+import io.swarm4j.agent.ExecStreams;
+import io.swarm4j.agent.HealthCallback;
+import io.swarm4j.agent.Interaction;
+import io.swarm4j.agent.LogOptions;
+import io.swarm4j.agent.LogSink;
+import io.swarm4j.agent.NetProbe;
+import io.swarm4j.agent.SteppedContainer;
+import io.swarm4j.agent.TaskContext;
+import io.swarm4j.agent.TaskFailure;
+import io.swarm4j.model.HealthCheck;
+import io.swarm4j.model.HealthCheck.Probe;
+import io.swarm4j.model.Ip;
+import io.swarm4j.model.Reason;
+import io.swarm4j.model.TaskId;
+import io.swarm4j.model.TaskStatus.ContainerStatus;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A task of the Docker runtime. */
+final class DockerContainer extends SteppedContainer {
+  private static final Logger LOG = LoggerFactory.getLogger(DockerContainer.class);
+  private static final String DEFAULT_SIGNAL = "SIGTERM";
+  private static final int MOST_PROBE_OUTPUT = 4096; // as much as the reference keeps
+
+  private final DockerRuntime runtime;
+  private final String name;
+  private final @Nullable TaskContext context;
+  private final CompletableFuture<Optional<String>> readable = new CompletableFuture<>();
+  private final AtomicBoolean ended = new AtomicBoolean();
+  private final EngineHealth health = new EngineHealth();
+  private volatile @Nullable String id;
+  private volatile boolean abandoned;
+  private boolean startTried; // by one thread, at most once
+  private volatile @Nullable AutoCloseable pull;
+  private volatile @Nullable InspectImageResponse image;
+  private volatile @Nullable Ip address;
+  private volatile Consumer<Reason> progress = reason -> {};
+  private volatile boolean terminal;
+  private volatile boolean openStdin;
+  private volatile String stopSignal = DEFAULT_SIGNAL;
+
+  /** Of a task that is to be run. */
+  DockerContainer(TaskContext context, DockerRuntime runtime) {
+    super(context.task().id(), context.name(), runtime.loop());
+    this.runtime = runtime;
+    this.name = context.name();
+    this.context = context;
+    exit().whenComplete((exit, failure) -> readable.complete(Optional.empty()));
+  }
+
+  /** Of a container that was found, running or ended by itself. */
+  DockerContainer(TaskId task, InspectContainerResponse found, DockerRuntime runtime) {
+    super(task, found.getName(), runtime.loop());
+    this.runtime = runtime;
+    this.name = found.getName();
+    this.context = null;
+    this.id = found.getId();
+    readable.complete(Optional.of(found.getId()));
+    resume(status(found, List.of()));
+    look(found);
+  }
+
+  private TaskContext fresh() {
+    return Objects.requireNonNull(context, "a container that was found is not prepared");
+  }
+
+  /** The engine's id of the container. */
+  private String knownId() {
+    return Objects.requireNonNull(id, "not created yet");
+  }
+
+  @Override
+  public void onProgress(Consumer<Reason> listener) {
+    progress = listener;
+  }
+
+  // --- steps ------------------------------------------------------------------------------------
+
+  @Override
+  protected CompletionStage<Void> doPrepare() {
+    return runtime
+        .work()
+        .<Void>call(
+            () -> {
+              prepareNow(fresh());
+              return null;
+            });
+  }
+
+  private void prepareNow(TaskContext task) throws InterruptedException {
+    String reference = task.service().task().container().image();
+    image =
+        runtime
+            .patience()
+            .get(
+                () -> runtime.ensureImage(reference, progress, cancel -> pull = cancel),
+                () -> !abandoned);
+    pull = null;
+    if (abandoned) {
+      return; // nobody waits for it
+    }
+    String made = runtime.patience().get(() -> runtime.onEngine().create(task), () -> !abandoned);
+    id = made;
+    runtime.created(made, this);
+  }
+
+  @Override
+  protected void abandonPreparation() {
+    abandoned = true;
+    AutoCloseable running = pull;
+    if (running != null) {
+      try {
+        running.close();
+      } catch (Exception ended) {
+        LOG.debug("task={} did not end its pull in good order", name, ended);
+      }
+    }
+  }
+
+  @Override
+  protected CompletionStage<ContainerStatus> doStart() {
+    return runtime.work().call(this::startNow);
+  }
+
+  private ContainerStatus startNow() throws InterruptedException {
+    InspectContainerResponse found;
+    try {
+      found = runtime.patience().get(this::startOnce);
+      readable.complete(Optional.of(found.getId())); // before the start there is nothing to follow
+    } catch (RuntimeException failure) {
+      throw EngineFailures.startFailed(failure);
+    }
+    Integer pid = found.getState().getPid();
+    if (pid != null && pid > 0) {
+      runtime.networking().started(fresh(), pid);
+    }
+    return status(found, fresh().service().task().container().exposedPorts());
+  }
+
+  /** A task is used once: what has ended is not started again by a repeated call. */
+  private InspectContainerResponse startOnce() {
+    if (!startTried) {
+      startTried = true;
+      runtime.onEngine().start(knownId());
+      return runtime.onEngine().inspect(knownId());
+    }
+    InspectContainerResponse before = runtime.onEngine().inspect(knownId());
+    if ("created".equals(before.getState().getStatus())) {
+      runtime.onEngine().start(knownId());
+      return runtime.onEngine().inspect(knownId());
+    }
+    return before;
+  }
+
+  private ContainerStatus status(InspectContainerResponse found, List<Integer> declared) {
+    TreeSet<Integer> ports = new TreeSet<>(declared);
+    ExposedPort[] exposed = found.getConfig().getExposedPorts();
+    if (exposed != null) {
+      for (ExposedPort port : exposed) {
+        ports.add(port.getPort());
+      }
+    }
+    address = runtime.onEngine().address(found);
+    terminal = Boolean.TRUE.equals(found.getConfig().getTty());
+    openStdin = Boolean.TRUE.equals(found.getConfig().getStdinOpen());
+    stopSignal =
+        Objects.toString(found.getConfig().getRawValues().get("StopSignal"), DEFAULT_SIGNAL);
+    Integer pid = found.getState().getPid();
+    return new ContainerStatus(
+        found.getId(), pid == null ? 0 : pid, null, List.copyOf(ports), address);
+  }
+
+  @Override
+  protected void askToEnd() {
+    signal(stopSignal);
+  }
+
+  @Override
+  protected void forceToEnd() {
+    signal("SIGKILL");
+  }
+
+  private void signal(String signal) {
+    runtime
+        .work()
+        .execute(
+            () -> {
+              try {
+                runtime.patience().get(() -> runtime.onEngine().kill(knownId(), signal));
+              } catch (InterruptedException stop) {
+                Thread.currentThread().interrupt();
+              } catch (RuntimeException failure) {
+                LOG.debug("task={} gets no {}", name, signal, failure);
+                look();
+              }
+            });
+  }
+
+  @Override
+  protected CompletionStage<Void> doRemove() {
+    return runtime
+        .work()
+        .<Void>call(
+            () -> {
+              String present = id;
+              if (present != null) {
+                runtime.patience().get(() -> runtime.onEngine().remove(present));
+              }
+              runtime.removed(this, present);
+              return null;
+            });
+  }
+
+  // --- what the engine tells ---------------------------------------------------------------------
+
+  /** Finds out where a container is that something may have happened to. Blocks. */
+  void look() {
+    try {
+      look(runtime.onEngine().inspect(knownId()));
+    } catch (RuntimeException failure) {
+      if (EngineFailures.isNotFound(failure)) {
+        gone();
+      } else {
+        LOG.debug("task={} cannot be looked at", name, failure);
+      }
+    }
+  }
+
+  private void look(InspectContainerResponse found) {
+    InspectContainerResponse.ContainerState state = found.getState();
+    String status = Objects.requireNonNullElse(state.getStatus(), "");
+    if (status.equals("exited") || status.equals("dead")) {
+      if (ended.compareAndSet(false, true)) {
+        runtime.ended(this);
+        long code = Objects.requireNonNullElse(state.getExitCodeLong(), 0L);
+        boolean outOfMemory = Boolean.TRUE.equals(state.getOOMKilled());
+        String error = Objects.requireNonNullElse(state.getError(), "");
+        hasEnded(new Exit((int) code, outOfMemory, outOfMemory ? "out of memory" : error));
+      }
+    } else if (state.getHealth() != null) {
+      health.found(state.getHealth());
+    }
+  }
+
+  /** Somebody else has removed the container: how it ended is not known. */
+  void gone() {
+    if (ended.compareAndSet(false, true)) {
+      runtime.ended(this);
+      hasEnded(new Exit(137, false, "the container was removed from the engine"));
+    }
+  }
+
+  @Override
+  public Optional<HealthCheck> imageHealth() {
+    InspectImageResponse found = image;
+    return found == null || found.getConfig() == null
+        ? Optional.empty()
+        : HealthChecks.ofImage(found.getConfig().getHealthcheck());
+  }
+
+  @Override
+  public Optional<AutoCloseable> followHealth(HealthCheck check, HealthListener listener) {
+    return HealthChecks.isForEngine(check)
+        ? Optional.of(health.follow(listener))
+        : Optional.empty();
+  }
+
+  /** What the engine's own checks have found. */
+  private static final class EngineHealth {
+    private @Nullable HealthListener listener;
+    private @Nullable HealthState last;
+
+    synchronized AutoCloseable follow(HealthListener newListener) {
+      listener = newListener;
+      if (last != null) {
+        found(last);
+      }
+      return () -> {
+        synchronized (this) {
+          listener = null;
+        }
+      };
+    }
+
+    synchronized void found(HealthState state) {
+      last = state;
+      if (listener == null) {
+        return;
+      }
+      if ("healthy".equals(state.getStatus())) {
+        listener.healthy();
+      } else if ("unhealthy".equals(state.getStatus())) {
+        int failures = Objects.requireNonNullElse(state.getFailingStreak(), 0);
+        listener.unhealthy(new Reason.Unhealthy(failures, output(state.getLog())));
+      }
+    }
+
+    private static String output(@Nullable List<HealthStateLog> log) {
+      return log == null || log.isEmpty()
+          ? ""
+          : Objects.requireNonNullElse(log.get(log.size() - 1).getOutput(), "").strip();
+    }
+  }
+
+  // --- questions ---------------------------------------------------------------------------------
+
+  @Override
+  public CompletionStage<ProbeResult> probe(Probe probe, Duration timeout) {
+    if (!isRunning()) {
+      return CompletableFuture.completedFuture(new ProbeResult(false, -1, "the task does not run"));
+    }
+    return runtime
+        .work()
+        .callWithin(
+            timeout,
+            probing(probe, timeout),
+            () -> new ProbeResult(false, -1, "no answer within " + timeout))
+        .exceptionally(failure -> new ProbeResult(false, 1, EngineFailures.text(failure)));
+  }
+
+  private Callable<ProbeResult> probing(Probe probe, Duration timeout) {
+    if (probe instanceof Probe.Http http) {
+      return () -> NetProbe.http(reachedAt(), http.port(), http.path(), timeout);
+    } else if (probe instanceof Probe.Tcp tcp) {
+      return () -> NetProbe.tcp(reachedAt(), tcp.port(), timeout);
+    } else if (probe instanceof Probe.Exec exec) {
+      return () -> command(exec.command());
+    } else if (probe instanceof Probe.Shell shell) {
+      return () -> command(List.of("/bin/sh", "-c", shell.line()));
+    } else if (probe instanceof Probe.Callback callback) {
+      return () -> callback(callback.name());
+    }
+    return () -> new ProbeResult(true, 0, "");
+  }
+
+  private InetAddress reachedAt() {
+    Ip known = address;
+    if (known == null) {
+      throw failed("the container has no address that this machine reaches");
+    }
+    return known.toInetAddress();
+  }
+
+  private ProbeResult command(List<String> words) throws Exception {
+    ByteArrayOutputStream output = new ByteArrayOutputStream();
+    ExecStreams streams = new ExecStreams(InputStream.nullInputStream(), output, output);
+    EngineCommand command = command(ExecSpec.builder().command(words).build(), streams);
+    try (command) {
+      int code = command.exit().toCompletableFuture().get();
+      int length = Math.min(output.size(), MOST_PROBE_OUTPUT);
+      return new ProbeResult(
+          code == 0, code, new String(output.toByteArray(), 0, length, StandardCharsets.UTF_8));
+    }
+  }
+
+  private EngineCommand command(ExecSpec spec, ExecStreams streams) {
+    return EngineCommand.start(runtime.engine(), runtime.work(), knownId(), spec, streams);
+  }
+
+  private ProbeResult callback(String callback) throws Exception {
+    HealthCallback found = runtime.callback(callback);
+    if (found == null || context == null) {
+      String text = "no callback is registered under the name " + callback;
+      return new ProbeResult(false, 1, text);
+    }
+    boolean healthy = found.isHealthy(context);
+    return new ProbeResult(healthy, healthy ? 0 : 1, "callback " + callback);
+  }
+
+  @Override
+  public AutoCloseable logs(LogOptions options, LogSink sink) {
+    LateReading reading = new LateReading();
+    readable.thenAccept(
+        container -> {
+          if (container.isPresent()) {
+            reading.begin(new LogReading(runtime.engine(), container.get(), options, sink));
+          } else {
+            sink.end();
+          }
+        });
+    return reading;
+  }
+
+  /** A reading that may be closed before there is anything to read. */
+  private static final class LateReading implements AutoCloseable {
+    private @Nullable LogReading reading;
+    private boolean closed;
+
+    synchronized void begin(LogReading newReading) {
+      if (!closed) {
+        reading = newReading;
+        newReading.start();
+      }
+    }
+
+    @Override
+    public synchronized void close() {
+      closed = true;
+      if (reading != null) {
+        reading.close();
+      }
+    }
+  }
+
+  @Override
+  public Interaction exec(ExecSpec spec, ExecStreams streams) {
+    return isRunning()
+        ? command(spec, streams)
+        : Interaction.failed(failed("task " + name + " does not run"));
+  }
+
+  @Override
+  public Interaction attach(ExecStreams streams) {
+    if (!isRunning()) {
+      return Interaction.failed(failed("task " + name + " does not run"));
+    }
+    return new EngineAttachment(
+        runtime.engine(), runtime.work(), knownId(), terminal, openStdin, streams, exit());
+  }
+
+  private static TaskFailure failed(String text) {
+    return new TaskFailure(new Reason.StartFailed(text), text);
+  }
+
+  @Override
+  public CompletionStage<Usage> usage() {
+    if (!isRunning()) {
+      return CompletableFuture.completedFuture(new Usage(0, 0, 0));
+    }
+    return runtime.work().call(() -> usage(runtime.onEngine().statistics(knownId())));
+  }
+
+  private static Usage usage(Statistics statistics) {
+    return new Usage(
+        or(statistics.getCpuStats().getCpuUsage().getTotalUsage()),
+        or(statistics.getMemoryStats().getUsage()),
+        or(statistics.getPidsStats().getCurrent()));
+  }
+
+  private static long or(@Nullable Long value) {
+    return Objects.requireNonNullElse(value, 0L);
+  }
+}

@@ -1,0 +1,443 @@
+package io.swarm4j.docker;
+
+import com.github.dockerjava.api.command.InspectContainerResponse;
+import com.github.dockerjava.api.command.InspectImageResponse;
+import com.github.dockerjava.api.model.Event;
+import io.swarm4j.agent.BlockingWork;
+import io.swarm4j.agent.Container;
+import io.swarm4j.agent.HealthCallback;
+import io.swarm4j.agent.Runtime;
+import io.swarm4j.agent.TaskContext;
+import io.swarm4j.agent.TaskFailure;
+import io.swarm4j.model.Check;
+import io.swarm4j.model.Fault;
+import io.swarm4j.model.NodeDescription;
+import io.swarm4j.model.Reason;
+import io.swarm4j.model.TaskId;
+import io.swarm4j.model.TaskSpec.LogDriver;
+import io.swarm4j.model.UnavailableException;
+import io.swarm4j.time.Loop;
+import io.swarm4j.time.Time;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs tasks as containers of a Docker Engine.
+ *
+ * <p>What the engine does by itself is left to it: health checks by commands, limits, logs. One
+ * stream of events tells of the ends of containers; nothing is asked per container while it runs.
+ * An engine that restarts, hangs or cannot be reached is an {@link #outage()}: steps that were
+ * begun go on when it is back.
+ *
+ * <p>{@link #close()} removes all containers of this runtime; after {@link #detach()} they run on,
+ * and the next runtime with the same owner takes them over.
+ */
+public final class DockerRuntime implements Runtime {
+  private static final Logger LOG = LoggerFactory.getLogger(DockerRuntime.class);
+  private static final long CLOSE_SECONDS = 30;
+
+  private final String owner;
+  private final EngineConnection engine;
+  private final EngineImages images;
+  private final TaskFiles files;
+  private final ContainerNetworking networking;
+  private final EngineContainers onEngine;
+  private final AdmissionPolicy admission;
+  private final Map<String, HealthCallback> callbacks;
+  private final EngineDescription description;
+  private final Loop loop;
+  private final BlockingWork work;
+  private final EngineWatch watch;
+  private final PatientCalls patience;
+  private final Map<String, DockerContainer> byId = new ConcurrentHashMap<>();
+  private final Object lock = new Object();
+  private final Set<DockerContainer> containers = new LinkedHashSet<>();
+  private boolean closed;
+
+  private DockerRuntime(Builder builder, EngineConnection engine) {
+    this.owner = builder.owner;
+    this.engine = engine;
+    this.images = new EngineImages(engine, builder.time, builder.pull, builder.credentials);
+    this.files = new TaskFiles(engine.address(), owner);
+    this.networking = builder.networking;
+    this.admission = builder.admission;
+    this.onEngine = new EngineContainers(owner, engine, files, networking, builder.logDriver);
+    this.callbacks = Map.copyOf(builder.callbacks);
+    this.description = new EngineDescription(engine);
+    this.loop = builder.time.newLoop("swarm-docker-runtime");
+    this.work = new BlockingWork(builder.time, "swarm-docker-work", loop);
+    this.watch = new EngineWatch(engine, onEngine, owner, loop, work, new Followed());
+    this.patience = new PatientCalls(watch);
+    watch.start();
+  }
+
+  /**
+   * Starts from the defaults.
+   *
+   * @param time real time: an engine does not wait
+   * @param owner name of the node whose containers these are, the same in its next life and other
+   *     than that of every other node on the engine
+   */
+  public static Builder builder(Time time, String owner) {
+    return new Builder(time, owner);
+  }
+
+  @Override
+  public NodeDescription describe() {
+    return description.latest();
+  }
+
+  @Override
+  public Optional<String> outage() {
+    return watch.outage();
+  }
+
+  @Override
+  public Container create(TaskContext task) {
+    Check check = Check.of("task.container");
+    for (String objection : admission.objections(task)) {
+      check.that(false, Fault.Code.UNSUPPORTED, "privileges", task.name(), objection);
+    }
+    check.orThrow();
+    DockerContainer container = new DockerContainer(task, this);
+    add(container);
+    return container;
+  }
+
+  private void add(DockerContainer container) {
+    synchronized (lock) {
+      if (closed) {
+        throw new UnavailableException("the Docker runtime is closed");
+      }
+      containers.add(container);
+    }
+  }
+
+  // --- recovery ----------------------------------------------------------------------------------
+
+  /**
+   * Takes over the containers of an earlier life that run, or have ended by themselves meanwhile;
+   * those that were created and not started are removed.
+   */
+  @Override
+  public CompletionStage<List<Container>> recover() {
+    return work.call(() -> patience.get(this::adoptAll));
+  }
+
+  private List<Container> adoptAll() {
+    List<Container> adopted = new ArrayList<>();
+    Set<TaskId> kept = new HashSet<>();
+    synchronized (lock) {
+      containers.forEach(container -> kept.add(container.task()));
+    }
+    for (var found : onEngine.all()) {
+      Optional<TaskId> task = ContainerLabels.task(owner, found.getLabels());
+      if (byId.containsKey(found.getId()) || (task.isPresent() && kept.contains(task.get()))) {
+        continue; // of this life
+      }
+      Optional<DockerContainer> container = task.flatMap(id -> adopt(id, found.getId()));
+      if (container.isPresent()) {
+        adopted.add(container.get());
+        kept.add(container.get().task());
+      } else {
+        onEngine.remove(found.getId());
+      }
+    }
+    files.deleteAllBut(kept);
+    return adopted;
+  }
+
+  private Optional<DockerContainer> adopt(TaskId task, String id) {
+    try {
+      InspectContainerResponse found = onEngine.inspect(id);
+      String status = Objects.requireNonNullElse(found.getState().getStatus(), "");
+      if (!List.of("running", "paused", "exited").contains(status)) {
+        return Optional.empty();
+      }
+      DockerContainer container = new DockerContainer(task, found, this);
+      add(container);
+      byId.put(id, container);
+      container.look();
+      LOG.info("container={} of an earlier life is taken over, it is {}", found.getName(), status);
+      return Optional.of(container);
+    } catch (RuntimeException failure) {
+      if (EngineFailures.isNotFound(failure)) {
+        return Optional.empty();
+      }
+      throw failure;
+    }
+  }
+
+  // --- what the engine tells ---------------------------------------------------------------------
+
+  /** Brings to containers what the engine tells of them. */
+  private final class Followed implements EngineWatch.Listener {
+    @Override
+    public void event(Event event) {
+      DockerContainer container = event.getId() == null ? null : byId.get(event.getId());
+      if (container == null) {
+        return;
+      }
+      if ("destroy".equals(event.getAction())) {
+        container.gone();
+      } else {
+        work.execute(container::look);
+      }
+    }
+
+    @Override
+    public void lookedUp(List<com.github.dockerjava.api.model.Container> all) {
+      description.refresh();
+      Set<String> present = new HashSet<>();
+      all.forEach(container -> present.add(container.getId()));
+      byId.forEach(
+          (id, container) -> {
+            if (present.contains(id)) {
+              container.look();
+            } else {
+              container.gone();
+            }
+          });
+    }
+  }
+
+  // --- for containers ----------------------------------------------------------------------------
+
+  Loop loop() {
+    return loop;
+  }
+
+  BlockingWork work() {
+    return work;
+  }
+
+  PatientCalls patience() {
+    return patience;
+  }
+
+  EngineConnection engine() {
+    return engine;
+  }
+
+  EngineContainers onEngine() {
+    return onEngine;
+  }
+
+  ContainerNetworking networking() {
+    return networking;
+  }
+
+  @Nullable HealthCallback callback(String name) {
+    return callbacks.get(name);
+  }
+
+  InspectImageResponse ensureImage(
+      String image, Consumer<Reason> progress, Consumer<AutoCloseable> cancel) {
+    try {
+      return images.ensure(image, progress, cancel);
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+      throw new TaskFailure(new Reason.Stopped("interrupted"), "the pull was interrupted", stop);
+    }
+  }
+
+  void created(String id, DockerContainer container) {
+    byId.put(id, container);
+  }
+
+  /** A task is used once: what it was given is not needed after its end. */
+  void ended(DockerContainer container) {
+    files.delete(container.task());
+  }
+
+  void removed(DockerContainer container, @Nullable String id) {
+    if (id != null) {
+      byId.remove(id);
+    }
+    files.delete(container.task());
+    networking.detach(container.task());
+    synchronized (lock) {
+      containers.remove(container);
+    }
+  }
+
+  // --- end ---------------------------------------------------------------------------------------
+
+  /** Ends and removes all containers. */
+  @Override
+  public void close() {
+    List<DockerContainer> open = shut();
+    CompletableFuture<?>[] removals =
+        open.stream()
+            .map(container -> container.remove().toCompletableFuture())
+            .toArray(CompletableFuture[]::new);
+    if (!loop.isCurrent()) {
+      await(CompletableFuture.allOf(removals));
+    }
+    release();
+  }
+
+  /** Lets go of the engine: what runs there runs on. Idempotent; a later close does nothing. */
+  public void detach() {
+    shut();
+    release();
+  }
+
+  private List<DockerContainer> shut() {
+    synchronized (lock) {
+      List<DockerContainer> open = closed ? List.of() : List.copyOf(containers);
+      closed = true;
+      return open;
+    }
+  }
+
+  private void release() {
+    watch.close();
+    work.close();
+    loop.close();
+    engine.close();
+    files.close();
+  }
+
+  private static void await(CompletableFuture<Void> all) {
+    try {
+      all.get(CLOSE_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException incomplete) {
+      LOG.warn(
+          "some containers could not be removed before the Docker runtime closed; the next one of"
+              + " this node does it",
+          incomplete);
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Options of a Docker runtime. */
+  public static final class Builder {
+    /** Size of a log file unless {@link #logRotation} says otherwise: 10 MiB. */
+    public static final long DEFAULT_LOG_FILE_BYTES = 10L << 20;
+
+    /** Number of log files per task unless {@link #logRotation} says otherwise. */
+    public static final int DEFAULT_LOG_FILES = 3;
+
+    private final Time time;
+    private final String owner;
+    private final Map<String, HealthCallback> callbacks = new TreeMap<>();
+    private EngineAddress address = EngineAddress.LOCAL;
+    private PullPolicy pull = PullPolicy.MISSING;
+    private RegistryCredentials credentials = RegistryCredentials.STORED;
+    private AdmissionPolicy admission = AdmissionPolicy.STANDARD;
+    private ContainerNetworking networking = ContainerNetworking.bridge();
+    private Duration answerLimit = Duration.ofSeconds(60);
+    private LogDriver logDriver = rotating(DEFAULT_LOG_FILE_BYTES, DEFAULT_LOG_FILES);
+
+    private Builder(Time time, String owner) {
+      this.time = time;
+      this.owner = owner;
+      Check.of("DockerRuntime")
+          .that(!owner.isBlank(), Fault.Code.MISSING, "owner", owner, "the name of a node")
+          .orThrow();
+    }
+
+    /** Where the engine listens; {@link EngineAddress#LOCAL} unless set. */
+    public Builder engine(EngineAddress newAddress) {
+      address = newAddress;
+      return this;
+    }
+
+    /** When images are fetched; where the node lacks them unless set. */
+    public Builder pull(PullPolicy policy) {
+      pull = policy;
+      return this;
+    }
+
+    /** How to log in to registries; as the docker command line has stored it unless set. */
+    public Builder credentials(RegistryCredentials source) {
+      credentials = source;
+      return this;
+    }
+
+    /** Who may have which rights on the node; {@link AdmissionPolicy#STANDARD} unless set. */
+    public Builder admission(AdmissionPolicy policy) {
+      admission = policy;
+      return this;
+    }
+
+    /** How containers come onto networks; the engine's default bridge unless set. */
+    public Builder networking(ContainerNetworking how) {
+      networking = how;
+      return this;
+    }
+
+    /** Adds a check that callback probes of all tasks can name. */
+    public Builder callback(String name, HealthCallback callback) {
+      callbacks.put(name, callback);
+      return this;
+    }
+
+    /** How long the engine may take for one answer; 60 s unless set. */
+    public Builder answerLimit(Duration limit) {
+      Check.of("DockerRuntime").duration(limit, "answerLimit").orThrow();
+      answerLimit = limit;
+      return this;
+    }
+
+    /**
+     * How much output is kept per task whose spec names no log driver.
+     *
+     * @param fileBytes size from which on a new file is begun
+     * @param count how many files are kept
+     */
+    public Builder logRotation(long fileBytes, int count) {
+      Check.of("logRotation")
+          .that(fileBytes > 0, "fileBytes", fileBytes, "more than 0")
+          .that(count >= 1, "count", count, "1 or more")
+          .orThrow();
+      logDriver = rotating(fileBytes, count);
+      return this;
+    }
+
+    /** The engine's {@code local} driver: bounded, and the only one that keeps every byte. */
+    private static LogDriver rotating(long fileBytes, int count) {
+      Map<String, String> options = new LinkedHashMap<>();
+      options.put("max-size", Long.toString(fileBytes));
+      options.put("max-file", Integer.toString(count));
+      options.put("compress", Boolean.toString(count > 1 && fileBytes >= DEFAULT_LOG_FILE_BYTES));
+      return new LogDriver("local", options);
+    }
+
+    /**
+     * Connects to the engine.
+     *
+     * @throws UnavailableException if it does not answer, with the address and what to do
+     */
+    public DockerRuntime build() {
+      EngineConnection engine = EngineConnection.open(address, answerLimit);
+      try {
+        return new DockerRuntime(this, engine);
+      } catch (RuntimeException failure) {
+        engine.close();
+        throw failure;
+      }
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package io.swarm4j.docker;
+
+import com.github.dockerjava.api.command.CreateContainerCmd;
+import com.github.dockerjava.api.command.InspectContainerResponse;
+import com.github.dockerjava.api.exception.ConflictException;
+import com.github.dockerjava.api.model.Container;
+import com.github.dockerjava.api.model.ContainerNetwork;
+import com.github.dockerjava.api.model.Statistics;
+import io.swarm4j.agent.TaskContext;
+import io.swarm4j.docker.ContainerNetworking.Attachments;
+import io.swarm4j.docker.ContainerNetworking.NetworkEndpoint;
+import io.swarm4j.model.Ip;
+import io.swarm4j.model.TaskSpec.LogDriver;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one owner does with containers of an engine. All calls block; they can be repeated when
+ * their answer was lost.
+ */
+final class EngineContainers {
+  private final String owner;
+  private final EngineConnection engine;
+  private final TaskFiles files;
+  private final ContainerNetworking networking;
+  private final LogDriver logDriver;
+
+  EngineContainers(
+      String owner,
+      EngineConnection engine,
+      TaskFiles files,
+      ContainerNetworking networking,
+      LogDriver logDriver) {
+    this.owner = owner;
+    this.engine = engine;
+    this.files = files;
+    this.networking = networking;
+    this.logDriver = logDriver;
+  }
+
+  /** All containers of the owner, whatever their state. */
+  List<Container> all() {
+    return engine
+        .calls()
+        .listContainersCmd()
+        .withShowAll(true)
+        .withLabelFilter(ContainerLabels.of(owner))
+        .exec();
+  }
+
+  /** Creates a task's container, or finds the one that an unanswered attempt has created. */
+  String create(TaskContext task) {
+    Attachments networks = networking.attach(task);
+    Map<String, Path> mounts = files.write(task);
+    ContainerPlan plan = new ContainerPlan(owner, task, logDriver, networks, mounts);
+    String image = task.service().task().container().image();
+    CreateContainerCmd command = plan.applyTo(engine.calls().createContainerCmd(image));
+    String id;
+    try {
+      id = create(command, task);
+    } catch (RuntimeException failure) {
+      if (EngineFailures.isOutage(failure)) {
+        throw failure;
+      }
+      files.delete(task.task().id());
+      throw EngineFailures.startFailed(failure);
+    }
+    networks.endpoints().stream().skip(1).forEach(endpoint -> connect(id, endpoint));
+    return id;
+  }
+
+  private String create(CreateContainerCmd command, TaskContext task) {
+    try {
+      return command.exec().getId();
+    } catch (ConflictException taken) {
+      InspectContainerResponse holder = inspect(ContainerNames.of(task));
+      Map<String, String> labels =
+          Objects.requireNonNullElse(holder.getConfig().getLabels(), Map.of());
+      boolean ours =
+          ContainerLabels.task(owner, labels).filter(task.task().id()::equals).isPresent();
+      if (!ours) {
+        throw taken;
+      }
+      remove(holder.getId());
+      return command.exec().getId();
+    }
+  }
+
+  private void connect(String id, NetworkEndpoint endpoint) {
+    engine
+        .calls()
+        .connectToNetworkCmd()
+        .withContainerId(id)
+        .withNetworkId(endpoint.network())
+        .withContainerNetwork(
+            new ContainerNetwork()
+                .withIpv4Address(endpoint.address().toString())
+                .withAliases(endpoint.aliases()))
+        .exec();
+  }
+
+  void start(String id) {
+    engine.calls().startContainerCmd(id).exec();
+  }
+
+  InspectContainerResponse inspect(String id) {
+    return engine.calls().inspectContainerCmd(id).exec();
+  }
+
+  /** The address at which the engine's host reaches a container; null if it has none. */
+  @Nullable Ip address(InspectContainerResponse found) {
+    if ("host".equals(found.getHostConfig().getNetworkMode())) {
+      return Ip.v4(127, 0, 0, 1);
+    }
+    return found.getNetworkSettings().getNetworks().values().stream()
+        .map(ContainerNetwork::getIpAddress)
+        .filter(text -> text != null && !text.isEmpty())
+        .map(Ip::parse)
+        .findFirst()
+        .orElse(null);
+  }
+
+  boolean kill(String id, String signal) {
+    engine.calls().killContainerCmd(id).withSignal(signal).exec();
+    return true;
+  }
+
+  /** Removes a container with its anonymous volumes; whether it was there. */
+  boolean remove(String id) {
+    try {
+      engine.calls().removeContainerCmd(id).withForce(true).withRemoveVolumes(true).exec();
+      return true;
+    } catch (RuntimeException failure) {
+      if (EngineFailures.isNotFound(failure)) {
+        return false;
+      }
+      if (EngineFailures.isConflict(failure)) {
+        return true; // its removal goes on
+      }
+      throw failure;
+    }
+  }
+
+  Statistics statistics(String id) throws InterruptedException {
+    FirstResult<Statistics> first = new FirstResult<>();
+    engine.streams().statsCmd(id).withNoStream(true).exec(first);
+    return first.get();
+  }
+}

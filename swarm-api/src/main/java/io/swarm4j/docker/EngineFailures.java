@@ -1,0 +1,71 @@
+package io.swarm4j.docker;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.github.dockerjava.api.exception.ConflictException;
+import com.github.dockerjava.api.exception.DockerException;
+import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.exception.NotModifiedException;
+import io.swarm4j.agent.TaskFailure;
+import io.swarm4j.model.Reason;
+import java.io.IOException;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What goes wrong with an engine, told apart. */
+final class EngineFailures {
+  private static final Pattern MESSAGE =
+      Pattern.compile("\"message\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*)\"");
+
+  private EngineFailures() {}
+
+  /** Whether the engine could not be reached or did not answer, so that its answer is unknown. */
+  static boolean isOutage(Throwable failure) {
+    for (Throwable each = failure; each != null; each = each.getCause()) {
+      if (each instanceof DockerException) {
+        return false;
+      }
+      if (each instanceof IOException && !(each instanceof JsonProcessingException)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  static boolean isNotFound(Throwable failure) {
+    return failure instanceof NotFoundException;
+  }
+
+  /** Whether the container is not in a state for what was asked, such as a kill after its end. */
+  static boolean isConflict(Throwable failure) {
+    return failure instanceof ConflictException || failure instanceof NotModifiedException;
+  }
+
+  /** The engine's own words, without the frame around them. */
+  static String text(Throwable failure) {
+    Throwable root = failure;
+    while (!(root instanceof DockerException)
+        && root.getCause() != null
+        && root.getCause() != root) {
+      root = root.getCause();
+    }
+    String text = Objects.requireNonNullElse(root.getMessage(), root.toString());
+    if (root instanceof DockerException refused) {
+      text = text.replaceFirst("^Status " + refused.getHttpStatus() + ": ", "").strip();
+      Matcher message = MESSAGE.matcher(text);
+      if (message.find()) {
+        text = message.group(1).replace("\\\"", "\"").replace("\\n", "\n").replace("\\\\", "\\");
+      }
+    }
+    return text;
+  }
+
+  /** A failure of a task that the engine refused to create or start. */
+  static TaskFailure startFailed(Throwable failure) {
+    if (failure instanceof TaskFailure known) {
+      return known;
+    }
+    String text = text(failure);
+    return new TaskFailure(new Reason.StartFailed(text), text, failure);
+  }
+}

@@ -1,0 +1,59 @@
+package io.swarm4j.docker;
+
+import io.swarm4j.agent.TaskFailure;
+import io.swarm4j.model.Reason;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Calls of the engine that outlast its outages: they are repeated until there is an answer, so they
+ * must be such that a repetition does no harm. Blocks; ends when interrupted.
+ */
+final class PatientCalls {
+  private static final Logger LOG = LoggerFactory.getLogger(PatientCalls.class);
+  private static final Duration PAUSE = Duration.ofMillis(300);
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+
+  private final EngineWatch watch;
+
+  PatientCalls(EngineWatch watch) {
+    this.watch = watch;
+  }
+
+  /** The answer, however long it takes. */
+  <T> T get(Supplier<T> call) throws InterruptedException {
+    return get(call, () -> true);
+  }
+
+  /**
+   * The answer.
+   *
+   * @param wanted asked before each repetition
+   * @throws TaskFailure if it is not wanted any more
+   */
+  <T> T get(Supplier<T> call, BooleanSupplier wanted) throws InterruptedException {
+    while (true) {
+      try {
+        return call.get();
+      } catch (RuntimeException failure) {
+        if (Thread.interrupted()) {
+          throw new InterruptedException();
+        }
+        if (!EngineFailures.isOutage(failure)) {
+          throw failure;
+        }
+        if (!wanted.getAsBoolean()) {
+          throw new TaskFailure(
+              new Reason.Stopped("stopped while the engine was out of reach"),
+              "stopped while the engine was out of reach: " + EngineFailures.text(failure));
+        }
+        LOG.debug("the engine gave no answer, the call is repeated", failure);
+      }
+      watch.pause(PAUSE);
+      watch.awaitReach(LONGEST_WAIT);
+    }
+  }
+}
