@@ -85,7 +85,7 @@ public final class DockerRuntime implements Runtime {
     this.description = new EngineDescription(engine);
     this.loop = builder.time.newLoop("swarm-docker-runtime");
     this.work = new BlockingWork(builder.time, "swarm-docker-work", loop);
-    this.watch = new EngineWatch(engine, onEngine, owner, loop, work, new Followed());
+    this.watch = new EngineWatch(engine, owner, loop, work, new Followed());
     this.patience = new PatientCalls(watch);
     watch.start();
   }
@@ -205,18 +205,9 @@ public final class DockerRuntime implements Runtime {
     }
 
     @Override
-    public void lookedUp(List<com.github.dockerjava.api.model.Container> all) {
+    public void cameIntoReach() {
       description.refresh();
-      Set<String> present = new HashSet<>();
-      all.forEach(container -> present.add(container.getId()));
-      byId.forEach(
-          (id, container) -> {
-            if (present.contains(id)) {
-              container.look();
-            } else {
-              container.gone();
-            }
-          });
+      byId.values().forEach(DockerContainer::look);
     }
   }
 

@@ -75,7 +75,11 @@ final class EngineAttachment implements Interaction {
       work.execute(
           () -> {
             try {
-              engine.calls().resizeContainerCmd(container).withSize(size.rows(), size.columns()).exec();
+              engine
+                  .calls()
+                  .resizeContainerCmd(container)
+                  .withSize(size.rows(), size.columns())
+                  .exec();
             } catch (RuntimeException ended) {
               LOG.debug("a terminal is not resized", ended);
             }

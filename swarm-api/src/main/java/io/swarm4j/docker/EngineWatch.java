@@ -1,6 +1,5 @@
 package io.swarm4j.docker;
 
-import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.Event;
 import com.github.dockerjava.api.model.EventType;
 import io.swarm4j.agent.BlockingWork;
@@ -9,7 +8,6 @@ import io.swarm4j.time.Timer;
 import java.io.Closeable;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -32,7 +30,6 @@ final class EngineWatch implements AutoCloseable {
   private static final Duration OVERLAP = Duration.ofSeconds(2);
 
   private final EngineConnection engine;
-  private final EngineContainers containers;
   private final String owner;
   private final Loop loop;
   private final BlockingWork work;
@@ -50,19 +47,17 @@ final class EngineWatch implements AutoCloseable {
     /** Something happened to a container. */
     void event(Event event);
 
-    /** The engine is in reach again; these are all containers that are there. */
-    void lookedUp(List<Container> containers);
+    /**
+     * The engine is in reach, for the first time or again: what happened meanwhile is not told.
+     *
+     * @throws RuntimeException if it is out of reach again
+     */
+    void cameIntoReach();
   }
 
   EngineWatch(
-      EngineConnection engine,
-      EngineContainers containers,
-      String owner,
-      Loop loop,
-      BlockingWork work,
-      Listener listener) {
+      EngineConnection engine, String owner, Loop loop, BlockingWork work, Listener listener) {
     this.engine = engine;
-    this.containers = containers;
     this.owner = owner;
     this.loop = loop;
     this.work = work;
@@ -175,7 +170,7 @@ final class EngineWatch implements AutoCloseable {
 
   private void inReach() {
     try {
-      List<Container> all = containers.all();
+      engine.ping();
       lock.lock();
       try {
         if (outage != null) {
@@ -187,7 +182,7 @@ final class EngineWatch implements AutoCloseable {
       } finally {
         lock.unlock();
       }
-      listener.lookedUp(all);
+      listener.cameIntoReach();
     } catch (RuntimeException failure) {
       outOfReach(EngineFailures.text(failure));
       lock.lock();
