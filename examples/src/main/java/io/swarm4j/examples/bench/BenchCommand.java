@@ -19,9 +19,9 @@ import picocli.CommandLine.Parameters;
     name = "bench",
     mixinStandardHelpOptions = true,
     description =
-        "Measures the engine: start, create, scale, place, heap, dns; without a name all of them.")
+        "Measures the engine: start, create, scale, place, heap, dns, kernel; without a name all of them.")
 public final class BenchCommand implements Callable<Integer> {
-  @Parameters(description = "start, create, scale, place, place-large, heap, dns")
+  @Parameters(description = "start, create, scale, place, place-large, heap, dns, kernel")
   private List<String> names = new ArrayList<>();
 
   @Option(
@@ -44,6 +44,7 @@ public final class BenchCommand implements Callable<Integer> {
     all.put("place-large", n -> PlaceBench.run(n, 10_000, 1_000_000, 1_000, true));
     all.put("heap", n -> HeapBench.run());
     all.put("dns", DnsBench::run);
+    all.put("kernel", KernelBench::run);
     for (String name : names) {
       if (!all.containsKey(name)) {
         System.err.println(

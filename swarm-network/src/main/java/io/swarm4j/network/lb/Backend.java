@@ -11,8 +11,15 @@ import java.net.InetSocketAddress;
  * @param address where to connect to; resolved, with a port
  * @param sameNode whether it runs on the balancer's own node; a backend elsewhere is watched by TCP
  *     keep-alive, since its node can vanish without a word
+ * @param weight its share of the connections, compared to the others; 1 to 1000
  */
-public record Backend(String id, InetSocketAddress address, boolean sameNode) {
+public record Backend(String id, InetSocketAddress address, boolean sameNode, int weight) {
+  private static final int HIGHEST_WEIGHT = 1000;
+
+  /** With the same share as others. */
+  public Backend(String id, InetSocketAddress address, boolean sameNode) {
+    this(id, address, sameNode, 1);
+  }
 
   /**
    * Validates the fields.
@@ -28,6 +35,7 @@ public record Backend(String id, InetSocketAddress address, boolean sameNode) {
             "address",
             address,
             "a resolved address and a port from 1 to 65535")
+        .that(weight >= 1 && weight <= HIGHEST_WEIGHT, "weight", weight, "1 to " + HIGHEST_WEIGHT)
         .orThrow();
   }
 }

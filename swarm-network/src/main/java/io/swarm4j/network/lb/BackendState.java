@@ -10,8 +10,27 @@ import java.util.concurrent.atomic.AtomicInteger;
  * for them to end. Thread-safe.
  */
 final class BackendState {
+  private static final int PARTS = 1000;
+
+  private final long since;
   private final AtomicInteger active = new AtomicInteger();
   private final Queue<CompletableFuture<Boolean>> waiters = new ConcurrentLinkedQueue<>();
+
+  /**
+   * New.
+   *
+   * @param now in nanoseconds, of any origin
+   */
+  BackendState(long now) {
+    this.since = now;
+  }
+
+  /** Whether a backend in its slow start takes this turn: the older it is, the more of them. */
+  boolean isDue(long now, long slowStart, int turn) {
+    long age = now - since;
+    return age >= slowStart
+        || Long.remainderUnsigned(Mix.of(turn), PARTS) < PARTS * (double) age / slowStart;
+  }
 
   void opened() {
     active.incrementAndGet();

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -124,6 +125,30 @@ public final class Balancer implements AutoCloseable {
     } catch (RejectedExecutionException e) {
       // The balancer has been closed, and the timer went with it.
     }
+  }
+
+  /**
+   * Resets all connections of a backend, in all frontends, and those that are still being
+   * established; for when {@link #drained} has told that they do not end by themselves.
+   *
+   * @return completes when it is done
+   */
+  public CompletionStage<Void> cut(String backendId) {
+    return CompletableFuture.allOf(
+        loops.stream()
+            .map(loop -> CompletableFuture.runAsync(() -> loop.cut(backendId), executor(loop)))
+            .toArray(CompletableFuture[]::new));
+  }
+
+  /** What is handed to a loop that has ended needs no work any more. */
+  private static Executor executor(Loop loop) {
+    return work -> {
+      try {
+        loop.execute(work);
+      } catch (RejectedExecutionException e) {
+        work.run(); // nothing is left to be cut
+      }
+    };
   }
 
   /** The counts of this moment. */

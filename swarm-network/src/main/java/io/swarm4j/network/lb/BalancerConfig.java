@@ -24,10 +24,11 @@ public record BalancerConfig(long revision, List<Frontend> frontends) {
   public BalancerConfig {
     frontends = List.copyOf(frontends);
     Check check = Check.of("BalancerConfig").unique(frontends, Frontend::id, "frontends");
-    Map<InetSocketAddress, String> owners = new HashMap<>();
+    Map<Socket, String> owners = new HashMap<>();
     for (Frontend frontend : frontends) {
       for (InetSocketAddress bind : frontend.binds()) {
-        String owner = bind.getPort() == 0 ? null : owners.put(bind, frontend.id());
+        Socket socket = new Socket(frontend.protocol(), bind);
+        String owner = bind.getPort() == 0 ? null : owners.put(socket, frontend.id());
         check.that(
             owner == null,
             Fault.Code.CONTRADICTION,
@@ -38,4 +39,6 @@ public record BalancerConfig(long revision, List<Frontend> frontends) {
     }
     check.orThrow();
   }
+
+  private record Socket(Protocol protocol, InetSocketAddress address) {}
 }

@@ -30,8 +30,20 @@ public record BalancerStats(
   /**
    * Counts of one frontend.
    *
-   * @param accepted connections accepted since it was first configured
-   * @param active connections that have not ended
+   * @param accepted connections, or flows of datagrams, since it was first configured
+   * @param active those that have not ended
+   * @param refused those that were reset since no backend could take them, or there were too many
+   * @param connectFailures failed attempts to connect to a backend
+   * @param idle those that ended because nothing was sent for too long
+   * @param fromClients bytes that clients sent
+   * @param toClients bytes that backends sent
    */
-  public record FrontendStats(long accepted, int active) {}
+  public record FrontendStats(
+      long accepted,
+      int active,
+      long refused,
+      long connectFailures,
+      long idle,
+      long fromClients,
+      long toClients) {}
 }

@@ -18,6 +18,7 @@ import java.util.List;
  * @param algorithm how a backend is chosen
  * @param proxyProtocol whether backends are told the client's address
  * @param backends the backends; may be empty: connections are then reset at once
+ * @param options everything else; {@link FrontendOptions#NONE} for nothing of it
  */
 @RecordBuilder
 public record Frontend(
@@ -26,13 +27,25 @@ public record Frontend(
     Protocol protocol,
     Algorithm algorithm,
     ProxyProtocol proxyProtocol,
-    List<Backend> backends) {
+    List<Backend> backends,
+    FrontendOptions options) {
+
+  /** Without further options. */
+  public Frontend(
+      String id,
+      List<InetSocketAddress> binds,
+      Protocol protocol,
+      Algorithm algorithm,
+      ProxyProtocol proxyProtocol,
+      List<Backend> backends) {
+    this(id, binds, protocol, algorithm, proxyProtocol, backends, FrontendOptions.NONE);
+  }
 
   /**
    * Copies the lists and validates the fields.
    *
    * @throws io.swarm4j.model.InvalidSpecException if the id is blank, there is no bind, a bind is
-   *     unresolved, or a backend id occurs twice
+   *     unresolved, a backend id occurs twice, or PROXY protocol is asked for with UDP
    */
   public Frontend {
     binds = List.copyOf(binds);
@@ -43,12 +56,24 @@ public record Frontend(
             .present(protocol, "protocol")
             .present(algorithm, "algorithm")
             .present(proxyProtocol, "proxyProtocol")
+            .present(options, "options")
+            .that(
+                protocol != Protocol.UDP
+                    || (proxyProtocol == ProxyProtocol.NONE && !options.proxyProtocolIn()),
+                "proxyProtocol",
+                proxyProtocol,
+                "none: it is for TCP")
             .that(!binds.isEmpty(), "binds", binds, "at least one address to listen on")
             .unique(backends, Backend::id, "backends");
     for (InetSocketAddress bind : binds) {
       check.that(!bind.isUnresolved(), "binds", bind, "an address whose host name is resolved");
     }
     check.orThrow();
+  }
+
+  /** The same with other options. */
+  public Frontend with(FrontendOptions newOptions) {
+    return new Frontend(id, binds, protocol, algorithm, proxyProtocol, backends, newOptions);
   }
 
   /** A TCP frontend on one address with round robin and without PROXY protocol. */

@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
  * <p>It is one socket, not one per loop with SO_REUSEPORT: that option would let a second process
  * of the same user take half of the connections instead of being told that the port is in use.
  */
-final class Listener {
+final class Listener implements BoundSocket {
   private final InetSocketAddress requested;
   private final ServerSocketChannel channel;
   private final InetSocketAddress actual;
@@ -42,14 +42,14 @@ final class Listener {
     return new Listener(address, Sockets.listen(address), frontend, loops);
   }
 
-  /** Starts to accept on every loop. */
-  CompletableFuture<Void> start() {
+  @Override
+  public CompletableFuture<Void> start() {
     return CompletableFuture.allOf(
         acceptors.stream().map(Acceptor::start).toArray(CompletableFuture[]::new));
   }
 
-  /** Stops to accept; when the result completes, the port is free. */
-  CompletableFuture<Void> close() {
+  @Override
+  public CompletableFuture<Void> stop() {
     return CompletableFuture.allOf(
             acceptors.stream().map(Acceptor::stop).toArray(CompletableFuture[]::new))
         .thenRun(() -> Sockets.closeQuietly(channel));
@@ -63,11 +63,13 @@ final class Listener {
     return frontend;
   }
 
-  void serve(FrontendState frontend) {
+  @Override
+  public void serve(FrontendState frontend) {
     this.frontend = frontend;
   }
 
-  Listening describe() {
+  @Override
+  public Listening describe() {
     return new Listening(frontend.id(), requested, actual);
   }
 }

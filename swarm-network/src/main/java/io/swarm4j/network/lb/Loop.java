@@ -6,6 +6,7 @@ import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.channel.nio.NioIoHandler;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -31,12 +32,16 @@ final class Loop extends SingleThreadIoEventLoop {
   /** What a socket may give at once while a lot is kept for others. */
   private static final int SCARCE_BYTES = 16 * 1024;
 
+  private static final int LARGEST_DATAGRAM = 65_535;
   private static final long A_LOT_KEPT = 16L * 1024 * 1024;
   private static final Logger log = LoggerFactory.getLogger(Loop.class);
 
   private final Counters counters;
   private final Duration connectTimeout;
   private final Set<Session> connecting = new LinkedHashSet<>();
+  private final Set<Session> sessions = new LinkedHashSet<>();
+  private final Set<UdpListener> datagramListeners = new LinkedHashSet<>();
+  private @Nullable ByteBuffer datagram;
   private List<Closeable> closing = new ArrayList<>();
   private List<Closeable> closingNow = new ArrayList<>();
   private @Nullable ByteBuf scratch;
@@ -61,9 +66,36 @@ final class Loop extends SingleThreadIoEventLoop {
     return connecting;
   }
 
-  /** Makes the sessions that still connect look again whether their backend is offered. */
+  /** All sessions. */
+  Set<Session> sessions() {
+    return sessions;
+  }
+
+  /** The sockets for datagrams. */
+  Set<UdpListener> datagramListeners() {
+    return datagramListeners;
+  }
+
+  /** Where to read a datagram into, valid until the caller returns to the loop. */
+  ByteBuffer datagramBuffer() {
+    ByteBuffer buffer = datagram;
+    if (buffer == null) {
+      buffer = ByteBuffer.allocateDirect(LARGEST_DATAGRAM);
+      datagram = buffer;
+    }
+    return buffer;
+  }
+
+  /** Makes those that still connect look again whether their backend is offered, and flows. */
   void reconsider() {
     List.copyOf(connecting).forEach(Session::reconsider);
+    datagramListeners.forEach(UdpListener::reconsider);
+  }
+
+  /** Ends all that a backend serves, by a reset. */
+  void cut(String backendId) {
+    List.copyOf(sessions).forEach(session -> session.cut(backendId));
+    datagramListeners.forEach(listener -> listener.cut(backendId));
   }
 
   /**

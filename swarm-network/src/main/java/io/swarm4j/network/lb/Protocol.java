@@ -1,7 +1,12 @@
 package io.swarm4j.network.lb;
 
-/** The transport protocol that a {@link Frontend} accepts. */
+/** What a {@link Frontend} accepts. */
 public enum Protocol {
-  /** One accepted TCP connection is relayed to one TCP connection of a backend. */
-  TCP
+  /** Connections. */
+  TCP,
+  /**
+   * Datagrams. All that a client sends from one port is a flow, goes to one backend, and ends when
+   * nothing has been sent either way for a while, or at once when its backend is withdrawn.
+   */
+  UDP
 }

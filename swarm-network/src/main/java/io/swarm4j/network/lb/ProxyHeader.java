@@ -3,16 +3,14 @@ package io.swarm4j.network.lb;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.netty.buffer.ByteBuf;
-import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.channels.SocketChannel;
 
 /**
  * Writes the header by which a backend learns who connected to whom, as HAProxy's "The PROXY
  * protocol" defines it.
  */
 final class ProxyHeader {
-  private static final byte[] SIGNATURE = {
+  static final byte[] SIGNATURE = {
     0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A
   };
   private static final int VERSION_2_PROXY = 0x21;
@@ -22,13 +20,15 @@ final class ProxyHeader {
 
   private ProxyHeader() {}
 
-  /** Appends the header for a client's connection; nothing for {@link ProxyProtocol#NONE}. */
-  static void write(ProxyProtocol version, SocketChannel client, ByteBuf to) throws IOException {
-    if (version == ProxyProtocol.NONE) {
-      return;
-    }
-    InetSocketAddress from = (InetSocketAddress) client.getRemoteAddress();
-    InetSocketAddress at = (InetSocketAddress) client.getLocalAddress();
+  /**
+   * Appends the header for a client's connection.
+   *
+   * @param version not {@link ProxyProtocol#NONE}
+   * @param from the client's address
+   * @param at the address that it connected to
+   */
+  static void write(
+      ProxyProtocol version, InetSocketAddress from, InetSocketAddress at, ByteBuf to) {
     if (version == ProxyProtocol.V1) {
       writeText(from, at, to);
     } else {

@@ -28,7 +28,7 @@ final class Reconciler {
   private final Loop control;
   private final Map<String, FrontendState> frontends = new ConcurrentHashMap<>();
   private final Map<String, BackendState> backends = new ConcurrentHashMap<>();
-  private final Map<Bind, Listener> listeners = new LinkedHashMap<>();
+  private final Map<Bind, BoundSocket> listeners = new LinkedHashMap<>();
   private final Deque<Request> waiting = new ArrayDeque<>();
   private @Nullable Request running;
   private @Nullable Applied inForce;
@@ -128,10 +128,12 @@ final class Reconciler {
       FrontendState state = frontends.computeIfAbsent(frontend.id(), FrontendState::new);
       List<Target> targets = new ArrayList<>();
       for (Backend backend : frontend.backends()) {
-        BackendState counts = backends.computeIfAbsent(backend.id(), id -> new BackendState());
+        BackendState counts =
+            backends.computeIfAbsent(
+                backend.id(), id -> new BackendState(control.ticker().nanoTime()));
         targets.add(new Target(backend, counts));
       }
-      state.update(frontend.proxyProtocol(), targets);
+      state.update(frontend, targets);
       kept.put(frontend.id(), state);
       for (InetSocketAddress address : frontend.binds()) {
         wanted.put(Bind.of(frontend, address), state);
@@ -162,7 +164,7 @@ final class Reconciler {
             entry -> {
               boolean surplus = !wanted.containsKey(entry.getKey());
               if (surplus) {
-                closings.add(entry.getValue().close());
+                closings.add(entry.getValue().stop());
               }
               return surplus;
             });
@@ -176,7 +178,10 @@ final class Reconciler {
         (bind, frontend) -> {
           if (!listeners.containsKey(bind)) {
             try {
-              Listener listener = Listener.open(bind.address, frontend, loops);
+              BoundSocket listener =
+                  bind.protocol == Protocol.UDP
+                      ? UdpListener.open(bind.address, frontend, loopFor(bind))
+                      : Listener.open(bind.address, frontend, loops);
               listeners.put(bind, listener);
               openings.add(listener.start());
             } catch (IOException e) {
@@ -185,6 +190,11 @@ final class Reconciler {
           }
         });
     return all(openings);
+  }
+
+  /** Datagrams of one socket are handled on one loop, lest they overtake each other. */
+  private Loop loopFor(Bind bind) {
+    return loops.get(Math.floorMod(bind.hashCode(), loops.size()));
   }
 
   private CompletableFuture<Void> barrier() {
@@ -205,7 +215,7 @@ final class Reconciler {
 
   private Applied describe(long revision, List<BindFailure> failures) {
     return new Applied(
-        revision, listeners.values().stream().map(Listener::describe).toList(), failures);
+        revision, listeners.values().stream().map(BoundSocket::describe).toList(), failures);
   }
 
   private static CompletableFuture<Void> all(Collection<CompletableFuture<Void>> futures) {
@@ -213,9 +223,9 @@ final class Reconciler {
   }
 
   /** Identity of a listening socket; port 0 means a socket of its own for each frontend. */
-  private record Bind(InetSocketAddress address, String owner) {
+  private record Bind(Protocol protocol, InetSocketAddress address, String owner) {
     static Bind of(Frontend frontend, InetSocketAddress address) {
-      return new Bind(address, address.getPort() == 0 ? frontend.id() : "");
+      return new Bind(frontend.protocol(), address, address.getPort() == 0 ? frontend.id() : "");
     }
   }
 

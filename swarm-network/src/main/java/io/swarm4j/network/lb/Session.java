@@ -1,6 +1,7 @@
 package io.swarm4j.network.lb;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -32,6 +33,12 @@ final class Session {
   private @Nullable Target target;
   private @Nullable Endpoint backend;
   private @Nullable Future<?> connectTimeout;
+  private @Nullable Future<?> idleTimer;
+  private @Nullable ByteBuf early;
+  private @Nullable ProxiedAddresses claimed;
+  private boolean awaitsHeader;
+  private long idleNanos;
+  private long lastActive;
   private boolean closed;
 
   private Session(Loop loop, Listener listener, FrontendState frontend, SocketChannel client) {
@@ -47,11 +54,91 @@ final class Session {
     frontend.opened();
     loop.counters().accepted.increment();
     Session session = new Session(loop, listener, frontend, client);
+    loop.sessions().add(session);
     try {
-      session.connect();
+      session.begin();
     } catch (OutOfMemoryError e) {
       session.abort();
       throw e;
+    }
+  }
+
+  private void begin() {
+    FrontendOptions options = frontend.options();
+    idleNanos = options.idleTimeout().toNanos();
+    if (frontend.isOverfull()) {
+      refuse();
+    } else if (options.proxyProtocolIn()) {
+      awaitHeader();
+    } else {
+      connect();
+    }
+  }
+
+  private void refuse() {
+    loop.counters().refused.increment();
+    frontend.refused.increment();
+    abort();
+  }
+
+  private void awaitHeader() {
+    awaitsHeader = true;
+    connectTimeout =
+        loop.schedule(this::abort, loop.connectTimeout().toMillis(), TimeUnit.MILLISECONDS);
+    try {
+      client.register(loop, Endpoint.READ);
+    } catch (IOException e) {
+      abort();
+    }
+  }
+
+  /** What comes behind the header is kept for the backend. */
+  private void readHeader() throws IOException {
+    ByteBuf scratch = loop.scratch();
+    ByteBuf before = early;
+    if (before != null) {
+      scratch.writeBytes(before);
+      before.release();
+      early = null;
+    }
+    if (client.read(scratch, ProxiedAddresses.LONGEST) < 0) {
+      abort();
+      return;
+    }
+    try {
+      claimed = ProxiedAddresses.read(scratch);
+    } catch (ProxiedAddresses.MalformedException e) {
+      log.debug("A client of {} does not speak PROXY protocol: {}", frontend.id(), e.getMessage());
+      refuse();
+      return;
+    }
+    if (scratch.isReadable()) {
+      early = Unpooled.buffer(scratch.readableBytes()).writeBytes(scratch);
+    }
+    if (claimed != null) {
+      awaitsHeader = false;
+      client.ignore(Endpoint.READ);
+      stopDialling();
+      connect();
+    }
+  }
+
+  /** Where the client is, or says it is. */
+  private InetSocketAddress clientAddress() throws IOException {
+    InetSocketAddress from = claimed == null ? null : claimed.from();
+    return from != null ? from : (InetSocketAddress) client.channel().getRemoteAddress();
+  }
+
+  private InetSocketAddress clientTarget() throws IOException {
+    InetSocketAddress at = claimed == null ? null : claimed.at();
+    return at != null ? at : (InetSocketAddress) client.channel().getLocalAddress();
+  }
+
+  private long clientHash() {
+    try {
+      return Mix.of(clientAddress().getAddress());
+    } catch (IOException e) {
+      return 0; // it has gone already, as the next step will show
     }
   }
 
@@ -59,10 +146,9 @@ final class Session {
     while (!closed) {
       // Asked anew for each attempt: the listener may have got another frontend meanwhile.
       FrontendState now = listener.frontend();
-      Target next = now.next(tried);
+      Target next = now.next(tried, clientHash(), loop.ticker().nanoTime());
       if (next == null) {
-        loop.counters().refused.increment();
-        abort();
+        refuse();
         return;
       }
       target = next;
@@ -136,6 +222,7 @@ final class Session {
     log.debug("Backend {} did not take a connection: {}", failed.backend(), cause.toString());
     stopDialling();
     loop.counters().connectFailures.increment();
+    frontend.connectFailures.increment();
     leaveBackend(true);
     if (tried.isEmpty()) {
       tried = new ArrayList<>();
@@ -162,12 +249,55 @@ final class Session {
         endpoint.keepAlive();
       }
       ByteBuf header = loop.scratch();
-      ProxyHeader.write(proxyProtocol, client.channel(), header);
+      if (proxyProtocol != ProxyProtocol.NONE) {
+        ProxyHeader.write(proxyProtocol, clientAddress(), clientTarget(), header);
+      }
+      ByteBuf first = early;
+      if (first != null) {
+        early = null;
+        frontend.fromClients.add(first.readableBytes());
+        header.writeBytes(first);
+        first.release();
+      }
       send(header, endpoint);
-      client.register(loop, endpoint.hasUnsent() ? 0 : Endpoint.READ);
+      if (claimed == null) {
+        client.register(loop, endpoint.hasUnsent() ? 0 : Endpoint.READ);
+      } else if (!endpoint.hasUnsent()) {
+        client.want(Endpoint.READ);
+      }
+      watchIdleness();
     } catch (IOException | RuntimeException e) {
       log.debug("A connection through {} broke before it was served", frontend.id(), e);
       abort();
+    }
+  }
+
+  private void watchIdleness() {
+    if (idleNanos > 0) {
+      lastActive = loop.ticker().nanoTime();
+      idleTimer = loop.schedule(this::checkIdleness, idleNanos, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /** Both sides see a reset, so that neither goes on using what the other has forgotten. */
+  private void checkIdleness() {
+    long left = idleNanos - (loop.ticker().nanoTime() - lastActive);
+    if (left > 0) {
+      idleTimer = loop.schedule(this::checkIdleness, left, TimeUnit.NANOSECONDS);
+    } else {
+      frontend.idle.increment();
+      abort();
+    }
+  }
+
+  /** Ends the session by a reset if that backend serves it, or makes it try another one. */
+  void cut(String backendId) {
+    if (target != null && target.backend().id().equals(backendId)) {
+      if (loop.connecting().contains(this)) {
+        retry(new IOException("cut"));
+      } else {
+        abort();
+      }
     }
   }
 
@@ -177,7 +307,12 @@ final class Session {
    */
   void ready(Endpoint endpoint, int ops) {
     try {
-      if ((ops & Endpoint.CONNECT) != 0) {
+      if (idleNanos > 0) {
+        lastActive = loop.ticker().nanoTime();
+      }
+      if (awaitsHeader) {
+        readHeader();
+      } else if ((ops & Endpoint.CONNECT) != 0) {
         finishDialling(endpoint);
       } else if (backend != null) {
         transfer(endpoint, endpoint == client ? backend : client, ops);
@@ -208,11 +343,13 @@ final class Session {
       return;
     }
     ByteBuf scratch = loop.scratch();
-    if (from.read(scratch, loop.readLimit()) < 0) {
+    int length = from.read(scratch, loop.readLimit());
+    if (length < 0) {
       from.endInput();
       endOutput(to, from);
       return;
     }
+    (from == client ? frontend.fromClients : frontend.toClients).add(length);
     send(scratch, to);
     if (to.hasUnsent()) {
       from.ignore(Endpoint.READ);
@@ -260,7 +397,15 @@ final class Session {
       return;
     }
     closed = true;
+    loop.sessions().remove(this);
     stopDialling();
+    if (idleTimer != null) {
+      idleTimer.cancel(false);
+    }
+    if (early != null) {
+      early.release();
+      early = null;
+    }
     leaveBackend(reset);
     frontend.closed();
     client.close(loop, reset);

@@ -3,10 +3,10 @@ package io.swarm4j.network.lb;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
-import java.net.ProtocolFamily;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.channels.Channel;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import org.slf4j.Logger;
@@ -53,6 +53,23 @@ final class Sockets {
     return prepare(channel);
   }
 
+  /** Opens a socket for datagrams to or from an address, in non-blocking mode. */
+  static DatagramChannel openDatagram(InetSocketAddress address) throws IOException {
+    DatagramChannel channel;
+    try {
+      channel = DatagramChannel.open(family(address));
+    } catch (UnsupportedOperationException e) {
+      throw new IOException("this machine has no " + family(address), e);
+    }
+    try {
+      channel.configureBlocking(false);
+      return channel;
+    } catch (IOException e) {
+      closeQuietly(channel);
+      throw e;
+    }
+  }
+
   /** Makes a socket ready for relaying. */
   static SocketChannel prepare(SocketChannel channel) throws IOException {
     try {
@@ -81,7 +98,7 @@ final class Sockets {
     }
   }
 
-  private static ProtocolFamily family(InetSocketAddress address) {
+  private static StandardProtocolFamily family(InetSocketAddress address) {
     return address.getAddress() instanceof Inet6Address
         ? StandardProtocolFamily.INET6
         : StandardProtocolFamily.INET;
