@@ -5,6 +5,7 @@ import io.swarm4j.model.ConfigReference;
 import io.swarm4j.model.ConflictException;
 import io.swarm4j.model.Dependency;
 import io.swarm4j.model.Fault;
+import io.swarm4j.model.InvalidSpecException;
 import io.swarm4j.model.Ip;
 import io.swarm4j.model.Network;
 import io.swarm4j.model.NetworkAttachmentSpec;
@@ -16,6 +17,7 @@ import io.swarm4j.model.ServiceMode;
 import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.model.TaskSpec;
 import io.swarm4j.network.Networks;
+import io.swarm4j.network.endpoint.ServiceBalancing;
 import io.swarm4j.network.ports.PortConflicts;
 import io.swarm4j.orchestrator.DependencyCycle;
 import io.swarm4j.store.State;
@@ -87,6 +89,11 @@ final class Admission {
           "a config that exists: config not found: " + reference.config());
     }
     check.addAll(PortConflicts.check(state, spec, self));
+    try {
+      ServiceBalancing.of(spec.labels());
+    } catch (InvalidSpecException bad) {
+      check.addAll(bad.faults());
+    }
     check.orThrow();
   }
 

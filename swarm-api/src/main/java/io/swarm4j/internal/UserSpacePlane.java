@@ -7,14 +7,19 @@ import io.swarm4j.model.Node;
 import io.swarm4j.model.Node.NodeState;
 import io.swarm4j.model.NodeId;
 import io.swarm4j.model.PortSpec;
+import io.swarm4j.model.Service;
 import io.swarm4j.model.Task;
 import io.swarm4j.network.endpoint.EndpointTable;
+import io.swarm4j.network.endpoint.ServiceBalancing;
 import io.swarm4j.network.endpoint.ServiceFrontend;
 import io.swarm4j.network.lb.Applied;
 import io.swarm4j.network.lb.Backend;
 import io.swarm4j.network.lb.Balancer;
 import io.swarm4j.network.lb.BalancerConfig;
 import io.swarm4j.network.lb.Frontend;
+import io.swarm4j.network.lb.FrontendOptions;
+import io.swarm4j.network.lb.Protocol;
+import io.swarm4j.network.lb.ProxyProtocol;
 import io.swarm4j.store.Change;
 import io.swarm4j.store.ChangeFeed;
 import io.swarm4j.store.Commit;
@@ -203,9 +208,13 @@ final class UserSpacePlane implements EndpointGate, AutoCloseable {
       withdrawn.done().complete(null);
       return;
     }
-    balancer
-        .drained(withdrawn.task().id().toString(), DRAIN_DEADLINE)
-        .whenComplete((drained, failure) -> withdrawn.done().complete(null));
+    Balancer draining = balancer;
+    String id = withdrawn.task().id().toString();
+    draining
+        .drained(id, DRAIN_DEADLINE)
+        .thenCompose(
+            drained -> drained ? CompletableFuture.completedFuture(null) : draining.cut(id))
+        .whenComplete((done, failure) -> withdrawn.done().complete(null));
   }
 
   @Override
@@ -265,22 +274,33 @@ final class UserSpacePlane implements EndpointGate, AutoCloseable {
     }
     List<Frontend> frontends = new ArrayList<>();
     for (ServiceFrontend place : endpoints.frontends()) {
-      if (place.protocol() == PortSpec.Protocol.TCP
+      if (place.protocol() != PortSpec.Protocol.SCTP
           && place.kind() != ServiceFrontend.Kind.ADDRESS) {
         List<InetSocketAddress> binds = binds(place, addresses);
         if (!binds.isEmpty()) {
-          frontends.add(
-              new Frontend(
-                  place.id(),
-                  binds,
-                  io.swarm4j.network.lb.Protocol.TCP,
-                  io.swarm4j.network.lb.Algorithm.ROUND_ROBIN,
-                  io.swarm4j.network.lb.ProxyProtocol.NONE,
-                  backends(place)));
+          frontends.add(frontend(place, binds));
         }
       }
     }
     return frontends;
+  }
+
+  private Frontend frontend(ServiceFrontend place, List<InetSocketAddress> binds) {
+    Service service = view.service(place.service());
+    ServiceBalancing how =
+        service == null
+            ? ServiceBalancing.DEFAULT
+            : ServiceBalancing.orDefault(service.spec().labels());
+    boolean tcp = place.protocol() == PortSpec.Protocol.TCP;
+    FrontendOptions options = tcp ? how.options() : how.options().withProxyProtocolIn(false);
+    return new Frontend(
+        place.id(),
+        binds,
+        tcp ? Protocol.TCP : Protocol.UDP,
+        how.algorithm(),
+        tcp ? how.proxyProtocol() : ProxyProtocol.NONE,
+        backends(place),
+        options);
   }
 
   private List<InetSocketAddress> binds(ServiceFrontend place, Map<NodeId, String> addresses) {

@@ -3,6 +3,7 @@ package io.swarm4j.network.dataplane.kernel;
 import io.swarm4j.model.Ip;
 import io.swarm4j.model.PortSpec.Protocol;
 import io.swarm4j.model.Subnet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,22 @@ public record KernelConfig(
     published = List.copyOf(published);
     tasksHere = Set.copyOf(tasksHere);
     tasks = List.copyOf(tasks);
+  }
+
+  /**
+   * What of this is not in another configuration, so that a change costs no more than what it
+   * concerns. Overlays and tasks are left as they are.
+   */
+  KernelConfig without(KernelConfig other) {
+    Set<PublishedPort> otherPorts = new HashSet<>(other.published);
+    Set<Ip> otherTasks = new HashSet<>(tasksHere);
+    otherTasks.removeAll(other.tasksHere);
+    return new KernelConfig(
+        revision,
+        overlays,
+        published.stream().filter(port -> !otherPorts.contains(port)).toList(),
+        otherTasks,
+        tasks);
   }
 
   /** A node without anything to do. */
@@ -99,6 +116,12 @@ public record KernelConfig(
     /** Copies the list. */
     public LocalTask {
       services = List.copyOf(services);
+    }
+
+    /** The services that are other than in another list. */
+    List<VirtualService> without(List<VirtualService> others) {
+      Set<VirtualService> same = new HashSet<>(others);
+      return services.stream().filter(service -> !same.contains(service)).toList();
     }
   }
 

@@ -51,7 +51,8 @@ final class KernelState {
   void change(KernelConfig before, KernelConfig after) {
     // First nobody is sent to who has gone, and last the ways to who has come are taken into use.
     changeDevices(before.overlays(), after.overlays());
-    List<String> changes = NatTable.ofHost(before).changesTo(NatTable.ofHost(after));
+    List<String> changes =
+        NatTable.ofHost(before.without(after)).changesTo(NatTable.ofHost(after.without(before)));
     if (!changes.isEmpty()) {
       session.apply(changes);
     }
@@ -68,7 +69,8 @@ final class KernelState {
         replaceTask(task);
       } else if (!known.services().equals(task.services())) {
         List<String> changes =
-            NatTable.ofTask(known.services()).changesTo(NatTable.ofTask(task.services()));
+            NatTable.ofTask(known.without(task.services()))
+                .changesTo(NatTable.ofTask(task.without(known.services())));
         inTask(task, changes);
       }
     }
