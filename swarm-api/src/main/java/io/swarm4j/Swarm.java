@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -133,6 +134,11 @@ public final class Swarm implements AutoCloseable {
    */
   public boolean await(Predicate<View> condition, Duration timeout) {
     return engine.await(condition, timeout);
+  }
+
+  /** Twin of {@link #await}. */
+  public CompletionStage<Boolean> awaitAsync(Predicate<View> condition, Duration timeout) {
+    return engine.awaitAsync(condition, timeout);
   }
 
   /** Addresses at which a node's published ports answer, by host name of the node. */

@@ -46,6 +46,10 @@ public final class EngineApi implements AutoCloseable {
     new NetworkRoutes(access).addTo(routes);
     new PayloadRoutes(access).addTo(routes);
     new EventRoutes(access, events).addTo(routes);
+    new LogRoutes(access).addTo(routes);
+    new ContainerRoutes(access).addTo(routes);
+    new ExecRoutes(access, new ExecSessions(builder.seat.time().newChance())).addTo(routes);
+    new ImageRoutes(access).addTo(routes);
     Doorkeeper doorkeeper = new Doorkeeper(Set.copyOf(builder.names));
     server =
         HttpServer.start(

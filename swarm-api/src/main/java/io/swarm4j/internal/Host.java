@@ -168,7 +168,7 @@ public abstract class Host implements AutoCloseable {
   }
 
   /** Completes with whether the condition came to hold in time. */
-  CompletionStage<Boolean> awaitAsync(Predicate<View> condition, Duration timeout) {
+  public CompletionStage<Boolean> awaitAsync(Predicate<View> condition, Duration timeout) {
     CompletableFuture<Boolean> result = new CompletableFuture<>();
     View start = view();
     if (condition.test(start)) {

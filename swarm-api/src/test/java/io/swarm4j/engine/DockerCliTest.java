@@ -75,7 +75,7 @@ class DockerCliTest {
                 "create",
                 converge,
                 "--update-monitor",
-                "10ms",
+                "700ms",
                 "--replicas",
                 "3",
                 "--name",

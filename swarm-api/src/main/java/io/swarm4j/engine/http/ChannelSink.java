@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -63,6 +64,27 @@ final class ChannelSink implements Sink {
                 whenReady.add(action);
               }
             });
+  }
+
+  @Override
+  public void awaitReady() {
+    CountDownLatch ready = new CountDownLatch(1);
+    whenReady(ready::countDown);
+    try {
+      ready.await();
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void pauseReading() {
+    channel.config().setAutoRead(false);
+  }
+
+  @Override
+  public void resumeReading() {
+    channel.config().setAutoRead(true);
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 
 /** Hands on what comes over a connection that was taken over. */
 final class RawReader extends SimpleChannelInboundHandler<ByteBuf> {
@@ -25,7 +26,8 @@ final class RawReader extends SimpleChannelInboundHandler<ByteBuf> {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
-    if (event instanceof ChannelInputShutdownReadComplete) {
+    if (event instanceof ChannelInputShutdownReadComplete
+        || event instanceof SslCloseCompletionEvent) {
       end(); // the client closed its half, as the docker CLI does at the end of its input
     }
     super.userEventTriggered(context, event);

@@ -127,9 +127,17 @@ final class ResponseWriter {
                   context.pipeline().addLast(new RawReader(incoming, out));
                   context.pipeline().remove(RequestReader.class);
                   context.pipeline().remove(HttpServerCodec.class);
-                  context.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+                  stayOpenAtEndOfInput();
                   context.channel().config().setAutoRead(true);
                 });
+  }
+
+  private void stayOpenAtEndOfInput() {
+    if (context.channel() instanceof UnixChannel unix) {
+      unix.stayOpenAtEndOfInput();
+    } else {
+      context.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    }
   }
 
   private static void addHeaders(HttpResponse target, Response response) {

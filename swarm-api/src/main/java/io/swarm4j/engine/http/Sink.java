@@ -18,6 +18,15 @@ public interface Sink {
   /** Runs an action once the client has taken most of what waited, at once if nothing waits. */
   void whenReady(Runnable action);
 
+  /** Waits until the client has taken most of what waited, or is gone. Blocks. */
+  void awaitReady();
+
+  /** Reads no more of what the client sends, so that it has to wait. */
+  void pauseReading();
+
+  /** Reads on. */
+  void resumeReading();
+
   /** Ends the stream in good order after what was written. Idempotent. */
   void end();
 

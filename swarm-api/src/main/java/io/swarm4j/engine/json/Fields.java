@@ -159,6 +159,18 @@ public final class Fields {
         });
   }
 
+  /** Whole numbers, empty if absent. */
+  public List<Long> numbers(String name) {
+    return items(
+        name,
+        (value, at) -> {
+          if (!value.isIntegralNumber() || !value.canConvertToLong()) {
+            throw wrong(at, value, "a whole number of 64 bits");
+          }
+          return value.longValue();
+        });
+  }
+
   Map<String, String> map(String name) {
     JsonNode value = take(name);
     if (value == null) {

@@ -73,7 +73,7 @@ public final class TaskJson {
     if (container != null) {
       Integer exit = container.exitCode();
       node.putObject("ContainerStatus")
-          .put("ContainerID", container.id())
+          .put("ContainerID", Digests.containerId(task))
           .put("PID", container.pid())
           .put("ExitCode", exit == null ? 0 : exit);
     }

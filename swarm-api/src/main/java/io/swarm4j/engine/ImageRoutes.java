@@ -1,0 +1,103 @@
+package io.swarm4j.engine;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.swarm4j.engine.http.Response;
+import io.swarm4j.engine.json.Digests;
+import io.swarm4j.engine.json.Json;
+import io.swarm4j.model.Task;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Images, volumes and disk space, as far as tasks show them: other runtimes have no such stores.
+ */
+final class ImageRoutes {
+  private final Access access;
+
+  ImageRoutes(Access access) {
+    this.access = access;
+  }
+
+  void addTo(Routes routes) {
+    routes
+        .get("/images/json", call -> Answers.json(Json.list(images().values(), image -> image)))
+        .get("/images/{name...}/json", this::inspect)
+        .get("/distribution/{name...}/json", this::distribution)
+        .get("/volumes", call -> Answers.json(noVolumes()))
+        .get("/volumes/{id}", this::noVolume)
+        .get("/system/df", this::diskUse);
+  }
+
+  /** The images that this node's tasks run or ran, by reference. */
+  private Map<String, ObjectNode> images() {
+    TaskContainers containers = TaskContainers.of(access);
+    Map<String, ObjectNode> images = new TreeMap<>();
+    Map<String, Integer> uses = new TreeMap<>();
+    for (Task task : containers.here()) {
+      String reference = containers.view().specOf(task).task().container().image();
+      uses.merge(reference, 1, Integer::sum);
+      images.computeIfAbsent(
+          reference,
+          each -> {
+            ObjectNode node = Json.object().put("Id", Digests.imageId(each)).put("ParentId", "");
+            node.putArray("RepoTags").add(tag(each));
+            node.putArray("RepoDigests");
+            return node.put("Created", task.meta().createdAt().getEpochSecond())
+                .put("Size", 0)
+                .put("SharedSize", -1)
+                .putNull("Labels");
+          });
+    }
+    images.forEach((reference, node) -> node.put("Containers", uses.get(reference)));
+    return images;
+  }
+
+  /** As the reference has it: what was pulled by digest has no tag. */
+  private static String tag(String reference) {
+    if (reference.contains("@")) {
+      return "<none>:<none>";
+    }
+    boolean tagged = reference.lastIndexOf(':') > reference.lastIndexOf('/');
+    return tagged ? reference : reference + ":latest";
+  }
+
+  private Response inspect(Call call) {
+    for (ObjectNode image : images().values()) {
+      String id = image.get("Id").textValue();
+      String name = call.variable("name");
+      if (image.get("RepoTags").get(0).textValue().equals(name)
+          || id.equals(name)
+          || (name.length() >= 4 && id.startsWith("sha256:" + name))) {
+        return Answers.json(image);
+      }
+    }
+    throw new ApiException(404, "No such image: " + call.variable("name"));
+  }
+
+  private Response distribution(Call call) {
+    throw new ApiException(
+        404,
+        "no registry is asked for "
+            + call.variable("name")
+            + ": each node takes the image from its own runtime");
+  }
+
+  private static ObjectNode noVolumes() {
+    ObjectNode node = Json.object();
+    node.putArray("Volumes");
+    return node.putNull("Warnings");
+  }
+
+  private Response noVolume(Call call) {
+    throw new ApiException(404, "get " + call.variable("id") + ": no such volume");
+  }
+
+  private Response diskUse(Call call) {
+    ObjectNode node = Json.object().put("LayersSize", 0);
+    node.set("Images", Json.list(images().values(), image -> image));
+    node.putArray("Containers");
+    node.putArray("Volumes");
+    node.putArray("BuildCache");
+    return Answers.json(node);
+  }
+}

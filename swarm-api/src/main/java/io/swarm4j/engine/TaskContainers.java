@@ -1,0 +1,82 @@
+package io.swarm4j.engine;
+
+import io.swarm4j.Swarm;
+import io.swarm4j.engine.json.Digests;
+import io.swarm4j.model.Node;
+import io.swarm4j.model.NodeId;
+import io.swarm4j.model.Task;
+import io.swarm4j.store.View;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The containers of tasks: what runs a task, by whichever runtime, under the name that the
+ * reference gives it: {@code web.4.<task id>}.
+ *
+ * @param view the state that is looked at
+ * @param self the node that is asked; its own containers come first
+ */
+record TaskContainers(View view, NodeId self) {
+
+  static TaskContainers of(Access access) {
+    Swarm swarm = access.member();
+    Node self = access.seat().self();
+    if (self == null) {
+      throw new ApiException(503, "this node is not part of a swarm");
+    }
+    return new TaskContainers(swarm.view(), self.id());
+  }
+
+  /** All that this node has, or had and still remembers. */
+  List<Task> here() {
+    return on(self);
+  }
+
+  List<Task> on(NodeId node) {
+    return view.tasksOn(node).stream().filter(task -> task.status().container() != null).toList();
+  }
+
+  List<Task> everywhere() {
+    return view.tasks().stream().filter(task -> task.status().container() != null).toList();
+  }
+
+  /**
+   * Finds a container by whole id, name, or unique prefix of its id: on this node, else on any.
+   *
+   * @throws ApiException 404 if there is none
+   */
+  Task find(String reference) {
+    for (List<Task> candidates : List.of(here(), everywhere())) {
+      List<Task> found = matches(candidates, reference);
+      if (found.size() == 1) {
+        return found.get(0);
+      } else if (found.size() > 1) {
+        throw new ApiException(
+            400, "multiple IDs found with provided prefix: " + reference + "; name more of the ID");
+      }
+    }
+    throw new ApiException(404, "No such container: " + reference);
+  }
+
+  private List<Task> matches(List<Task> candidates, String reference) {
+    String name = reference.startsWith("/") ? reference.substring(1) : reference;
+    List<Task> byPrefix = new ArrayList<>();
+    for (Task task : candidates) {
+      if (name(task).equals(name) || id(task).equals(reference)) {
+        return List.of(task);
+      }
+      if (!reference.isEmpty() && id(task).startsWith(reference)) {
+        byPrefix.add(task);
+      }
+    }
+    return byPrefix;
+  }
+
+  String name(Task task) {
+    return view.nameOf(task) + "." + task.id();
+  }
+
+  static String id(Task task) {
+    return Digests.containerId(task);
+  }
+}
