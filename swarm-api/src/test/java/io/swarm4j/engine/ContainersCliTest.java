@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.swarm4j.Swarm;
+import io.swarm4j.testing.DockerCli;
 import io.swarm4j.testing.Feature;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -3,6 +3,7 @@ package io.swarm4j.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import io.swarm4j.testing.DockerCli;
 import io.swarm4j.testing.Feature;
 import java.nio.file.Path;
 import java.util.List;

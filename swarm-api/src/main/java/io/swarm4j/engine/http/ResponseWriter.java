@@ -90,11 +90,12 @@ final class ResponseWriter {
       response.headers().set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
     }
     HttpUtil.setKeepAlive(response, keep);
-    context.writeAndFlush(response);
+    context.write(response);
     ChannelSink out = new ChannelSink(context.channel(), true, keep ? next : context::close);
     sink = out;
+    streamed.source().start(out); // whoever sees the head of the answer misses nothing from then on
+    context.flush();
     context.read(); // only so that the end of the connection is noticed
-    streamed.source().start(out);
   }
 
   /** HTTP/1.0 knows no chunks: there a stream ends with the connection. */

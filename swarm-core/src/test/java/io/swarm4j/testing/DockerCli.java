@@ -1,4 +1,4 @@
-package io.swarm4j.engine;
+package io.swarm4j.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -20,11 +20,11 @@ import java.util.stream.Stream;
  * @param host its {@code DOCKER_HOST}
  * @param config a folder for its settings, lest those of the user matter
  */
-record DockerCli(Path program, String host, Path config) {
+public record DockerCli(Path program, String host, Path config) {
   private static final int SECONDS = 90;
 
   /** All docker CLIs that the search path leads to, different files only. */
-  static List<Path> installed() {
+  public static List<Path> installed() {
     Set<Path> found = new LinkedHashSet<>();
     for (String folder : System.getenv("PATH").split(java.io.File.pathSeparator)) {
       Path program = Path.of(folder, "docker");
@@ -40,26 +40,28 @@ record DockerCli(Path program, String host, Path config) {
   }
 
   /** What a command said. */
-  record Said(int exit, String out, String err) {
+  public record Said(int exit, String out, String err) {
     /** Standard output, of a command that must have worked. */
-    String ok() {
+    public String ok() {
       if (exit != 0) {
         throw new AssertionError("exit code " + exit + ": " + err + out);
       }
       return out.strip();
     }
 
-    List<String> lines() {
+    /** The lines of the same. */
+    public List<String> lines() {
       return ok().lines().map(String::strip).toList();
     }
   }
 
-  Said run(String... arguments) {
+  /** Runs a command without input. */
+  public Said run(String... arguments) {
     return runWithInput("", arguments);
   }
 
   /** Runs a command; ends it if it takes too long. */
-  Said runWithInput(String input, String... arguments) {
+  public Said runWithInput(String input, String... arguments) {
     List<String> command =
         new ArrayList<>(
             Stream.concat(Stream.of(program.toString()), Stream.of(arguments)).toList());
@@ -92,7 +94,7 @@ record DockerCli(Path program, String host, Path config) {
   }
 
   /** The same CLI against another endpoint. */
-  DockerCli at(String otherHost) {
+  public DockerCli at(String otherHost) {
     return new DockerCli(program, otherHost, config);
   }
 }

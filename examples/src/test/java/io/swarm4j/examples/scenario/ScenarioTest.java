@@ -1,0 +1,30 @@
+package io.swarm4j.examples.scenario;
+
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import io.swarm4j.testing.DockerCli;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A lab of its own for each scenario. */
+@Timeout(180)
+abstract class ScenarioTest {
+  @TempDir Path folder;
+  Lab lab;
+
+  @BeforeEach
+  void start() {
+    assumeFalse(DockerCli.installed().isEmpty(), "no docker CLI on the search path");
+    lab = new Lab(folder, DockerCli.installed().get(0), 2);
+  }
+
+  @AfterEach
+  void stop() {
+    if (lab != null) {
+      lab.close();
+    }
+  }
+}
