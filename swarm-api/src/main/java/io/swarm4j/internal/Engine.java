@@ -7,14 +7,9 @@ import io.swarm4j.dispatcher.EndpointGate;
 import io.swarm4j.dispatcher.LocalManagers;
 import io.swarm4j.dispatcher.Manager;
 import io.swarm4j.model.Cluster;
-import io.swarm4j.model.ClusterId;
-import io.swarm4j.model.ClusterSpec;
 import io.swarm4j.model.ConflictException;
-import io.swarm4j.model.Ip;
 import io.swarm4j.model.Meta;
 import io.swarm4j.model.Network;
-import io.swarm4j.model.NetworkSpec;
-import io.swarm4j.model.NetworkSpecBuilder;
 import io.swarm4j.model.Node;
 import io.swarm4j.model.Node.NodeRole;
 import io.swarm4j.model.Node.NodeState;
@@ -22,8 +17,8 @@ import io.swarm4j.model.NodeDescription;
 import io.swarm4j.model.NodeId;
 import io.swarm4j.model.NodeSpec;
 import io.swarm4j.model.NodeStatus;
-import io.swarm4j.model.Subnet;
 import io.swarm4j.model.UnavailableException;
+import io.swarm4j.network.Networks;
 import io.swarm4j.network.dataplane.LoopbackLease;
 import io.swarm4j.network.dns.Discovery;
 import io.swarm4j.store.Log;
@@ -32,7 +27,6 @@ import io.swarm4j.store.Transaction;
 import io.swarm4j.store.View;
 import io.swarm4j.store.file.DurableLog;
 import io.swarm4j.store.file.OpenOptions;
-import io.swarm4j.time.Chance;
 import io.swarm4j.time.Loop;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
@@ -57,12 +51,6 @@ import org.slf4j.LoggerFactory;
 public final class Engine extends Host {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
 
-  /**
-   * Third octet of the node addresses of a loopback block; overlays use the lower half, ingress the
-   * third quarter.
-   */
-  private static final int NODE_OCTET = 255;
-
   private final EngineOptions options;
   private final ArrayDeque<AutoCloseable> resources = new ArrayDeque<>();
   private final List<Member> members = new ArrayList<>();
@@ -70,7 +58,7 @@ public final class Engine extends Host {
   private final Discovery discovery = new Discovery(this::view);
   private final Loop agentLoop;
   private final Loop watchLoop;
-  private @Nullable LoopbackLease lease;
+  private AddressPlan addresses = AddressPlan.none();
   private @Nullable UserSpacePlane plane;
   private int lastAddress;
   private volatile boolean closed;
@@ -113,40 +101,21 @@ public final class Engine extends Host {
     }
     members.forEach(member -> member.store.open());
     if (options.network() && LoopbackLease.isSupported()) {
-      lease = own(leaseBlock(join(submit(io.swarm4j.network.Networks::ingress))));
+      Network ingress = join(submit(Networks::ingress));
+      addresses = own(AddressPlan.lease(options.name(), options.time(), ingress));
     }
-    join(submit(this::bootstrap));
-    if (lease != null) {
+    join(
+        submit(
+            tx ->
+                addresses.bootstrap(
+                    tx, ids(), new Cluster(ids().cluster(), Meta.NEW, options.cluster()))));
+    if (addresses.isLeased()) {
       startPlane();
     }
     for (NodeOptions node : options.nodes()) {
       join(startNode(node));
     }
     awaitNodes();
-  }
-
-  /**
-   * A block of its own for a new swarm, the block that its addresses lie in for one that was here
-   * before.
-   */
-  private LoopbackLease leaseBlock(@Nullable Network ingress) {
-    if (ingress == null) {
-      int blocks = LoopbackLease.LAST_BLOCK - LoopbackLease.FIRST_BLOCK + 1;
-      return LoopbackLease.acquire(
-          LoopbackLease.FIRST_BLOCK + options.time().newChance().nextInt(blocks));
-    }
-    Subnet mine = ingress.spec().pools().get(0).subnet();
-    LoopbackLease candidate = LoopbackLease.acquire((int) (mine.first().lo() >>> 16) & 0xff);
-    if (!candidate.subnet().contains(mine.first())) {
-      candidate.close();
-      throw new ConflictException(
-          "the addresses of swarm "
-              + options.name()
-              + " lie in "
-              + mine
-              + ", which another swarm on this machine holds; close that one, then start again");
-    }
-    return candidate;
   }
 
   private List<? extends Log> logs() {
@@ -163,79 +132,15 @@ public final class Engine extends Host {
     return plane == null ? EndpointGate.OPEN : plane;
   }
 
-  /** Makes cluster and ingress network, unless an earlier life of the swarm did. */
-  private Cluster bootstrap(Transaction tx) {
-    if (tx.cluster().id().equals(new ClusterId(0, 0))) {
-      tx.put(new Cluster(ids().cluster(), Meta.NEW, clusterSpec()));
-    }
-    Network ingress = io.swarm4j.network.Networks.ingress(tx);
-    NetworkSpec.IpPool pool = NetworkSpec.IpPool.of(ingressSubnet().toString());
-    if (ingress == null) {
-      tx.put(
-          Network.create(
-              ids().network(),
-              NetworkSpecBuilder.builder()
-                  .name("ingress")
-                  .ingress(true)
-                  .pools(List.of(pool))
-                  .build()));
-    }
-    return tx.cluster();
-  }
-
-  private ClusterSpec clusterSpec() {
-    return lease == null ? options.cluster() : options.cluster().withAddressPools(overlayPools());
-  }
-
-  private List<Subnet> overlayPools() {
-    Ip base = block().first();
-    return List.of(new Subnet(base, 17));
-  }
-
-  private Subnet ingressSubnet() {
-    return lease == null
-        ? Subnet.parse("10.255.0.0/16")
-        : new Subnet(block().first().plus(128 << 8), 18);
-  }
-
-  private Subnet block() {
-    if (lease == null) {
-      throw new IllegalStateException("there is no loopback network");
-    }
-    return lease.subnet();
-  }
-
   private void startPlane() {
-    Loop loop = options.time().newLoop("swarm-" + options.name() + "-network");
-    View start = view();
-    UserSpacePlane started =
+    plane =
         own(
-            new UserSpacePlane(
+            UserSpacePlane.following(
+                members.get(0).store,
                 options.name(),
-                loop,
+                options.time(),
                 options.localhost(),
-                start,
-                new NamePlane(options.name(), loop, Chance.secure(), discovery)));
-    loop.execute(() -> started.reset(start));
-    plane = started;
-    followFrom(started, loop, start);
-  }
-
-  private void followFrom(UserSpacePlane target, Loop loop, View start) {
-    members
-        .get(0)
-        .store
-        .feed()
-        .watch(
-            start.revision(),
-            change -> true,
-            loop,
-            target.listener(
-                () -> {
-                  View now = view();
-                  target.reset(now);
-                  followFrom(target, loop, now);
-                }));
+                discovery));
   }
 
   /**
@@ -284,10 +189,7 @@ public final class Engine extends Host {
   }
 
   private synchronized String nodeAddress() {
-    int number = ++lastAddress;
-    return lease == null
-        ? Ip.v4(10, 254, number >> 8, number & 0xff).toString()
-        : block().first().plus((NODE_OCTET << 8) + number).toString();
+    return addresses.nodeAddress(++lastAddress);
   }
 
   private void awaitNodes() {

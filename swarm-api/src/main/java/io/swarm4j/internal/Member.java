@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A manager of this JVM, on a loop of its own. */
-final class Member implements AutoCloseable {
+public final class Member implements AutoCloseable {
   private static final long CLOSE_SECONDS = 5;
 
   final Manager manager;
@@ -25,16 +25,22 @@ final class Member implements AutoCloseable {
   private final Time time;
 
   Member(String threadName, EngineOptions options, Log log, EndpointGate gate) {
-    time = options.time();
-    manager =
+    this(
         new Manager(
-            time.newLoop(threadName),
-            time.newChance(),
+            options.time().newLoop(threadName),
+            options.time().newChance(),
             log,
             gate,
             Components.of(
                 AllocatorOptions.DEFAULT.withAddressForEveryTask(options.network()),
-                options.placement()));
+                options.placement())),
+        options.time());
+  }
+
+  /** Owns {@code manager} and its loop from now on. */
+  public Member(Manager manager, Time time) {
+    this.manager = manager;
+    this.time = time;
     store = manager.store();
     control = manager.control();
     dispatcher = manager.dispatcher();

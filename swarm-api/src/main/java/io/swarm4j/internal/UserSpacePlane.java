@@ -9,6 +9,7 @@ import io.swarm4j.model.NodeId;
 import io.swarm4j.model.PortSpec;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.Task;
+import io.swarm4j.network.dns.Discovery;
 import io.swarm4j.network.endpoint.EndpointTable;
 import io.swarm4j.network.endpoint.ServiceBalancing;
 import io.swarm4j.network.endpoint.ServiceFrontend;
@@ -23,8 +24,11 @@ import io.swarm4j.network.lb.ProxyProtocol;
 import io.swarm4j.store.Change;
 import io.swarm4j.store.ChangeFeed;
 import io.swarm4j.store.Commit;
+import io.swarm4j.store.Store;
 import io.swarm4j.store.View;
+import io.swarm4j.time.Chance;
 import io.swarm4j.time.Loop;
+import io.swarm4j.time.Time;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -88,8 +92,35 @@ final class UserSpacePlane implements EndpointGate, AutoCloseable {
     this.endpoints = EndpointTable.of(start);
   }
 
+  /** Starts a plane that keeps in step with what {@code store} commits. */
+  static UserSpacePlane following(
+      Store store, String name, Time time, boolean localhost, Discovery discovery) {
+    Loop loop = time.newLoop("swarm-" + name + "-network");
+    View start = store.view();
+    NamePlane names = new NamePlane(name, loop, Chance.secure(), discovery);
+    UserSpacePlane plane = new UserSpacePlane(name, loop, localhost, start, names);
+    loop.execute(() -> plane.reset(start));
+    plane.followFrom(store, start);
+    return plane;
+  }
+
+  private void followFrom(Store store, View start) {
+    store
+        .feed()
+        .watch(
+            start.revision(),
+            change -> true,
+            loop,
+            listener(
+                () -> {
+                  View now = store.view();
+                  reset(now);
+                  followFrom(store, now);
+                }));
+  }
+
   /** Follows a manager's commits; calls arrive on the plane's loop. */
-  ChangeFeed.Listener listener(Runnable onLost) {
+  private ChangeFeed.Listener listener(Runnable onLost) {
     return new ChangeFeed.Listener() {
       @Override
       public void changed(Commit commit, List<Change> changes) {

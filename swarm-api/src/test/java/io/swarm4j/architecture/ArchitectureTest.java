@@ -44,6 +44,7 @@ class ArchitectureTest {
         Rules.onlyMayUse(packages("docker"), "com.github.dockerjava.."),
         Rules.onlyMayUse(packages("raft"), "org.apache.ratis.."),
         Rules.onlyMayUse(packages("compose"), "org.snakeyaml.."),
+        Rules.onlyMayUse(packages("node"), "io.grpc..", "org.bouncycastle.."),
         Rules.onlyMayUse(all(Modules.NETWORK, Modules.API), "io.netty.."),
         classes()
             .that()

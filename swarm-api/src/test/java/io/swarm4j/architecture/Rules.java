@@ -17,7 +17,11 @@ import org.jspecify.annotations.NullMarked;
 final class Rules {
 
   private static final String[] JDK_AND_ANNOTATIONS = {
-    "java..", "org.jspecify.annotations..", "io.soabase.recordbuilder.."
+    "java..",
+    "javax.naming..",
+    "javax.security..",
+    "org.jspecify.annotations..",
+    "io.soabase.recordbuilder.."
   };
 
   private Rules() {}

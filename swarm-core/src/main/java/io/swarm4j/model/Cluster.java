@@ -1,21 +1,35 @@
 package io.swarm4j.model;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The swarm itself as stored; there is exactly one.
  *
  * @param id its identity
  * @param meta version and times
  * @param spec settings that hold for the whole swarm
+ * @param authority who vouches for its nodes; null for a swarm that lives in one JVM
  */
-public record Cluster(ClusterId id, Meta meta, ClusterSpec spec) implements StoreObject {
+public record Cluster(ClusterId id, Meta meta, ClusterSpec spec, @Nullable Authority authority)
+    implements StoreObject {
+
+  /** A swarm without an authority. */
+  public Cluster(ClusterId id, Meta meta, ClusterSpec spec) {
+    this(id, meta, spec, null);
+  }
 
   @Override
   public Cluster withMeta(Meta newMeta) {
-    return new Cluster(id, newMeta, spec);
+    return new Cluster(id, newMeta, spec, authority);
   }
 
   /** The same with other settings. */
   public Cluster withSpec(ClusterSpec newSpec) {
-    return new Cluster(id, meta, newSpec);
+    return new Cluster(id, meta, newSpec, authority);
+  }
+
+  /** The same with another authority, or another state of it. */
+  public Cluster withAuthority(@Nullable Authority newAuthority) {
+    return new Cluster(id, meta, spec, newAuthority);
   }
 }

@@ -2,8 +2,10 @@ package io.swarm4j.model;
 
 import io.soabase.recordbuilder.core.RecordBuilder;
 import io.swarm4j.model.Placement.Platform;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a node says of itself.
@@ -14,6 +16,7 @@ import java.util.Map;
  * @param engineVersion version of its runtime
  * @param engineLabels labels of its runtime, {@code engine.labels.*}
  * @param plugins plug-ins by type; empty if it did not say
+ * @param trust whose word it trusts, and who vouches for it; null in a swarm without certificates
  */
 @RecordBuilder
 public record NodeDescription(
@@ -22,12 +25,24 @@ public record NodeDescription(
     Resources resources,
     String engineVersion,
     Map<String, String> engineLabels,
-    List<Plugin> plugins)
+    List<Plugin> plugins,
+    @Nullable Trust trust)
     implements NodeDescriptionBuilder.With {
 
   /** Of a node that has not spoken yet. */
   public static final NodeDescription UNKNOWN =
       new NodeDescription("", new Platform("", ""), Resources.NONE, "", Map.of(), List.of());
+
+  /** Of a node without certificates. */
+  public NodeDescription(
+      String hostname,
+      Platform platform,
+      Resources resources,
+      String engineVersion,
+      Map<String, String> engineLabels,
+      List<Plugin> plugins) {
+    this(hostname, platform, resources, engineVersion, engineLabels, plugins, null);
+  }
 
   public NodeDescription {
     hostname = Copies.or(hostname, "");
@@ -40,4 +55,13 @@ public record NodeDescription(
 
   /** A plug-in, such as type {@code Volume}, name {@code local}. */
   public record Plugin(String type, String name) {}
+
+  /**
+   * How a node is known to others.
+   *
+   * @param root fingerprint of the root certificate that it trusts
+   * @param issuer fingerprint of the key that signed its certificate
+   * @param expires when its certificate ends
+   */
+  public record Trust(String root, String issuer, Instant expires) {}
 }

@@ -7,4 +7,8 @@ public class PermissionDeniedException extends SwarmException {
   public PermissionDeniedException(String message) {
     super(message);
   }
+
+  public PermissionDeniedException(String message, Throwable cause) {
+    super(message, cause);
+  }
 }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * attempt on the same file would even end the first one's lock as it gives up. So each process
  * first makes a file whose name tells it from all processes before and after it.
  */
-final class DirectoryLock implements Closeable {
+public final class DirectoryLock implements Closeable {
   private static final String LOCK = "lock";
   private static final String MARKER_PREFIX = "lock-";
 
@@ -38,7 +38,7 @@ final class DirectoryLock implements Closeable {
    *
    * @throws StorageException if someone else has it
    */
-  static DirectoryLock take(Path directory) throws IOException {
+  public static DirectoryLock take(Path directory) throws IOException {
     ProcessHandle self = ProcessHandle.current();
     long started = self.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
     Path marker = directory.resolve(MARKER_PREFIX + self.pid() + "-" + started);

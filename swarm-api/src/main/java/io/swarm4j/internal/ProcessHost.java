@@ -1,0 +1,102 @@
+package io.swarm4j.internal;
+
+import io.swarm4j.NodeOptions;
+import io.swarm4j.dispatcher.Manager;
+import io.swarm4j.model.ConflictException;
+import io.swarm4j.model.NodeId;
+import io.swarm4j.store.Transaction;
+import io.swarm4j.time.Loop;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The facade on one manager of many: reads its own copy of the state, and hands writes to the
+ * leader, wherever that is.
+ */
+public final class ProcessHost extends Host {
+  private final Manager manager;
+  private final Loop watchLoop;
+  private final Writes elsewhere;
+  private final LeaderNetwork network;
+
+  /** Takes requests to a leader in another process. */
+  public interface Writes {
+
+    /**
+     * Runs a request on the newest state and has the leader commit what it did.
+     *
+     * @return what the request returned, objects as they are stored now
+     */
+    <T> CompletionStage<T> submit(Function<Transaction, T> request);
+  }
+
+  /**
+   * Stands on {@code manager}.
+   *
+   * @param elsewhere for requests while another manager leads
+   */
+  public ProcessHost(
+      EngineOptions options,
+      Manager manager,
+      Loop watchLoop,
+      Writes elsewhere,
+      LeaderNetwork network) {
+    super(options);
+    this.manager = manager;
+    this.watchLoop = watchLoop;
+    this.elsewhere = elsewhere;
+    this.network = network;
+  }
+
+  @Override
+  Manager leader() {
+    return manager;
+  }
+
+  @Override
+  Loop watchLoop() {
+    return watchLoop;
+  }
+
+  @Override
+  public <T> CompletionStage<T> submit(Function<Transaction, T> request) {
+    return manager.isLeading() ? super.submit(request) : elsewhere.submit(request);
+  }
+
+  /** Waits for a stage that the swarm completes soon. */
+  @Override
+  public <T> T join(CompletionStage<T> stage) {
+    return super.join(stage);
+  }
+
+  @Override
+  CompletionStage<NodeId> startNode(NodeOptions node) {
+    return CompletableFuture.failedFuture(
+        new ConflictException(
+            "nodes of this swarm are processes: start one, and let it join with a token"));
+  }
+
+  @Override
+  boolean haltNode(NodeId id) {
+    return false; // a process is halted from outside
+  }
+
+  @Override
+  CompletionStage<@Nullable Void> networkInForce() {
+    return network.inForce(view().revision());
+  }
+
+  @Override
+  public List<String> portProblems() {
+    return network.problems();
+  }
+
+  /** Ends what was opened through the facade; the node owns all else. */
+  @Override
+  public void close() {
+    closeQuietly(reach());
+  }
+}

@@ -1,0 +1,168 @@
+package io.swarm4j.node;
+
+import io.swarm4j.dispatcher.Manager;
+import io.swarm4j.internal.ProcessHost;
+import io.swarm4j.model.Id;
+import io.swarm4j.model.StoreObject;
+import io.swarm4j.model.UnavailableException;
+import io.swarm4j.node.NodeProtocol.WriteOutcome;
+import io.swarm4j.node.NodeProtocol.WriteRequest;
+import io.swarm4j.store.Change;
+import io.swarm4j.store.LogEntry;
+import io.swarm4j.store.StoreTransaction;
+import io.swarm4j.store.Transaction;
+import io.swarm4j.store.View;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/**
+ * Requests on a manager that does not lead: each is run on this manager's copy of the state, and
+ * the leader commits what it did. A request that the newest state refuses is refused; one that only
+ * an old state refuses is run again.
+ */
+final class Forwarder implements ProcessHost.Writes {
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  /** How often to look whether the copy has caught up. */
+  private static final Duration CATCH_UP = Duration.ofMillis(2);
+
+  private final Manager manager;
+  private final LeaderCalls calls;
+
+  Forwarder(Manager manager, LeaderCalls calls) {
+    this.manager = manager;
+    this.calls = calls;
+  }
+
+  @Override
+  public <T> CompletionStage<T> submit(Function<Transaction, T> request) {
+    Attempt<T> attempt = new Attempt<>(request, manager.loop().now().plus(LIMIT));
+    manager.loop().execute(() -> attempt.run(0));
+    return attempt.result;
+  }
+
+  /** One request on its way. On the manager's loop. */
+  private final class Attempt<T> {
+    private final Function<Transaction, T> request;
+    private final Instant deadline;
+    private final CompletableFuture<T> result = new CompletableFuture<>();
+
+    Attempt(Function<Transaction, T> request, Instant deadline) {
+      this.request = request;
+      this.deadline = deadline;
+    }
+
+    /** Runs the request; a refusal counts if the state has reached {@code current}, above 0. */
+    private void run(long current) {
+      if (manager.isLeading()) {
+        manager
+            .control()
+            .submit(request)
+            .whenComplete(
+                (value, failure) -> {
+                  if (failure != null) {
+                    result.completeExceptionally(failure);
+                  } else {
+                    result.complete(value);
+                  }
+                });
+        return;
+      }
+      View view = manager.store().view();
+      StoreTransaction tx = new StoreTransaction(view, manager.loop().now(), Integer.MAX_VALUE);
+      T value;
+      try {
+        value = request.apply(tx);
+      } catch (RuntimeException refused) {
+        if (current > 0) {
+          result.completeExceptionally(refused);
+        } else {
+          WriteRequest probe = new WriteRequest(view.revision(), entry(tx, List.of()), List.of());
+          send(probe, () -> run(view.revision()));
+        }
+        return;
+      }
+      List<Change> changes = tx.netChanges();
+      if (changes.isEmpty()) {
+        result.complete(value);
+      } else {
+        send(
+            new WriteRequest(view.revision(), entry(tx, changes), versions(changes)),
+            () -> result.complete(asStored(value)));
+      }
+    }
+
+    private void send(WriteRequest write, Runnable whenCommitted) {
+      calls
+          .call(NodeProtocol.WRITE, write, Duration.between(manager.loop().now(), deadline))
+          .whenComplete(
+              (outcome, failure) ->
+                  manager
+                      .loop()
+                      .execute(
+                          () -> {
+                            if (failure != null) {
+                              result.completeExceptionally(Statuses.unwrap(failure));
+                            } else {
+                              heard(outcome, whenCommitted);
+                            }
+                          }));
+    }
+
+    private void heard(WriteOutcome outcome, Runnable whenCommitted) {
+      Long committed = outcome.committed();
+      if (committed != null) {
+        whenAt(committed, whenCommitted);
+      } else {
+        long newest = Math.max(1, outcome.newest());
+        whenAt(newest, () -> run(newest));
+      }
+    }
+
+    private void whenAt(long revision, Runnable next) {
+      if (manager.store().view().revision() >= revision || manager.isLeading()) {
+        next.run();
+      } else if (manager.loop().now().isAfter(deadline)) {
+        result.completeExceptionally(
+            new UnavailableException(
+                "this manager has not caught up with the leader within " + LIMIT));
+      } else {
+        manager.loop().schedule(CATCH_UP, () -> whenAt(revision, next));
+      }
+    }
+  }
+
+  private static LogEntry entry(StoreTransaction tx, List<Change> changes) {
+    List<StoreObject> puts = changes.stream().map(Change::after).filter(Objects::nonNull).toList();
+    List<Id> deletes =
+        changes.stream().filter(change -> change.after() == null).map(Change::id).toList();
+    return new LogEntry(0, tx.revision(), tx.now(), puts, deletes);
+  }
+
+  private static List<Long> versions(List<Change> changes) {
+    List<Long> versions = new ArrayList<>();
+    changes.stream()
+        .filter(change -> change.after() != null)
+        .forEach(change -> versions.add(ForwardedWrites.version(change.before())));
+    changes.stream()
+        .filter(change -> change.after() == null)
+        .forEach(change -> versions.add(ForwardedWrites.version(change.before())));
+    return versions;
+  }
+
+  /** An object as it is stored, with the version that the leader gave it. */
+  @SuppressWarnings("unchecked") // the same id leads to an object of the same type
+  private <T> T asStored(T value) {
+    if (value instanceof StoreObject object) {
+      StoreObject stored = manager.store().view().object(object.id());
+      return stored == null ? value : (T) stored;
+    }
+    return value;
+  }
+}

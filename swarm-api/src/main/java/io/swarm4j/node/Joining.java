@@ -1,0 +1,67 @@
+package io.swarm4j.node;
+
+import io.swarm4j.model.Payload;
+import io.swarm4j.model.UnavailableException;
+import io.swarm4j.node.NodeProtocol.Admission;
+import io.swarm4j.node.NodeProtocol.JoinRequest;
+import io.swarm4j.security.Certificates;
+import io.swarm4j.security.JoinToken;
+import io.swarm4j.security.NodeCredentials;
+import io.swarm4j.security.Trust;
+import io.swarm4j.time.Loop;
+import io.swarm4j.time.Time;
+import java.security.KeyPair;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+
+/** How a node that knows a token and an address becomes a member. Blocks. */
+final class Joining {
+  /** As long as the reference waits. */
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+
+  private Joining() {}
+
+  /** A membership. */
+  record Result(NodeCredentials credentials, String address, List<String> managers) {}
+
+  static Result join(NodeSettings settings, JoinToken token, HostPort manager) {
+    Time time = settings.time();
+    KeyPair pair = CertificateAuthority.newKey();
+    JoinRequest request =
+        new JoinRequest(
+            token.secret(),
+            new Payload(CertificateAuthority.request(pair)),
+            settings.hostname(),
+            advertised(settings));
+    try (EventLoops connections = new EventLoops("swarm-" + settings.hostname() + "-join", time);
+        Loop loop = time.newLoop("swarm-" + settings.hostname() + "-joining");
+        ManagerClient client = new ManagerClient(NodeTls.joining(token, time), connections, "")) {
+      KnownManagers known = new KnownManagers(List.of(manager.toString()), news -> {});
+      Admission admission =
+          new LeaderCalls(client, known, loop, time.newChance())
+              .call(NodeProtocol.JOIN, request, LIMIT)
+              .toCompletableFuture()
+              .join();
+      return new Result(
+          new NodeCredentials(
+              pair.getPrivate(),
+              Certificates.parse(admission.certified().chain()),
+              new Trust(Certificates.parse(admission.certified().roots()))),
+          admission.address(),
+          admission.managers());
+    } catch (CompletionException failed) {
+      if (Statuses.unwrap(failed) instanceof RuntimeException reason) {
+        throw reason;
+      }
+      throw new UnavailableException("the swarm could not be joined", failed);
+    }
+  }
+
+  /** Only of interest if the token makes a manager, whose port is known by then. */
+  private static String advertised(NodeSettings settings) {
+    return settings.listen().port() == 0 && settings.advertise() == null
+        ? ""
+        : Advertised.address(settings, settings.listen().port()).toString();
+  }
+}

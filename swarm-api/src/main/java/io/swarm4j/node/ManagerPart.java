@@ -1,0 +1,266 @@
+package io.swarm4j.node;
+
+import io.grpc.Metadata;
+import io.grpc.ServerCallHandler;
+import io.grpc.Status;
+import io.swarm4j.agent.BlockingWork;
+import io.swarm4j.agent.protocol.ToManager;
+import io.swarm4j.dispatcher.Manager;
+import io.swarm4j.internal.Components;
+import io.swarm4j.internal.LeaderNetwork;
+import io.swarm4j.internal.Member;
+import io.swarm4j.model.Authority;
+import io.swarm4j.model.Cluster;
+import io.swarm4j.model.Node;
+import io.swarm4j.model.NodeId;
+import io.swarm4j.network.allocator.AllocatorOptions;
+import io.swarm4j.node.NodeProtocol.Admission;
+import io.swarm4j.node.NodeProtocol.Certified;
+import io.swarm4j.node.NodeProtocol.Done;
+import io.swarm4j.node.NodeProtocol.FromManager;
+import io.swarm4j.node.NodeProtocol.JoinRequest;
+import io.swarm4j.node.NodeProtocol.LeaveRequest;
+import io.swarm4j.node.NodeProtocol.RenewRequest;
+import io.swarm4j.node.NodeProtocol.WriteOutcome;
+import io.swarm4j.node.NodeProtocol.WriteRequest;
+import io.swarm4j.orchestrator.Reconciler;
+import io.swarm4j.security.Certificates;
+import io.swarm4j.security.NodeIdentity;
+import io.swarm4j.store.Change;
+import io.swarm4j.store.Commit;
+import io.swarm4j.store.Log;
+import io.swarm4j.store.View;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What a node runs while it is a manager: its copy of the state, and its end of the node API. */
+final class ManagerPart implements AutoCloseable {
+  private final ArrayDeque<AutoCloseable> resources = new ArrayDeque<>();
+  private final NodeSettings settings;
+  private final OwnCredentials own;
+  private final NodeId self;
+  private final LeaderNetwork network;
+  private final Manager manager;
+  private final ForwardedWrites forwarded = new ForwardedWrites();
+  private final Admissions admissions;
+  private final SessionCalls sessions;
+  private final Consumer<FromManager.Trusts> toSelf;
+  private HostPort address;
+
+  /**
+   * Puts the parts together; {@link #open} lets them begin.
+   *
+   * @param log where the state lives
+   * @param toSelf gets what other nodes would be told about roots and renewal
+   */
+  ManagerPart(
+      NodeSettings settings, OwnCredentials own, Log log, Consumer<FromManager.Trusts> toSelf) {
+    this.settings = settings;
+    this.own = own;
+    this.toSelf = toSelf;
+    this.address = settings.listen();
+    this.self = own.credentials().identity().node();
+    String name = settings.hostname();
+    network = own(new LeaderNetwork(name, settings.time(), settings.publishOnLocalhost()));
+    List<Reconciler> components = new ArrayList<>();
+    components.add(forwarded);
+    components.add(new ManagerRoster(self, () -> address.toString()));
+    components.add(new RootChange(this::askToRenew));
+    components.addAll(
+        Components.of(
+            AllocatorOptions.DEFAULT.withAddressForEveryTask(true), settings.placement()));
+    manager =
+        new Manager(
+            settings.time().newLoop("swarm-" + name + "-manager"),
+            settings.time().newChance(),
+            log,
+            network,
+            components);
+    own(new Member(manager, settings.time()));
+    network.follow(manager);
+    manager.store().onCommit(this::committed);
+    BlockingWork work =
+        own(new BlockingWork(settings.time(), "swarm-" + name + "-authority", manager.loop()));
+    admissions =
+        new Admissions(
+            manager,
+            new SwarmAuthority(
+                () -> manager.store().view().cluster().authority(),
+                settings.externalAuthority(),
+                work,
+                settings.time()));
+    sessions = new SessionCalls(manager, this::leader, this::welcome);
+  }
+
+  private <T extends AutoCloseable> T own(T resource) {
+    resources.push(resource);
+    return resource;
+  }
+
+  /** Listens for other nodes; they are told to wait until {@link #open}. */
+  void listen(EventLoops loops) {
+    NodeServer server =
+        own(
+            NodeServer.start(
+                settings.listen().resolve(),
+                NodeTls.server(own),
+                loops,
+                new Callers(own, settings.time(), this::judge),
+                new Desk()));
+    own((AutoCloseable) sessions::closeAll);
+    address = Advertised.address(settings, server.port());
+  }
+
+  /** Reads the log and follows it; after {@link #listen}. */
+  void open() {
+    manager.open();
+  }
+
+  /** Where other nodes call; after {@link #listen}. */
+  HostPort address() {
+    return address;
+  }
+
+  Manager manager() {
+    return manager;
+  }
+
+  LeaderNetwork network() {
+    return network;
+  }
+
+  private View view() {
+    return manager.store().view();
+  }
+
+  /** Where the leader is found; null if unknown. */
+  @Nullable String leader() {
+    if (manager.isLeading()) {
+      return address.toString();
+    }
+    return view().nodes().stream()
+        .filter(node -> !node.id().equals(self))
+        .map(Node::manager)
+        .filter(status -> status != null && status.leader())
+        .map(Node.ManagerStatus::address)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private @Nullable Status judge(NodeIdentity caller) {
+    View view = view();
+    if (view.node(caller.node()) != null) {
+      return null;
+    }
+    return manager.isLeading()
+        ? Status.PERMISSION_DENIED.withDescription(
+            "Permission denied: node " + caller.node() + " was removed from swarm")
+        : Status.UNAVAILABLE.withDescription("this manager does not know the caller yet");
+  }
+
+  /** Tells a node what it may have missed. */
+  private void welcome(SessionCalls.Call call) {
+    View view = view();
+    call.say(new FromManager.ManagersAre(Admissions.managers(view)));
+    Node node = view.node(call.node().node());
+    boolean changedRole = node != null && node.role() != call.node().role();
+    Authority authority = view.cluster().authority();
+    if (authority != null) {
+      call.say(new FromManager.Trusts(roots(authority), changedRole));
+    }
+  }
+
+  private static String roots(Authority authority) {
+    return Certificates.pem(SwarmAuthority.trust(authority).roots());
+  }
+
+  private void askToRenew(NodeId node) {
+    Authority authority = view().cluster().authority();
+    if (authority != null) {
+      FromManager.Trusts news = new FromManager.Trusts(roots(authority), true);
+      sessions.tell(node, news);
+      if (node.equals(self)) {
+        toSelf.accept(news);
+      }
+    }
+  }
+
+  private void committed(Commit commit) {
+    if (!manager.isLeading()) {
+      return;
+    }
+    boolean managersChanged = false;
+    for (Change change : commit.changes()) {
+      if (change.latest() instanceof Node node) {
+        Node before = (Node) change.before();
+        Node after = (Node) change.after();
+        managersChanged |= node.manager() != null || before != null && before.manager() != null;
+        if (before != null && after != null && before.role() != after.role()) {
+          askToRenew(node.id());
+        }
+      } else if (change.after() instanceof Cluster after
+          && after.authority() != null
+          && change.before() instanceof Cluster before
+          && !rootsEqual(before.authority(), after.authority())) {
+        FromManager.Trusts news = new FromManager.Trusts(roots(after.authority()), false);
+        sessions.tellAll(news);
+        toSelf.accept(news);
+      }
+    }
+    if (managersChanged) {
+      sessions.tellAll(new FromManager.ManagersAre(Admissions.managers(commit.after())));
+    }
+  }
+
+  private static boolean rootsEqual(@Nullable Authority one, Authority other) {
+    return one != null && roots(one).equals(roots(other));
+  }
+
+  @Override
+  public void close() {
+    while (!resources.isEmpty()) {
+      Closing.quietly(resources.pop());
+    }
+  }
+
+  /** What callers get. */
+  private final class Desk implements NodeServer.Calls {
+
+    @Override
+    public CompletionStage<Admission> join(JoinRequest request) {
+      return admissions.join(request);
+    }
+
+    @Override
+    public CompletionStage<Certified> renew(RenewRequest request) {
+      return admissions.renew(Callers.CALLER.get(), request.request().bytes());
+    }
+
+    @Override
+    public CompletionStage<WriteOutcome> write(WriteRequest request) {
+      return manager.control().submit(tx -> forwarded.apply(tx, request));
+    }
+
+    @Override
+    public CompletionStage<Done> leave(LeaveRequest request) {
+      NodeIdentity caller = Callers.CALLER.get();
+      return manager
+          .control()
+          .submit(tx -> new Done(Departures.markDown(tx, caller.node(), request.reason())));
+    }
+
+    @Override
+    public ServerCallHandler<ToManager, FromManager> sessions() {
+      return sessions;
+    }
+
+    @Override
+    public Metadata trailers() {
+      return manager.isLeading() ? new Metadata() : Statuses.leadTo(leader());
+    }
+  }
+}

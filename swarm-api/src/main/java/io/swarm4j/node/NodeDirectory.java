@@ -1,0 +1,240 @@
+package io.swarm4j.node;
+
+import io.swarm4j.model.SwarmException;
+import io.swarm4j.security.Certificates;
+import io.swarm4j.security.NodeCredentials;
+import io.swarm4j.security.Trust;
+import io.swarm4j.store.file.DirectoryLock;
+import io.swarm4j.store.file.StorageException;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Properties;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a node keeps on disk: who it is, where its managers are, and the folders of its log and its
+ * runtime. Each file is replaced as a whole, so that a crash leaves the old or the new one.
+ *
+ * <p>{@code node.properties} is written last when the node becomes a member: where it is missing,
+ * the node is none. Thread-safe.
+ */
+final class NodeDirectory implements AutoCloseable {
+  private static final String STATE = "node.properties";
+  private static final String CERTIFICATE = "certificate.pem";
+  private static final String ROOTS = "roots.pem";
+  private static final String LOG = "log";
+  private static final String RUNTIME = "runtime";
+
+  private final Path path;
+  private final DirectoryLock lock;
+
+  private NodeDirectory(Path path, DirectoryLock lock) {
+    this.path = path;
+    this.lock = lock;
+  }
+
+  /**
+   * What a member remembers.
+   *
+   * @param hostname its name in the swarm
+   * @param address the address of its tasks and published ports; empty if it is the machine's
+   * @param managers where managers were found last
+   */
+  record Memory(String hostname, String address, List<String> managers) {}
+
+  /**
+   * Takes a directory for this process alone.
+   *
+   * @param path made if it is not there
+   * @throws StorageException if it cannot be written, or another process has it
+   */
+  static NodeDirectory open(Path path) {
+    try {
+      Files.createDirectories(path);
+      return new NodeDirectory(path, DirectoryLock.take(path));
+    } catch (IOException unwritable) {
+      throw new StorageException(
+          "cannot write in the data directory "
+              + path
+              + ": "
+              + unwritable
+              + "; choose another one, or give the user who runs this process the right to",
+          unwritable);
+    }
+  }
+
+  Path log() {
+    return path.resolve(LOG);
+  }
+
+  Path runtime() {
+    return path.resolve(RUNTIME);
+  }
+
+  /**
+   * What the node remembers.
+   *
+   * @return null if it is no member
+   * @throws StorageException if a file is missing or damaged
+   */
+  @Nullable Memory memory() {
+    Path file = path.resolve(STATE);
+    if (!Files.exists(file)) {
+      requireNoRemains();
+      return null;
+    }
+    Properties read = new Properties();
+    try {
+      read.load(new StringReader(read(file)));
+    } catch (IOException | IllegalArgumentException damaged) {
+      throw damaged(file, damaged);
+    }
+    String managers = read.getProperty("managers");
+    String hostname = read.getProperty("hostname");
+    if (managers == null || hostname == null || !"1".equals(read.getProperty("format"))) {
+      throw damaged(file, new IOException("it is not complete, or of a later version"));
+    }
+    return new Memory(
+        hostname,
+        read.getProperty("address", ""),
+        Stream.of(managers.split(",")).filter(each -> !each.isBlank()).toList());
+  }
+
+  private void requireNoRemains() {
+    for (String remains : List.of(CERTIFICATE, ROOTS, LOG)) {
+      if (Files.exists(path.resolve(remains))) {
+        throw new StorageException(
+            path
+                + " holds "
+                + remains
+                + " but no "
+                + STATE
+                + ": if an init or a join was interrupted here, empty the directory and repeat it;"
+                + " if files were lost, restore them from a backup");
+      }
+    }
+  }
+
+  /** The node's credentials. */
+  NodeCredentials credentials() {
+    Path own = path.resolve(CERTIFICATE);
+    Path roots = path.resolve(ROOTS);
+    try {
+      String text = read(own);
+      Trust trust = trust(roots);
+      return new NodeCredentials(Certificates.parseKey(text), Certificates.parse(text), trust);
+    } catch (StorageException known) {
+      throw known;
+    } catch (IOException | SwarmException damaged) {
+      throw damaged(own, damaged);
+    }
+  }
+
+  private Trust trust(Path file) {
+    try {
+      return new Trust(Certificates.parse(read(file)));
+    } catch (IOException | SwarmException damaged) {
+      throw damaged(file, damaged);
+    }
+  }
+
+  private static StorageException damaged(Path file, Exception cause) {
+    return new StorageException(
+        file
+            + " cannot be read: "
+            + cause.getMessage()
+            + "; restore it from a backup, or empty the data directory and let the node join anew",
+        cause);
+  }
+
+  void save(NodeCredentials credentials) {
+    replace(ROOTS, Certificates.pem(credentials.trust().roots()));
+    replace(
+        CERTIFICATE, Certificates.pem(credentials.chain()) + Certificates.pem(credentials.key()));
+  }
+
+  void save(Memory memory) {
+    replace(
+        STATE,
+        "# written by Swarm4J\nformat=1\nhostname="
+            + memory.hostname()
+            + "\naddress="
+            + memory.address()
+            + "\nmanagers="
+            + String.join(",", memory.managers())
+            + "\n");
+  }
+
+  /** Forgets everything but the runtime's folder. */
+  void clear() {
+    try {
+      Files.deleteIfExists(path.resolve(STATE)); // from here on it is no member
+      Files.deleteIfExists(path.resolve(CERTIFICATE));
+      Files.deleteIfExists(path.resolve(ROOTS));
+      deleteTree(log());
+    } catch (IOException failed) {
+      throw new StorageException("cannot empty the data directory " + path + ": " + failed, failed);
+    }
+  }
+
+  private static void deleteTree(Path root) throws IOException {
+    if (!Files.exists(root)) {
+      return;
+    }
+    List<Path> all;
+    try (Stream<Path> walk = Files.walk(root)) {
+      all = walk.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path each : all) {
+      Files.deleteIfExists(each);
+    }
+  }
+
+  private static String read(Path file) throws IOException {
+    return Files.readString(file, StandardCharsets.UTF_8);
+  }
+
+  private synchronized void replace(String name, String text) {
+    Path target = path.resolve(name);
+    Path fresh = path.resolve(name + ".new");
+    try {
+      Files.deleteIfExists(fresh);
+      Files.createFile(
+          fresh,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      Files.writeString(fresh, text, StandardCharsets.UTF_8);
+      try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
+        channel.force(true);
+      }
+      Files.move(
+          fresh, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException failed) {
+      throw new StorageException(
+          "cannot write "
+              + target
+              + ": "
+              + failed
+              + "; what it held before is kept. Make room, or mend the rights",
+          failed);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      lock.close();
+    } catch (IOException failed) {
+      throw new StorageException("cannot give back the data directory " + path, failed);
+    }
+  }
+}

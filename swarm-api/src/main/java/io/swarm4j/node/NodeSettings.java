@@ -1,0 +1,32 @@
+package io.swarm4j.node;
+
+import io.swarm4j.RuntimeFactory;
+import io.swarm4j.model.ClusterSpec;
+import io.swarm4j.scheduler.PlacementOptions;
+import io.swarm4j.security.CertificateIssuer;
+import io.swarm4j.stream.AccessPolicy;
+import io.swarm4j.time.Time;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What the builder of a node was told. */
+record NodeSettings(
+    Path directory,
+    String hostname,
+    HostPort listen,
+    @Nullable HostPort advertise,
+    @Nullable String dataAddress,
+    RuntimeFactory runtime,
+    Map<String, String> engineLabels,
+    ClusterSpec cluster,
+    PlacementOptions placement,
+    boolean publishOnLocalhost,
+    @Nullable CertificateIssuer externalAuthority,
+    AccessPolicy access,
+    Time time) {
+
+  NodeSettings {
+    engineLabels = Map.copyOf(engineLabels);
+  }
+}

@@ -1,0 +1,581 @@
+package io.swarm4j.node;
+
+import io.swarm4j.Configs;
+import io.swarm4j.Networks;
+import io.swarm4j.Nodes;
+import io.swarm4j.RuntimeFactory;
+import io.swarm4j.Secrets;
+import io.swarm4j.Services;
+import io.swarm4j.Stacks;
+import io.swarm4j.Tasks;
+import io.swarm4j.agent.HostFacts;
+import io.swarm4j.agent.jvm.JvmImages;
+import io.swarm4j.agent.jvm.JvmRuntime;
+import io.swarm4j.internal.AddressPlan;
+import io.swarm4j.internal.Host;
+import io.swarm4j.internal.ProcessHost;
+import io.swarm4j.model.Authority;
+import io.swarm4j.model.Authority.JoinSecret;
+import io.swarm4j.model.Check;
+import io.swarm4j.model.Cluster;
+import io.swarm4j.model.ClusterSpec;
+import io.swarm4j.model.ConflictException;
+import io.swarm4j.model.Meta;
+import io.swarm4j.model.Node;
+import io.swarm4j.model.Node.NodeRole;
+import io.swarm4j.model.Node.NodeState;
+import io.swarm4j.model.NodeDescription;
+import io.swarm4j.model.NodeId;
+import io.swarm4j.model.NodeSpec;
+import io.swarm4j.model.NodeStatus;
+import io.swarm4j.model.Payload;
+import io.swarm4j.model.SwarmException;
+import io.swarm4j.model.UnavailableException;
+import io.swarm4j.node.NodeDirectory.Memory;
+import io.swarm4j.scheduler.PlacementOptions;
+import io.swarm4j.security.CertificateIssuer;
+import io.swarm4j.security.Certificates;
+import io.swarm4j.security.JoinToken;
+import io.swarm4j.security.NodeCredentials;
+import io.swarm4j.security.NodeIdentity;
+import io.swarm4j.security.Trust;
+import io.swarm4j.store.View;
+import io.swarm4j.stream.AccessPolicy;
+import io.swarm4j.time.Chance;
+import io.swarm4j.time.Ids;
+import io.swarm4j.time.RealTime;
+import io.swarm4j.time.Time;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This process as a node: it begins a swarm or joins one, and is a member from then on, over
+ * restarts, until it leaves.
+ *
+ * <pre>{@code
+ * try (SwarmNode node = SwarmNode.builder(Path.of("data")).start()) {
+ *   if (!node.isMember()) {
+ *     node.init();
+ *   }
+ *   node.services().create(ServiceSpec.of("web", "hello"));
+ * }
+ * }</pre>
+ *
+ * <p>On a manager the typed APIs read its own copy of the state, which is never older than what it
+ * has written itself, and writes go to the leader, whichever manager that is. On a worker they are
+ * refused. Thread-safe. A node is a guest in its JVM: it installs no hooks, its threads are named
+ * daemons, and {@link #close()} leaves nothing behind but its data directory.
+ */
+public final class SwarmNode implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SwarmNode.class);
+  private static final Duration START_LIMIT = Duration.ofSeconds(30);
+
+  private final NodeSettings settings;
+  private final NodeDirectory directory;
+  private volatile @Nullable MemberNode member;
+  private boolean closed;
+
+  private SwarmNode(NodeSettings settings, NodeDirectory directory) {
+    this.settings = settings;
+    this.directory = directory;
+  }
+
+  /**
+   * Starts to describe a node.
+   *
+   * @param dataDirectory what it keeps; of this process alone while the node is open
+   */
+  public static Builder builder(Path dataDirectory) {
+    return new Builder(dataDirectory);
+  }
+
+  /** Goes on as the member that the data directory says this node is, if any. */
+  private void resume() {
+    Memory memory = directory.memory();
+    if (memory == null) {
+      return;
+    }
+    MemberNode resumed =
+        new MemberNode(
+            settings, directory, new OwnCredentials(directory, directory.credentials()), memory);
+    begin(
+        resumed,
+        () -> {
+          if (resumed.identity().role() == NodeRole.MANAGER) {
+            resumed.manage(MemberNode.log(settings, directory));
+          }
+        });
+    LOG.info("goes on as {}", resumed.identity());
+  }
+
+  private void begin(MemberNode fresh, Runnable work) {
+    try {
+      work.run();
+      fresh.start();
+      member = fresh;
+    } catch (RuntimeException failed) {
+      Closing.quietly(fresh);
+      throw failed;
+    }
+  }
+
+  /** Whether this node is a member of a swarm. */
+  public boolean isMember() {
+    return member != null;
+  }
+
+  /** Who this node is in its swarm; empty if it is in none. */
+  public Optional<NodeIdentity> identity() {
+    MemberNode present = member;
+    return present == null ? Optional.empty() : Optional.of(present.identity());
+  }
+
+  /**
+   * Begins a swarm with this node as its first manager.
+   *
+   * @throws ConflictException if it is a member of one
+   */
+  public synchronized NodeIdentity init() {
+    requireNoMember();
+    Time time = settings.time();
+    Ids ids = new Ids(Chance.secure());
+    CertificateAuthority authority = CertificateAuthority.create(time);
+    NodeIdentity identity = new NodeIdentity(ids.node(), NodeRole.MANAGER, ids.cluster());
+    KeyPair pair = CertificateAuthority.newKey();
+    NodeCredentials credentials =
+        new NodeCredentials(
+            pair.getPrivate(),
+            authority.issue(
+                CertificateAuthority.request(pair),
+                identity,
+                settings.cluster().certificateExpiry()),
+            new Trust(List.of(authority.root())));
+    directory.save(credentials);
+    Memory nobody = new Memory(settings.hostname(), "", List.of());
+    MemberNode fresh =
+        new MemberNode(settings, directory, new OwnCredentials(directory, credentials), nobody);
+    begin(fresh, () -> directory.save(bootstrap(fresh, identity, authority)));
+    return identity;
+  }
+
+  private Memory bootstrap(
+      MemberNode fresh, NodeIdentity identity, CertificateAuthority authority) {
+    ManagerPart part = fresh.manage(MemberNode.log(settings, directory));
+    Host host = fresh.host();
+    AddressPlan plan = part.network().plan();
+    String address = plan.isLeased() ? plan.nodeAddress(1) : "";
+    Cluster cluster =
+        new Cluster(identity.cluster(), Meta.NEW, settings.cluster(), stored(authority));
+    ((ProcessHost) host)
+        .join(
+            ((ProcessHost) host)
+                .submit(
+                    tx -> {
+                      plan.bootstrap(tx, part.manager().control().ids(), cluster);
+                      return tx.put(firstNode(identity, address, part.address().toString()));
+                    }));
+    return new Memory(settings.hostname(), address, List.of(part.address().toString()));
+  }
+
+  private static Authority stored(CertificateAuthority authority) {
+    return new Authority(
+        Certificates.pem(List.of(authority.root())),
+        new Payload(authority.key().getEncoded()),
+        RootChange.newSecrets(),
+        null);
+  }
+
+  private Node firstNode(NodeIdentity identity, String address, String api) {
+    return new Node(
+        identity.node(),
+        Meta.NEW,
+        NodeSpec.of(NodeRole.MANAGER),
+        NodeDescription.UNKNOWN.withHostname(settings.hostname()),
+        new NodeStatus(NodeState.UNKNOWN, "not seen yet", address, settings.time().now()),
+        NodeRole.MANAGER,
+        new Node.ManagerStatus(true, true, api));
+  }
+
+  /**
+   * Joins a swarm; the role is the token's.
+   *
+   * @param token a join token
+   * @param manager address of any manager, {@code HOST[:PORT]}
+   * @throws ConflictException if this node is a member of a swarm
+   * @throws io.swarm4j.model.PermissionDeniedException if the token is not, or no longer, valid, or
+   *     the manager is not of the token's swarm
+   * @throws UnavailableException if no manager can be reached
+   */
+  public synchronized NodeIdentity join(String token, String manager) {
+    requireNoMember();
+    Joining.Result joined = Joining.join(settings, JoinToken.parse(token), HostPort.parse(manager));
+    directory.save(joined.credentials());
+    Memory memory = new Memory(settings.hostname(), joined.address(), joined.managers());
+    directory.save(memory);
+    MemberNode fresh =
+        new MemberNode(
+            settings, directory, new OwnCredentials(directory, joined.credentials()), memory);
+    begin(fresh, () -> {});
+    return fresh.identity();
+  }
+
+  private void requireNoMember() {
+    if (closed) {
+      throw new UnavailableException("this node is closed");
+    }
+    if (member != null) {
+      throw new ConflictException(
+          "This node is already part of a swarm. Use \"docker swarm leave\" to leave this swarm and"
+              + " join another one.");
+    }
+  }
+
+  /**
+   * Leaves the swarm: stops this node's tasks and forgets the membership.
+   *
+   * @param force whether a manager may leave, too: the last one takes the swarm with it
+   * @throws UnavailableException if this node is in no swarm, or is a manager and may not leave
+   */
+  public synchronized void leave(boolean force) {
+    MemberNode leaving = require();
+    if (leaving.manager() != null && !force) {
+      throw new UnavailableException(
+          "You are attempting to leave the swarm on a node that is participating as a manager."
+              + " Removing the last manager erases all current state of the swarm. Use `--force` to"
+              + " ignore this message.");
+    }
+    Closing.quietly(leaving.agent());
+    if (leaving.manager() == null) {
+      try {
+        leaving.sayFarewell().toCompletableFuture().join();
+      } catch (java.util.concurrent.CompletionException unheard) {
+        LOG.warn(
+            "no manager heard that this node leaves; remove it there: {}",
+            Statuses.unwrap(unheard).getMessage());
+      }
+    }
+    member = null;
+    leaving.close();
+    directory.clear();
+  }
+
+  private MemberNode require() {
+    MemberNode present = member;
+    if (present == null) {
+      throw new UnavailableException(
+          "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to"
+              + " connect this node to swarm and try again.");
+    }
+    return present;
+  }
+
+  private Host host() {
+    return require().host();
+  }
+
+  /** The token that admits any number of nodes of a role. It is a secret. */
+  public String joinToken(NodeRole role) {
+    Authority authority = Admissions.authority(view());
+    return token(authority, authority.standing(role));
+  }
+
+  /**
+   * Voids the token of a role and makes another one; nodes that have joined are not concerned.
+   *
+   * @param expires when the new one ends; null for never
+   */
+  public String rotateJoinToken(NodeRole role, @Nullable Instant expires) {
+    return issue(new JoinSecret(role, JoinToken.newSecret(), expires, false));
+  }
+
+  /**
+   * Makes a token that admits one node.
+   *
+   * @param expires when it ends; null for never
+   */
+  public String singleUseJoinToken(NodeRole role, @Nullable Instant expires) {
+    return issue(new JoinSecret(role, JoinToken.newSecret(), expires, true));
+  }
+
+  private String issue(JoinSecret secret) {
+    Cluster changed = change(cluster -> cluster.withAuthority(authority(cluster).with(secret)));
+    return token(authority(changed), secret);
+  }
+
+  private Cluster change(java.util.function.UnaryOperator<Cluster> change) {
+    ProcessHost host = (ProcessHost) host();
+    return host.join(host.submit(tx -> tx.put(change.apply(tx.cluster()))));
+  }
+
+  private static Authority authority(Cluster cluster) {
+    return Objects.requireNonNull(cluster.authority(), "a swarm of processes has an authority");
+  }
+
+  private static String token(Authority authority, JoinSecret secret) {
+    return JoinToken.of(Certificates.parse(authority.root()).get(0), secret.secret()).text();
+  }
+
+  /** The root certificate that nodes trust, PEM. */
+  public String rootCertificate() {
+    return Admissions.authority(view()).root();
+  }
+
+  /** Begins to change to a new root certificate; {@link #isRootChanging} tells when it is done. */
+  public void rotateRoot() {
+    changeRoot(CertificateAuthority.create(settings.time()));
+  }
+
+  /**
+   * Begins to change to a root certificate that the user brings along.
+   *
+   * @param root the certificate, PEM
+   * @param key its private key, PKCS#8 in PEM
+   * @throws io.swarm4j.model.InvalidSpecException if they are unfit
+   */
+  public void rotateRoot(String root, String key) {
+    changeRoot(CertificateAuthority.of(root, key, settings.time()));
+  }
+
+  private void changeRoot(CertificateAuthority next) {
+    Authority begun = RootChange.begin(Admissions.authority(view()), next, settings.time());
+    Check.of("Authority")
+        .that(
+            !begun.root().equals(Objects.requireNonNull(begun.rotation()).root()),
+            "root",
+            "the present root",
+            "another one: cannot update to a cert with an identical key")
+        .orThrow();
+    change(cluster -> cluster.withAuthority(authority(cluster).withRotation(begun.rotation())));
+  }
+
+  /** Whether a change of the root certificate is under way. */
+  public boolean isRootChanging() {
+    return Admissions.authority(view()).rotation() != null;
+  }
+
+  /** The newest committed state that this manager has. */
+  public View view() {
+    return host().view();
+  }
+
+  /** Waits until the committed state satisfies a condition; returns whether it did in time. */
+  public boolean await(Predicate<View> condition, Duration timeout) {
+    return host().await(condition, timeout);
+  }
+
+  /** Where other nodes find this manager's node API, {@code host:port}. */
+  public String address() {
+    ManagerPart part = require().manager();
+    if (part == null) {
+      host(); // says that this is a worker
+    }
+    return Objects.requireNonNull(part).address().toString();
+  }
+
+  public Services services() {
+    return host().services();
+  }
+
+  public Nodes nodes() {
+    return host().nodes();
+  }
+
+  public Tasks tasks() {
+    return host().tasks();
+  }
+
+  public Networks networks() {
+    return host().networks();
+  }
+
+  public Secrets secrets() {
+    return host().secrets();
+  }
+
+  public Configs configs() {
+    return host().configs();
+  }
+
+  public Stacks stacks() {
+    return host().stacks();
+  }
+
+  /** What went wrong with published ports of this machine. */
+  public List<String> portProblems() {
+    return host().portProblems();
+  }
+
+  /** The id of this node; fails if it is in no swarm. */
+  public NodeId id() {
+    return require().identity().node();
+  }
+
+  /** Stops this node's tasks and connections; it remains a member. Idempotent, bounded in time. */
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    MemberNode present = member;
+    member = null;
+    if (present != null) {
+      present.close();
+    }
+    directory.close();
+  }
+
+  /** Describes a node. */
+  public static final class Builder {
+    private final Path directory;
+    private String hostname = HostFacts.describe("").hostname();
+    private String listen = "0.0.0.0:" + HostPort.DEFAULT_PORT;
+    private @Nullable String advertise;
+    private @Nullable String dataAddress;
+    private JvmImages images = JvmImages.NONE;
+    private @Nullable RuntimeFactory runtime;
+    private Map<String, String> engineLabels = Map.of();
+    private ClusterSpec cluster = ClusterSpec.DEFAULT;
+    private PlacementOptions placement = PlacementOptions.DEFAULT;
+    private boolean publishOnLocalhost;
+    private @Nullable CertificateIssuer externalAuthority;
+    private AccessPolicy access = AccessPolicy.OPEN;
+    private Time time = new RealTime();
+
+    private Builder(Path directory) {
+      this.directory = directory;
+    }
+
+    /** The node's name; the machine's unless set. */
+    public Builder hostname(String name) {
+      hostname = name;
+      return this;
+    }
+
+    /** Where a manager listens for other nodes; {@code 0.0.0.0:2377} unless set; port 0: any. */
+    public Builder listen(String address) {
+      listen = address;
+      return this;
+    }
+
+    /** Where other nodes find this one, if not where it listens. */
+    public Builder advertise(String address) {
+      advertise = address;
+      return this;
+    }
+
+    /** The address of this node's tasks and published ports, if the swarm gives out none. */
+    public Builder dataAddress(String address) {
+      dataAddress = address;
+      return this;
+    }
+
+    /** What runs the tasks; in-JVM code unless set. */
+    public Builder runtime(RuntimeFactory factory) {
+      runtime = factory;
+      return this;
+    }
+
+    /** The images of the in-JVM runtime. */
+    public Builder images(JvmImages registered) {
+      images = registered;
+      return this;
+    }
+
+    /** Labels of this node's engine, {@code engine.labels.*}. */
+    public Builder engineLabels(Map<String, String> labels) {
+      engineLabels = Map.copyOf(labels);
+      return this;
+    }
+
+    /** The settings with which {@link SwarmNode#init()} begins a swarm. */
+    public Builder cluster(ClusterSpec settings) {
+      cluster = settings;
+      return this;
+    }
+
+    /** How tasks are placed while this node leads. */
+    public Builder placement(PlacementOptions options) {
+      placement = options;
+      return this;
+    }
+
+    /** Whether ingress ports are open on 127.0.0.1, too, while this node leads. */
+    public Builder publishOnLocalhost(boolean publish) {
+      publishOnLocalhost = publish;
+      return this;
+    }
+
+    /** Who signs certificates where the swarm's state does not hold the root's key. */
+    public Builder externalAuthority(CertificateIssuer issuer) {
+      externalAuthority = issuer;
+      return this;
+    }
+
+    /** Who may run commands in tasks; everybody unless set. */
+    public Builder access(AccessPolicy policy) {
+      access = policy;
+      return this;
+    }
+
+    /** Time and threads; those of the machine unless set. Virtual time cannot drive sockets. */
+    public Builder time(Time source) {
+      time = source;
+      return this;
+    }
+
+    /**
+     * Opens the data directory and goes on with what it holds; a node that is no member waits for
+     * {@link SwarmNode#init()} or {@link SwarmNode#join}.
+     *
+     * @throws SwarmException if the directory cannot be used, or what it holds is damaged
+     */
+    public SwarmNode start() {
+      JvmImages registered = images;
+      String name = hostname;
+      RuntimeFactory factory =
+          runtime != null
+              ? runtime
+              : (node, clock, loop) ->
+                  JvmRuntime.builder(clock)
+                      .images(registered)
+                      .hostname(name)
+                      .threadPrefix("swarm-" + name)
+                      .build();
+      NodeSettings settings =
+          new NodeSettings(
+              directory,
+              hostname,
+              HostPort.parse(listen),
+              advertise == null ? null : HostPort.parse(advertise),
+              dataAddress,
+              factory,
+              engineLabels,
+              cluster,
+              placement,
+              publishOnLocalhost,
+              externalAuthority,
+              access,
+              time);
+      NodeDirectory opened = NodeDirectory.open(directory);
+      SwarmNode node = new SwarmNode(settings, opened);
+      try {
+        node.resume();
+        return node;
+      } catch (RuntimeException failed) {
+        node.close();
+        throw failed;
+      }
+    }
+  }
+}
