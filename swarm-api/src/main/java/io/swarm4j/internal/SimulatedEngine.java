@@ -4,13 +4,16 @@ import io.swarm4j.model.Network;
 import io.swarm4j.model.NetworkSpec;
 import io.swarm4j.model.NetworkSpecBuilder;
 import io.swarm4j.network.Networks;
+import io.swarm4j.network.allocator.Allocator;
 import io.swarm4j.network.allocator.AllocatorOptions;
 import io.swarm4j.orchestrator.Reconciler;
 import io.swarm4j.scheduler.PlacementOptions;
 import io.swarm4j.sim.Invariant;
 import io.swarm4j.sim.SimulatedParts;
+import io.swarm4j.store.State;
 import io.swarm4j.store.Transaction;
 import io.swarm4j.time.Ids;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The whole engine, as a simulated swarm needs it. */
@@ -35,6 +38,17 @@ public final class SimulatedEngine implements SimulatedParts {
                   .pools(List.of(NetworkSpec.IpPool.of(INGRESS)))
                   .build()));
     }
+  }
+
+  @Override
+  public List<String> inconsistencies(List<? extends Reconciler> components, State atRest) {
+    List<String> wrong = new ArrayList<>();
+    for (Reconciler component : components) {
+      if (component instanceof Allocator allocator) {
+        wrong.addAll(allocator.differences(atRest));
+      }
+    }
+    return wrong;
   }
 
   @Override

@@ -36,9 +36,15 @@ final class Settled {
         problems.add("node " + machine + " is " + (node == null ? "gone" : node.status()));
       }
     }
-    if (!cluster.consensus().isCaughtUp()) {
-      problems.add("a manager lags behind");
-    }
+    cluster
+        .revisions()
+        .forEach(
+            (machine, revision) -> {
+              if (revision != view.revision()) {
+                problems.add(
+                    machine + " is at revision " + revision + " of " + view.revision());
+              }
+            });
     view.services().forEach(service -> ofService(view, service, problems));
     ofRuntimes(cluster, view, problems);
     return problems;

@@ -176,8 +176,8 @@ public final class SimulatedCluster implements AutoCloseable {
         new Manager(
             loop,
             time.newChance(),
-            consensus.start(machine.name, loop),
-            balancers.gate(),
+            options.parts().log(machine.name, consensus.start(machine.name, loop)),
+            options.parts().gate(machine.name, balancers.gate()),
             components);
     machine.manager = manager;
     machine.components = components;
@@ -271,17 +271,22 @@ public final class SimulatedCluster implements AutoCloseable {
     return leader() == null ? null : consensus.leader();
   }
 
-  /** The component of the given type of the manager that leads; null if none leads or has one. */
-  public <T> @Nullable T component(Class<T> type) {
+  /** The components of the manager that leads; empty if none does. */
+  List<? extends Reconciler> leaderComponents() {
     String name = leaderName();
-    if (name != null) {
-      for (Reconciler component : machine(name).components) {
-        if (type.isInstance(component)) {
-          return type.cast(component);
-        }
-      }
-    }
-    return null;
+    return name == null ? List.of() : machine(name).components;
+  }
+
+  /** The newest revision that each manager knows that runs, by machine. */
+  Map<String, Long> revisions() {
+    Map<String, Long> revisions = new LinkedHashMap<>();
+    machines.forEach(
+        (name, machine) -> {
+          if (machine.manager != null) {
+            revisions.put(name, machine.manager.store().view().revision());
+          }
+        });
+    return revisions;
   }
 
   /** The newest committed state. */
@@ -606,10 +611,6 @@ public final class SimulatedCluster implements AutoCloseable {
 
   SimulatedBalancers balancers() {
     return balancers;
-  }
-
-  SimulatedConsensus consensus() {
-    return consensus;
   }
 
   Chance chance() {

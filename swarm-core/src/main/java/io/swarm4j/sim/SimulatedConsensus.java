@@ -382,12 +382,6 @@ final class SimulatedConsensus {
                 }));
   }
 
-  /** Whether the replicas that run have applied all that is committed. */
-  boolean isCaughtUp() {
-    return inFlight.isEmpty()
-        && voters.values().stream().allMatch(v -> v.log == null || v.applied >= end());
-  }
-
   void close() {
     election.cancel();
   }

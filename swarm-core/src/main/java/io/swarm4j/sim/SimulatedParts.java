@@ -1,6 +1,9 @@
 package io.swarm4j.sim;
 
+import io.swarm4j.dispatcher.EndpointGate;
 import io.swarm4j.orchestrator.Reconciler;
+import io.swarm4j.store.Log;
+import io.swarm4j.store.State;
 import io.swarm4j.store.Transaction;
 import io.swarm4j.time.Ids;
 import java.util.List;
@@ -16,6 +19,27 @@ public interface SimulatedParts {
 
   /** Writes what a new swarm starts with, beside its settings. */
   default void bootstrap(Transaction tx, Ids ids) {}
+
+  /** The log as a manager is to see it; for those who want to watch, or to disturb it. */
+  default Log log(String machine, Log log) {
+    return log;
+  }
+
+  /** The withdraw gate as a manager's dispatcher is to see it. */
+  default EndpointGate gate(String machine, EndpointGate gate) {
+    return gate;
+  }
+
+  /**
+   * What components of the leader remember wrongly, once nothing is left to do.
+   *
+   * @param components of the manager that leads
+   * @param atRest the committed state
+   * @return in words; empty if all is well
+   */
+  default List<String> inconsistencies(List<? extends Reconciler> components, State atRest) {
+    return List.of();
+  }
 
   /** What must hold beyond the invariants of the core; one set for each swarm. */
   default List<Invariant> invariants() {

@@ -135,5 +135,10 @@ public final class Simulation {
     }
     cluster.pass(QUIET);
     cluster.check();
+    List<String> wrong =
+        cluster.options().parts().inconsistencies(cluster.leaderComponents(), cluster.view());
+    if (!wrong.isEmpty()) {
+      cluster.supervision().missed("components remember what the state says", wrong.toString());
+    }
   }
 }
