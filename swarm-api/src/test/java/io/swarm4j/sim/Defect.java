@@ -199,8 +199,7 @@ enum Defect {
       @Override
       public List<String> inconsistencies(
           List<? extends Reconciler> components, io.swarm4j.store.State atRest) {
-        return sound.inconsistencies(
-            components.stream().map(Sabotaged::original).toList(), atRest);
+        return sound.inconsistencies(components.stream().map(Sabotaged::original).toList(), atRest);
       }
     };
   }
@@ -288,8 +287,7 @@ enum Defect {
               object instanceof Task task
                       && task.state() == TaskState.FAILED
                       && task.id().hashCode() % 4 == 0
-                  ? task.withStatus(
-                      TaskStatus.of(TaskState.RUNNING, task.status().at(), "started"))
+                  ? task.withStatus(TaskStatus.of(TaskState.RUNNING, task.status().at(), "started"))
                   : object;
       replica.committed(
           new LogEntry(

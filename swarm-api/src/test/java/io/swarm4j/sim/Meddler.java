@@ -12,8 +12,7 @@ import java.util.Set;
 import java.util.function.BiFunction;
 
 /** A component that changes each task once. */
-record Meddler(BiFunction<Task, Transaction, Task> change, Set<TaskId> done)
-    implements Reconciler {
+record Meddler(BiFunction<Task, Transaction, Task> change, Set<TaskId> done) implements Reconciler {
 
   Meddler(BiFunction<Task, Transaction, Task> change) {
     this(change, new HashSet<>());

@@ -41,8 +41,7 @@ final class Settled {
         .forEach(
             (machine, revision) -> {
               if (revision != view.revision()) {
-                problems.add(
-                    machine + " is at revision " + revision + " of " + view.revision());
+                problems.add(machine + " is at revision " + revision + " of " + view.revision());
               }
             });
     view.services().forEach(service -> ofService(view, service, problems));
