@@ -24,6 +24,12 @@ public record Authority(
     secrets = Copies.list(secrets);
   }
 
+  /** The same with another change under way, or none. */
+  @Override
+  public Authority withRotation(@Nullable Rotation next) {
+    return new Authority(root, key, secrets, next);
+  }
+
   /** The secret of a role that admits any number of nodes. */
   public JoinSecret standing(NodeRole role) {
     return secrets.stream()
