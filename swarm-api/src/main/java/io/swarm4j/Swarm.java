@@ -11,6 +11,7 @@ import io.swarm4j.model.Check;
 import io.swarm4j.model.ClusterSpec;
 import io.swarm4j.model.Fault;
 import io.swarm4j.model.Node.NodeRole;
+import io.swarm4j.model.Subnet;
 import io.swarm4j.scheduler.PlacementOptions;
 import io.swarm4j.store.Change;
 import io.swarm4j.store.ChangeFeed;
@@ -173,6 +174,8 @@ public final class Swarm implements AutoCloseable {
 
   /** Describes a swarm. Not thread-safe. */
   public static final class Builder {
+    private static final int BLOCK_PREFIX = 16;
+
     private String name = "swarm";
     private int managers = 1;
     private int workers;
@@ -186,6 +189,7 @@ public final class Swarm implements AutoCloseable {
     private @Nullable Path dataDirectory;
     private boolean network = true;
     private boolean localhost;
+    private @Nullable Subnet block;
     private Duration startTimeout = Duration.ofSeconds(30);
     private AccessPolicy access = AccessPolicy.OPEN;
 
@@ -278,6 +282,17 @@ public final class Swarm implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Addresses for nodes, services and tasks in place of a block of the loopback network, where
+     * tasks live on other machines or in containers: a subnet {@code /16} that this machine takes
+     * as its own ({@code ip route add local 10.164.0.0/16 dev lo}) and that is routed here from
+     * wherever tasks run.
+     */
+    public Builder addresses(Subnet newBlock) {
+      block = newBlock;
+      return this;
+    }
+
     /** Whether published ports are also opened on 127.0.0.1, beside each node's own address. */
     public Builder publishOnLocalhost(boolean enabled) {
       localhost = enabled;
@@ -320,6 +335,11 @@ public final class Swarm implements AutoCloseable {
               "at least one manager")
           .unique(nodes, NodeOptions::name, "nodes")
           .duration(startTimeout, "startTimeout")
+          .that(
+              block == null || (block.address().isV4() && block.prefix() == BLOCK_PREFIX),
+              "addresses",
+              block,
+              "a subnet /16 of IPv4")
           .orThrow();
       return new Swarm(
           Engine.start(
@@ -335,6 +355,7 @@ public final class Swarm implements AutoCloseable {
                   dataDirectory,
                   network && time instanceof RealTime,
                   localhost,
+                  block,
                   startTimeout,
                   access)));
     }

@@ -12,9 +12,14 @@ final class ExamplesHome {
 
   /** A compose file that comes with the examples. */
   static Path stack(String name) {
+    return file("stacks").resolve(name);
+  }
+
+  /** A file or folder that comes with the examples. */
+  static Path file(String name) {
     String given = System.getProperty(PROPERTY);
     Path home =
         Path.of(given != null ? given : Files.isDirectory(Path.of("stacks")) ? "" : "examples");
-    return home.resolve("stacks").resolve(name);
+    return home.toAbsolutePath().resolve(name);
   }
 }

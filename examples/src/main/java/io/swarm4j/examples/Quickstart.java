@@ -19,6 +19,8 @@ import picocli.CommandLine.Spec;
     description = "Runs two tiers on a swarm in this JVM: shows it until Ctrl-C, or checks it.")
 final class Quickstart implements Callable<Integer> {
 
+  private static final List<String> PAGES = List.of("/balance/1", "/inspect");
+
   @Option(
       names = "--check",
       description = "Tries everything out, prints a line for each check, and ends with 0 or 1.")
@@ -44,15 +46,18 @@ final class Quickstart implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Stack read = Up.read(file != null ? file : ExamplesHome.stack("company.yml"), stack);
-    if (!check) {
-      return new Showcase(System.out, options.api())
-          .run(options.builder("quickstart"), read, List.of("/balance/1", "/inspect"));
-    }
-    if (options.workers() < 2) {
+    if (check && options.workers() < 2) {
       throw new ParameterException(
           java.util.Objects.requireNonNull(spec).commandLine(),
           "--check drains one worker and halts another: it needs --workers 2 or more");
     }
-    return CompanyCheck.run(options.builder("quickstart"), read, System.out) ? 0 : 1;
+    if (!check) {
+      TestBed bed = options.bed();
+      return new Showcase(System.out, options.api(), bed)
+          .run(options.builder("quickstart", bed), read, PAGES);
+    }
+    try (TestBed bed = options.bed()) {
+      return CompanyCheck.run(options.builder("quickstart", bed), read, System.out) ? 0 : 1;
+    }
   }
 }

@@ -28,6 +28,7 @@ final class Showcase {
 
   private final PrintStream out;
   private final @Nullable Path api;
+  private final @Nullable TestBed bed;
   private final CountDownLatch asked = new CountDownLatch(1);
   private final CountDownLatch drawn = new CountDownLatch(1);
 
@@ -35,10 +36,12 @@ final class Showcase {
    * A showcase.
    *
    * @param api folder for the sockets of the Engine API; null for none
+   * @param bed the Docker hosts that go with the swarm; null for none
    */
-  Showcase(PrintStream out, @Nullable Path api) {
+  Showcase(PrintStream out, @Nullable Path api, @Nullable TestBed bed) {
     this.out = out;
     this.api = api;
+    this.bed = bed;
   }
 
   /**
@@ -120,6 +123,9 @@ final class Showcase {
     }
     long start = System.nanoTime();
     swarm.close();
+    if (bed != null) {
+      bed.close();
+    }
     out.printf("%nswarm ended in %d ms%n", (System.nanoTime() - start) / 1_000_000);
   }
 }

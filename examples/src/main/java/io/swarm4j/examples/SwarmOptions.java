@@ -36,6 +36,27 @@ final class SwarmOptions {
   @SuppressWarnings("unused") // picocli reads it
   private boolean help;
 
+  @Option(
+      names = "--runtime",
+      paramLabel = "KIND",
+      defaultValue = "jvm",
+      description = {
+        "What runs the tasks: jvm, Java code of this program (the default), or docker, containers",
+        "on a Docker host of its own for each node, made by examples/testbed (Linux, root)."
+      })
+  private RuntimeKind runtime = RuntimeKind.jvm;
+
+  /** What runs the tasks, as written on the command line. */
+  enum RuntimeKind {
+    jvm,
+    docker
+  }
+
+  /** The Docker hosts for a swarm of this size; null where Java code runs the tasks. */
+  @Nullable TestBed bed() {
+    return runtime == RuntimeKind.docker ? TestBed.up(managers + workers) : null;
+  }
+
   @Nullable Path api() {
     return api;
   }
@@ -44,13 +65,19 @@ final class SwarmOptions {
     return workers;
   }
 
-  /** A swarm of that size, which knows the sample applications. */
-  Swarm.Builder builder(String name) {
-    return Swarm.builder()
-        .name(name)
-        .managers(managers)
-        .workers(workers)
-        .images(SampleImages.all())
-        .publishOnLocalhost(true);
+  /**
+   * A swarm of that size, which knows the sample applications.
+   *
+   * @param bed where containers run; null for Java code
+   */
+  Swarm.Builder builder(String name, @Nullable TestBed bed) {
+    Swarm.Builder builder =
+        Swarm.builder()
+            .name(name)
+            .managers(managers)
+            .workers(workers)
+            .images(SampleImages.all())
+            .publishOnLocalhost(true);
+    return bed == null ? builder : builder.addresses(bed.addresses()).runtime(bed.runtimes(name));
   }
 }

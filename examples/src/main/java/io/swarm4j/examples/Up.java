@@ -38,7 +38,9 @@ final class Up implements Callable<Integer> {
   public Integer call() throws Exception {
     String name = stack != null ? stack : file == null ? "swarm" : nameOf(file);
     Stack read = file == null ? null : read(file, name);
-    return new Showcase(System.out, options.api()).run(options.builder(name), read, List.of("/"));
+    TestBed bed = options.bed();
+    return new Showcase(System.out, options.api(), bed)
+        .run(options.builder(name, bed), read, List.of("/"));
   }
 
   /** The stack of a file; its variables are those of this process. */

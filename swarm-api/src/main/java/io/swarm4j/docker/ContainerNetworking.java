@@ -1,7 +1,9 @@
 package io.swarm4j.docker;
 
 import io.swarm4j.agent.TaskContext;
+import io.swarm4j.model.Attachment;
 import io.swarm4j.model.Ip;
+import io.swarm4j.model.NetworkId;
 import io.swarm4j.model.PortSpec;
 import java.util.List;
 import java.util.Map;
@@ -58,19 +60,25 @@ public interface ContainerNetworking {
   /** A container's place on a network of the engine. */
   record NetworkEndpoint(String network, Ip address, List<String> aliases) {}
 
-  /** The engine's default bridge for all, where others reach them by the bridge's addresses. */
+  /**
+   * The engine's default bridge for all, where others reach them by the bridge's addresses; names
+   * of the swarm are asked of its name servers.
+   */
   static ContainerNetworking bridge() {
-    return task -> new Attachments("bridge", List.of(), List.of(), Map.of(), List.of());
+    return task -> onBridge(task, List.of());
+  }
+
+  private static Attachments onBridge(TaskContext task, List<PortSpec> ports) {
+    List<NetworkId> networks = task.task().attachments().stream().map(Attachment::network).toList();
+    List<String> servers = task.names().servers(networks).stream().map(Ip::toString).toList();
+    return new Attachments("bridge", List.of(), servers, Map.of(), ports);
   }
 
   /** The default bridge, with ports in host mode published by the engine. */
   static ContainerNetworking bridgeWithHostPorts() {
     return task ->
-        new Attachments(
-            "bridge",
-            List.of(),
-            List.of(),
-            Map.of(),
+        onBridge(
+            task,
             task.service().endpoint().ports().stream()
                 .filter(port -> port.publishMode() == PortSpec.PublishMode.HOST)
                 .toList());

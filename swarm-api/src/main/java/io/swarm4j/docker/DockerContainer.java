@@ -152,13 +152,18 @@ final class DockerContainer extends SteppedContainer {
       found = runtime.patience().get(this::startOnce);
       readable.complete(Optional.of(found.getId())); // before the start there is nothing to follow
     } catch (RuntimeException failure) {
-      throw EngineFailures.startFailed(failure);
+      throw EngineFailures.startFailed(failure, platformOfImage());
     }
     Integer pid = found.getState().getPid();
     if (pid != null && pid > 0) {
       runtime.networking().started(fresh(), pid);
     }
     return status(found, fresh().service().task().container().exposedPorts());
+  }
+
+  private String platformOfImage() {
+    InspectImageResponse found = image;
+    return found == null ? "of an unknown platform" : found.getOs() + "/" + found.getArch();
   }
 
   /** A task is used once: what has ended is not started again by a repeated call. */
@@ -190,8 +195,12 @@ final class DockerContainer extends SteppedContainer {
     stopSignal =
         Objects.toString(found.getConfig().getRawValues().get("StopSignal"), DEFAULT_SIGNAL);
     Integer pid = found.getState().getPid();
+    boolean attached =
+        context == null
+            || context.task().attachments().stream()
+                .anyMatch(attachment -> attachment.address().equals(address));
     return new ContainerStatus(
-        found.getId(), pid == null ? 0 : pid, null, List.copyOf(ports), address);
+        found.getId(), pid == null ? 0 : pid, null, List.copyOf(ports), attached ? null : address);
   }
 
   @Override

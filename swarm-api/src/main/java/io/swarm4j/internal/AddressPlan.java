@@ -22,7 +22,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who gets which addresses of the machine's loopback network: overlays the lower half of the
+ * Who gets which addresses of the machine's loopback network, or of what takes its place: overlays the lower half of the
  * swarm's block, the ingress network the third quarter, nodes the last.
  *
  * <p>All nodes of a machine share its loopback network, whatever process they live in: whoever runs
@@ -38,15 +38,26 @@ public final class AddressPlan implements AutoCloseable {
   /** For swarms without a network of their own: addresses that nobody listens on. */
   private static final Subnet UNUSED = Subnet.parse("10.254.0.0/16");
 
-  private final @Nullable LoopbackLease lease;
+  private final @Nullable Subnet block;
+  private final AutoCloseable lease;
 
-  private AddressPlan(@Nullable LoopbackLease lease) {
+  private AddressPlan(@Nullable Subnet block, AutoCloseable lease) {
+    this.block = block;
     this.lease = lease;
   }
 
   /** Nobody listens anywhere. */
   public static AddressPlan none() {
-    return new AddressPlan(null);
+    return new AddressPlan(null, () -> {});
+  }
+
+  /** A block that the operator has set aside for the swarm. */
+  static AddressPlan of(Subnet block) {
+    return new AddressPlan(block, () -> {});
+  }
+
+  private static AddressPlan of(LoopbackLease lease) {
+    return new AddressPlan(lease.subnet(), lease);
   }
 
   /**
@@ -58,7 +69,7 @@ public final class AddressPlan implements AutoCloseable {
   public static AddressPlan lease(String swarm, Time time, @Nullable Network ingress) {
     if (ingress == null) {
       int blocks = LoopbackLease.LAST_BLOCK - LoopbackLease.FIRST_BLOCK + 1;
-      return new AddressPlan(
+      return of(
           LoopbackLease.acquire(LoopbackLease.FIRST_BLOCK + time.newChance().nextInt(blocks)));
     }
     Subnet mine = ingress.spec().pools().get(0).subnet();
@@ -72,12 +83,12 @@ public final class AddressPlan implements AutoCloseable {
               + mine
               + ", which another swarm on this machine holds; close that one, then start again");
     }
-    return new AddressPlan(candidate);
+    return of(candidate);
   }
 
   /** Whether anybody listens. */
   public boolean isLeased() {
-    return lease != null;
+    return block != null;
   }
 
   /**
@@ -104,20 +115,20 @@ public final class AddressPlan implements AutoCloseable {
   }
 
   private ClusterSpec settings(ClusterSpec wanted) {
-    return lease == null
+    return block == null
         ? wanted
-        : wanted.withAddressPools(List.of(new Subnet(lease.subnet().first(), 17)));
+        : wanted.withAddressPools(List.of(new Subnet(block.first(), 17)));
   }
 
   private Subnet ingressSubnet() {
-    return lease == null
+    return block == null
         ? Subnet.parse("10.255.0.0/16")
-        : new Subnet(lease.subnet().first().plus(128 << 8), 18);
+        : new Subnet(block.first().plus(128 << 8), 18);
   }
 
   /** The address of the {@code number}th node of a swarm, from 1. */
   public String nodeAddress(int number) {
-    return nodeAddress(lease == null ? UNUSED : lease.subnet(), number).toString();
+    return nodeAddress(block == null ? UNUSED : block, number).toString();
   }
 
   private static Ip nodeAddress(Subnet block, int number) {
@@ -156,8 +167,6 @@ public final class AddressPlan implements AutoCloseable {
 
   @Override
   public void close() {
-    if (lease != null) {
-      lease.close();
-    }
+    Host.closeQuietly(lease);
   }
 }

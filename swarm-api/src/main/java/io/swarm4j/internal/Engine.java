@@ -1,6 +1,7 @@
 package io.swarm4j.internal;
 
 import io.swarm4j.NodeOptions;
+import io.swarm4j.agent.NameResolver;
 import io.swarm4j.agent.protocol.Managers;
 import io.swarm4j.agent.protocol.ToNode;
 import io.swarm4j.dispatcher.EndpointGate;
@@ -100,7 +101,9 @@ public final class Engine extends Host {
       members.add(own(new Member(thread, options, logs.get(i), gate)));
     }
     members.forEach(member -> member.store.open());
-    if (options.network() && LoopbackLease.isSupported()) {
+    if (options.network() && options.block() != null) {
+      addresses = AddressPlan.of(options.block());
+    } else if (options.network() && LoopbackLease.isSupported()) {
       Network ingress = join(submit(Networks::ingress));
       addresses = own(AddressPlan.lease(options.name(), options.time(), ingress));
     }
@@ -155,11 +158,16 @@ public final class Engine extends Host {
             id -> {
               LocalNode local =
                   new LocalNode(
-                      id, node, address, options, agentLoop, new LeaderOfThisJvm(), discovery);
+                      id, node, address, options, agentLoop, new LeaderOfThisJvm(), names());
               localNodes.put(id, local);
               local.agent.start();
               return id;
             });
+  }
+
+  /** What tasks find by name, and the servers for those that are programs of their own. */
+  private NameResolver names() {
+    return plane == null ? discovery : new ServedNames(discovery, this::view);
   }
 
   private NodeId identity(Transaction tx, NodeOptions node, String address) {

@@ -4,6 +4,7 @@ import io.swarm4j.NodeOptions;
 import io.swarm4j.RuntimeFactory;
 import io.swarm4j.agent.jvm.JvmImages;
 import io.swarm4j.model.ClusterSpec;
+import io.swarm4j.model.Subnet;
 import io.swarm4j.scheduler.PlacementOptions;
 import io.swarm4j.stream.AccessPolicy;
 import io.swarm4j.time.Time;
@@ -26,6 +27,7 @@ public record EngineOptions(
     @Nullable Path dataDirectory,
     boolean network,
     boolean localhost,
+    @Nullable Subnet block,
     Duration startTimeout,
     AccessPolicy access) {
 

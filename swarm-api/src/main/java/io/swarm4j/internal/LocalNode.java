@@ -2,11 +2,11 @@ package io.swarm4j.internal;
 
 import io.swarm4j.NodeOptions;
 import io.swarm4j.agent.Agent;
+import io.swarm4j.agent.NameResolver;
 import io.swarm4j.agent.Runtime;
 import io.swarm4j.agent.jvm.JvmRuntime;
 import io.swarm4j.agent.protocol.Managers;
 import io.swarm4j.model.NodeId;
-import io.swarm4j.network.dns.Discovery;
 import io.swarm4j.time.Loop;
 
 /** A node of this JVM: its runtime and the agent that drives it. */
@@ -23,7 +23,7 @@ final class LocalNode implements AutoCloseable {
       EngineOptions engine,
       Loop loop,
       Managers managers,
-      Discovery names) {
+      NameResolver names) {
     this.id = id;
     this.options = options;
     this.address = address;

@@ -17,6 +17,14 @@ public interface NameResolver {
    */
   List<Ip> resolve(String name, List<NetworkId> networks);
 
+  /**
+   * The name servers that answer the same, on port 53, to a program attached to {@code networks};
+   * empty if there are none.
+   */
+  default List<Ip> servers(List<NetworkId> networks) {
+    return List.of();
+  }
+
   /** Knows nobody. */
   NameResolver NONE = (name, networks) -> List.of();
 }

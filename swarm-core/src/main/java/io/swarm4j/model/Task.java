@@ -72,6 +72,16 @@ public record Task(
     return !desiredState.isAfter(TaskState.COMPLETE);
   }
 
+  /**
+   * Where it is reached for one of its attachments: there, or at the address that its node gave for
+   * all of them.
+   */
+  public Ip reachedAt(Attachment attachment) {
+    TaskStatus.ContainerStatus container = status.container();
+    Ip own = container == null ? null : container.address();
+    return own == null ? attachment.address() : own;
+  }
+
   /** Whether it may still hold resources of its node: it was assigned and no end was reported. */
   public boolean holdsNode() {
     return nodeId != null && !state().isTerminal();

@@ -5,10 +5,12 @@ import io.swarm4j.agent.TaskContext;
 import io.swarm4j.agent.TaskContext.TaskFile;
 import io.swarm4j.model.Attachment;
 import io.swarm4j.model.ContainerSpec;
+import io.swarm4j.model.EndpointSpec;
 import io.swarm4j.model.FileTarget;
 import io.swarm4j.model.Ip;
 import io.swarm4j.model.NetworkId;
 import io.swarm4j.model.Payload;
+import io.swarm4j.model.PortSpec;
 import io.swarm4j.model.ResourceRequirements;
 import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.model.SlotKey;
@@ -36,6 +38,7 @@ public final class TestTask {
   private int slot = 1;
   private NameResolver names = NameResolver.NONE;
   private ResourceRequirements resources = ResourceRequirements.NONE;
+  private EndpointSpec endpoint = EndpointSpec.NONE;
 
   private TestTask(ContainerSpec container) {
     this.container = container;
@@ -100,6 +103,12 @@ public final class TestTask {
     return this;
   }
 
+  /** Publishes ports; none unless set. */
+  public TestTask publish(PortSpec... ports) {
+    endpoint = EndpointSpec.publish(ports);
+    return this;
+  }
+
   /** The finished task. */
   public TaskContext context() {
     Task task =
@@ -116,6 +125,7 @@ public final class TestTask {
     ServiceSpec service =
         ServiceSpec.builder()
             .name("test")
+            .endpoint(endpoint)
             .task(TaskSpec.builder().container(container).resources(resources).build())
             .build();
     return new TaskContext(

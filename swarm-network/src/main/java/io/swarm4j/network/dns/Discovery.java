@@ -283,7 +283,7 @@ public final class Discovery implements NameResolver {
     for (Task task : tasks) {
       for (Attachment attachment : task.attachments()) {
         if (attachment.network().equals(network)) {
-          found.add(attachment.address());
+          found.add(task.reachedAt(attachment));
         }
       }
     }

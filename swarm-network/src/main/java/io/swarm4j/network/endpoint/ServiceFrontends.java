@@ -112,7 +112,7 @@ final class ServiceFrontends {
     Ip onIngress = ingress == null ? null : address(task, ingress, null);
     return onIngress != null || task.attachments().isEmpty()
         ? onIngress
-        : task.attachments().get(0).address();
+        : task.reachedAt(task.attachments().get(0));
   }
 
   private void addVirtual(VirtualIp vip) {
@@ -171,7 +171,7 @@ final class ServiceFrontends {
     for (Attachment attachment : task.attachments()) {
       if (attachment.network().equals(network)
           && (like == null || like.isV4() == attachment.address().isV4())) {
-        return attachment.address();
+        return task.reachedAt(attachment);
       }
     }
     return null;
