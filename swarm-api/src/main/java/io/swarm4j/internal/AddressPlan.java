@@ -22,8 +22,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who gets which addresses of the machine's loopback network, or of what takes its place: overlays the lower half of the
- * swarm's block, the ingress network the third quarter, nodes the last.
+ * Who gets which addresses of the machine's loopback network, or of what takes its place: overlays
+ * the lower half of the swarm's block, the ingress network the third quarter, nodes the last.
  *
  * <p>All nodes of a machine share its loopback network, whatever process they live in: whoever runs
  * a task binds the task's own address, and so does whoever balances.
@@ -115,9 +115,7 @@ public final class AddressPlan implements AutoCloseable {
   }
 
   private ClusterSpec settings(ClusterSpec wanted) {
-    return block == null
-        ? wanted
-        : wanted.withAddressPools(List.of(new Subnet(block.first(), 17)));
+    return block == null ? wanted : wanted.withAddressPools(List.of(new Subnet(block.first(), 17)));
   }
 
   private Subnet ingressSubnet() {
