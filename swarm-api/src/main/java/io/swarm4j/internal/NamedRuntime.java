@@ -5,6 +5,7 @@ import io.swarm4j.agent.Runtime;
 import io.swarm4j.agent.TaskContext;
 import io.swarm4j.model.NodeDescription;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -16,6 +17,11 @@ record NamedRuntime(String hostname, Runtime runtime) implements Runtime {
   @Override
   public NodeDescription describe() {
     return runtime.describe().withHostname(hostname);
+  }
+
+  @Override
+  public Optional<String> outage() {
+    return runtime.outage();
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.swarm4j.agent.TaskContext;
 import io.swarm4j.model.NodeDescription;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -24,6 +25,11 @@ record CertifiedRuntime(
     Map<String, String> all = new TreeMap<>(said.engineLabels());
     all.putAll(labels);
     return said.withHostname(hostname).withEngineLabels(all).withTrust(trust.get());
+  }
+
+  @Override
+  public Optional<String> outage() {
+    return runtime.outage();
   }
 
   @Override

@@ -173,6 +173,7 @@ final class MemberNode implements AutoCloseable {
         settings.directory(),
         true,
         settings.publishOnLocalhost(),
+        null,
         Duration.ofSeconds(30),
         settings.access());
   }
