@@ -67,6 +67,16 @@ public interface Services {
   /** Twin of {@link #rollback(String, long)}. */
   CompletionStage<Service> rollbackAsync(String service, long version);
 
+  /**
+   * Brings back any spec that the service keeps, under its rollback policy.
+   *
+   * @param specVersion version of that spec, see {@link Service#history}
+   */
+  Service rollbackTo(String service, long specVersion);
+
+  /** Twin of {@link #rollbackTo}. */
+  CompletionStage<Service> rollbackToAsync(String service, long specVersion);
+
   /** Removes a service; its tasks end soon after. Its name is free at once. */
   void remove(String service);
 

@@ -4,6 +4,7 @@ import io.swarm4j.model.Node;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskState;
+import io.swarm4j.sim.SimulatedImage;
 import io.swarm4j.sim.SimulatedRuntime;
 import io.swarm4j.time.VirtualTime;
 import java.time.Duration;
@@ -55,6 +56,11 @@ final class SimSwarm implements AutoCloseable {
       return converged.service();
     }
     throw new AssertionError(service + " did not converge: " + outcome);
+  }
+
+  /** Changes how tasks of an image behave that start from now on, on all nodes. */
+  void behave(String image, SimulatedImage behaviour) {
+    runtimes.values().forEach(runtime -> runtime.behave(image, behaviour));
   }
 
   void pass(Duration span) {

@@ -22,8 +22,9 @@ public final class Components {
     RestartSupervisor restarts = new RestartSupervisor();
     return List.of(
         restarts,
-        new ServiceOrchestrator(restarts),
+        // before those who repair, so that these see whether a failure has paused a roll-out
         new Updater(restarts),
+        new ServiceOrchestrator(restarts),
         new DependencyGate(),
         new ConstraintEnforcer(restarts),
         new Allocator(allocation),

@@ -3,6 +3,7 @@ package io.swarm4j.internal;
 import io.swarm4j.Convergence;
 import io.swarm4j.Convergence.Problem;
 import io.swarm4j.model.Node;
+import io.swarm4j.model.RolloutRecord;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.ServiceId;
 import io.swarm4j.model.ServiceMode;
@@ -36,7 +37,10 @@ final class Convergences {
           return new Convergence.Paused(service, update.message(), problems(view, service));
         }
         case ROLLBACK_COMPLETED -> {
-          return new Convergence.RolledBack(service, update.message());
+          RolloutRecord rollback = service.rollouts().get(0);
+          if (rollback.kind() == RolloutRecord.Kind.AUTOMATIC_ROLLBACK) {
+            return new Convergence.RolledBack(service, rollback.cause());
+          }
         }
         case COMPLETED -> {}
       }

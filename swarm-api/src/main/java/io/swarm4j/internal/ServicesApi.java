@@ -136,13 +136,33 @@ record ServicesApi(Host engine) implements Services {
   }
 
   private static Service rollback(Transaction tx, Service present) {
-    ServiceSpec previous = present.previousSpec();
-    if (previous == null) {
+    if (present.previousSpec() == null) {
       throw new ConflictException("service " + present.id() + " does not have a previous spec");
     }
-    Admission.changedService(tx, present, previous);
-    Admission.dependencies(tx, previous);
-    return ServiceWrites.rollback(tx, present);
+    return rollback(tx, present, present.previousVersion());
+  }
+
+  @Override
+  public Service rollbackTo(String service, long specVersion) {
+    return engine.join(rollbackToAsync(service, specVersion));
+  }
+
+  @Override
+  public CompletionStage<Service> rollbackToAsync(String service, long specVersion) {
+    return engine.submit(
+        tx -> {
+          Service present = Lookup.service(tx, service);
+          return specVersion == present.specVersion()
+              ? present
+              : rollback(tx, present, specVersion);
+        });
+  }
+
+  private static Service rollback(Transaction tx, Service present, long specVersion) {
+    ServiceSpec earlier = ServiceWrites.kept(present, specVersion);
+    Admission.changedService(tx, present, earlier);
+    Admission.dependencies(tx, earlier);
+    return ServiceWrites.rollback(tx, present, specVersion);
   }
 
   @Override

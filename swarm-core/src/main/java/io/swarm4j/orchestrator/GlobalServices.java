@@ -65,7 +65,7 @@ final class GlobalServices {
       Transaction tx, Service service, Node node, Task task, boolean wanted, boolean paused) {
     if (!wanted) {
       TaskWrites.shutDown(tx, task, reason(node), "");
-    } else if (task.state().isTerminal()) {
+    } else if (task.state().isTerminal() && !ServiceWrites.holds(service, task)) {
       if (paused) {
         TaskWrites.shutDown(tx, task, new Reason.Stopped("node is paused"), "");
       } else {

@@ -176,6 +176,9 @@ final class ReplicatedServices {
         continue;
       }
       if (task.state().isTerminal()) {
+        if (ServiceWrites.holds(service, task)) {
+          continue;
+        }
         restarts.restart(tx, service, task, new Reason.Stopped("ended"), "");
       } else if (task.nodeId() != null && lostNode(tx, task)) {
         Reason lost = LostNodes.reason(tx.node(task.nodeId()), task.nodeId());

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -238,9 +239,14 @@ public final class RestartSupervisor implements Reconciler {
         service.spec().task().effectiveRestart(), ended, service.spec().mode().isJob());
   }
 
-  /** Lets {@code next} run as soon as {@code old} has ended, without any delay: for updates. */
-  void startAfter(Transaction tx, Task next, Task old) {
-    arm(new Start(next.id(), awaited(tx, old, starts.get(old.id())), tx.now()));
+  /** Lets {@code next} run as soon as all {@code old} have ended, without any delay. */
+  void startAfter(Transaction tx, Task next, List<Task> old) {
+    Set<TaskId> awaited = new LinkedHashSet<>();
+    for (Task task : old) {
+      Task present = Objects.requireNonNull(tx.task(task.id()));
+      awaited.addAll(awaited(tx, present, starts.get(task.id())));
+    }
+    arm(new Start(next.id(), awaited, tx.now()));
   }
 
   private static Reason holdReason(

@@ -100,7 +100,8 @@ public final class ServiceOrchestrator implements Reconciler {
     if (!deleted
         && (before == null
             || before.specVersion() != service.specVersion()
-            || before.isRemoved() != service.isRemoved())) {
+            || before.isRemoved() != service.isRemoved()
+            || (ServiceWrites.isPaused(before) && !ServiceWrites.isPaused(service)))) {
       dirtyServices.add(service.id());
     }
   }

@@ -1,8 +1,12 @@
 package io.swarm4j.orchestrator;
 
+import io.swarm4j.model.NotFoundException;
+import io.swarm4j.model.RolloutRecord.Outcome;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.model.Task;
+import io.swarm4j.model.UpdatePolicy;
+import io.swarm4j.model.UpdatePolicy.WhilePaused;
 import io.swarm4j.model.UpdateStatus;
 import io.swarm4j.model.UpdateStatus.State;
 import io.swarm4j.store.Transaction;
@@ -20,24 +24,39 @@ public final class ServiceWrites {
    * @return the service as stored
    */
   public static Service update(Transaction tx, Service service, ServiceSpec spec) {
-    UpdateStatus status = service.updateStatus();
     if (spec.equals(service.spec())) {
-      boolean paused =
-          status != null
-              && (status.state() == State.PAUSED || status.state() == State.ROLLBACK_PAUSED);
-      return paused ? tx.put(service.withUpdateStatus(null)) : service;
+      return isPaused(service) ? tx.put(service.withUpdateStatus(null)) : service;
     }
     return tx.put(revise(tx, service, spec).withUpdateStatus(null));
   }
 
+  /** Whether a roll-out of the service has failed and waits for somebody to decide. */
+  static boolean isPaused(Service service) {
+    UpdateStatus status = service.updateStatus();
+    return status != null
+        && (status.state() == State.PAUSED || status.state() == State.ROLLBACK_PAUSED);
+  }
+
+  /** Whether a task that has ended is not to be replaced until its roll-out goes on. */
+  static boolean holds(Service service, Task task) {
+    UpdatePolicy policy =
+        service.updateStatus() != null && service.updateStatus().state() == State.ROLLBACK_PAUSED
+            ? service.spec().effectiveRollback()
+            : service.spec().effectiveUpdate();
+    return isPaused(service)
+        && policy.whilePaused() == WhilePaused.HOLD
+        && task.specVersion() == service.specVersion();
+  }
+
   /**
-   * Brings the spec before the present one back in force, on request.
+   * Brings an earlier spec back in force, on request.
    *
-   * @throws IllegalStateException if there is none, which the caller has ruled out
+   * @param version which one; the one before the present is {@link Service#previousVersion}
+   * @throws NotFoundException if the service has no such version, or keeps it no longer
    */
-  public static Service rollback(Transaction tx, Service service) {
+  public static Service rollback(Transaction tx, Service service, long version) {
     return tx.put(
-        revise(tx, service, previous(service))
+        revise(tx, service, kept(service, version))
             .withUpdateStatus(
                 new UpdateStatus(
                     State.ROLLBACK_STARTED, tx.now(), null, "manually requested rollback")));
@@ -45,18 +64,32 @@ public final class ServiceWrites {
 
   /** The same because the present spec's roll-out failed; there is no way back from that. */
   static Service rollbackFailed(Transaction tx, Service service, String why) {
+    Service failed = RolloutLog.ended(service, tx.now(), Outcome.FAILED, why);
     return tx.put(
-        revise(tx, service, previous(service))
+        revise(tx, failed, kept(service, service.previousVersion()))
             .withPreviousVersion(0)
             .withUpdateStatus(new UpdateStatus(State.ROLLBACK_STARTED, tx.now(), null, why)));
   }
 
-  private static ServiceSpec previous(Service service) {
-    ServiceSpec previous = service.previousSpec();
-    if (previous == null) {
-      throw new IllegalStateException("service " + service.id() + " does not have a previous spec");
+  /**
+   * A spec that the service has or had.
+   *
+   * @throws NotFoundException if it has no such version, or keeps it no longer
+   */
+  public static ServiceSpec kept(Service service, long version) {
+    ServiceSpec spec = service.specAt(version);
+    if (spec == null) {
+      throw new NotFoundException(
+          "service "
+              + service.name()
+              + " keeps no spec of version "
+              + version
+              + "; it is at version "
+              + service.specVersion()
+              + " and keeps "
+              + service.history().stream().map(Service.SpecRevision::version).toList());
     }
-    return previous;
+    return spec;
   }
 
   private static Service revise(Transaction tx, Service service, ServiceSpec spec) {
@@ -67,6 +100,6 @@ public final class ServiceWrites {
         inUse.add(task.specVersion());
       }
     }
-    return service.withNewSpec(spec, keep, inUse);
+    return RolloutLog.superseded(service, tx.now()).withNewSpec(spec, keep, inUse);
   }
 }

@@ -33,6 +33,7 @@ final class TestManager {
             List.of(
                 dispatcher,
                 restarts,
+                new Updater(restarts),
                 new ServiceOrchestrator(restarts),
                 new DependencyGate(),
                 new ConstraintEnforcer(restarts),

@@ -176,8 +176,7 @@ final class TestSwarm {
     write(
         tx -> {
           Service service = tx.service(id);
-          return tx.put(
-              service.withNewSpec(change.apply(service.spec()), 10, tx.specVersionsInUse(id)));
+          return ServiceWrites.update(tx, service, change.apply(service.spec()));
         });
   }
 
