@@ -51,8 +51,7 @@ final class Convergences {
             .anyMatch(
                 task ->
                     task.isDesiredAlive()
-                        && (task.state() != TaskState.RUNNING
-                            || Dirt.isDirty(view, service, task)));
+                        && (!task.status().isReady() || Dirt.isDirty(view, service, task)));
     return running == wanted(view, service) && !surplus
         ? new Convergence.Converged(service, running)
         : null;
@@ -70,9 +69,7 @@ final class Convergences {
   private static int running(View view, Service service) {
     int running = 0;
     for (Task task : view.tasksOf(service.id())) {
-      if (task.isDesiredAlive()
-          && task.state() == TaskState.RUNNING
-          && !Dirt.isDirty(view, service, task)) {
+      if (task.isDesiredAlive() && task.status().isReady() && !Dirt.isDirty(view, service, task)) {
         running++;
       }
     }
@@ -97,7 +94,7 @@ final class Convergences {
     List<Problem> problems = new ArrayList<>();
     for (Task task : view.tasksOf(service.id())) {
       boolean failed = task.state() == TaskState.FAILED || task.state() == TaskState.REJECTED;
-      if (failed || (task.isDesiredAlive() && task.state() != TaskState.RUNNING)) {
+      if (failed || (task.isDesiredAlive() && !task.status().isReady())) {
         String text = task.status().err().isEmpty() ? task.status().message() : task.status().err();
         problems.add(
             new Problem(task.id(), view.nameOf(task), task.state(), task.status().reason(), text));

@@ -5,7 +5,7 @@ import io.swarm4j.agent.Container.ProbeResult;
 import io.swarm4j.agent.ExecSpec;
 import io.swarm4j.agent.ExecStreams;
 import io.swarm4j.agent.Interaction;
-import java.io.ByteArrayOutputStream;
+import io.swarm4j.agent.ProbeOutput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -24,7 +24,6 @@ final class SideProcess {
   private static final int NOT_FOUND = 127;
   private static final int KILLED = 137;
   private static final long LAST_OUTPUT_SECONDS = 2;
-  private static final int MOST_PROBE_OUTPUT = 4096; // as much as the reference keeps
 
   private final Launch launch;
   private final ProcessTree tree;
@@ -74,7 +73,7 @@ final class SideProcess {
 
   /** Runs a command as a health probe. */
   ProbeResult probe(List<String> command) throws IOException, InterruptedException {
-    Limited output = new Limited();
+    ProbeOutput output = new ProbeOutput();
     ExecStreams streams = new ExecStreams(InputStream.nullInputStream(), output, output);
     int code = run(ExecSpec.builder().command(command).build(), streams);
     return new ProbeResult(code == 0, code, output.text());
@@ -101,22 +100,6 @@ final class SideProcess {
       }
     } catch (IOException ended) {
       // it reads no more, which is its right
-    }
-  }
-
-  /** Keeps the beginning of what is written. */
-  private static final class Limited extends OutputStream {
-    private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
-
-    @Override
-    public synchronized void write(int b) {
-      if (kept.size() < MOST_PROBE_OUTPUT) {
-        kept.write(b);
-      }
-    }
-
-    synchronized String text() {
-      return kept.toString(StandardCharsets.UTF_8);
     }
   }
 }

@@ -1,9 +1,9 @@
 package io.swarm4j.agent;
 
 import io.swarm4j.agent.Container.ProbeResult;
-import java.io.BufferedReader;
+import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStreamReader;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -19,6 +19,7 @@ import java.time.Duration;
 public final class NetProbe {
   private static final int HEALTHY_FROM = 200;
   private static final int HEALTHY_BEFORE = 400;
+  private static final int LONGEST_LINE = 512;
 
   private NetProbe() {}
 
@@ -43,14 +44,19 @@ public final class NetProbe {
               + port
               + "\r\nUser-Agent: swarm4j-probe\r\nConnection: close\r\n\r\n";
       socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
-      String status =
-          new BufferedReader(
-                  new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1), 512)
-              .readLine();
-      return judge(status == null ? "" : status);
+      return judge(firstLine(new BufferedInputStream(socket.getInputStream(), LONGEST_LINE)));
     } catch (IOException failure) {
       return failed(address, port, failure);
     }
+  }
+
+  /** The first line, or as much of it as a status line can be long: nobody knows who answers. */
+  private static String firstLine(InputStream in) throws IOException {
+    StringBuilder line = new StringBuilder();
+    for (int c = in.read(); c >= 0 && c != '\n' && line.length() < LONGEST_LINE; c = in.read()) {
+      line.append((char) c);
+    }
+    return line.toString().strip();
   }
 
   private static ProbeResult judge(String statusLine) {

@@ -2,9 +2,9 @@ package io.swarm4j.agent;
 
 import io.swarm4j.agent.Container.Exit;
 import io.swarm4j.agent.protocol.Assignment;
-import io.swarm4j.model.HealthCheck;
 import io.swarm4j.model.Reason;
 import io.swarm4j.model.Task;
+import io.swarm4j.model.TaskHealth;
 import io.swarm4j.model.TaskId;
 import io.swarm4j.model.TaskState;
 import io.swarm4j.model.TaskStatus;
@@ -31,7 +31,7 @@ final class TaskRun {
   private final TaskId id;
   private @Nullable Assignment assignment;
   private @Nullable Container container;
-  private @Nullable AutoCloseable health;
+  private @Nullable HealthChecks health;
   private TaskState desired = TaskState.READY;
   private TaskStatus status;
   private boolean stopping;
@@ -189,41 +189,48 @@ final class TaskRun {
     }
   }
 
-  /** Starts the health checks of a task, which runs once the first has succeeded. */
+  /** Starts the health checks of a task, which runs once it has passed them. */
   private void watchHealth(Container present) {
-    HealthCheck own = Objects.requireNonNull(assignment).service().task().container().health();
-    HealthCheck check = own == null ? present.imageHealth().orElse(null) : own;
-    if (check == null || check.probe() instanceof HealthCheck.Probe.Disabled) {
+    boolean passed = status.state() == TaskState.RUNNING;
+    TaskHealth known =
+        passed ? Objects.requireNonNullElse(status.health(), TaskHealth.PASSED) : null;
+    HealthChecks checks =
+        HealthChecks.of(
+            loop,
+            present,
+            Objects.requireNonNull(assignment).service().task().container(),
+            known,
+            new HealthListener());
+    if (checks == null) {
       running();
       return;
     }
-    if (status.state() == TaskState.STARTING) {
+    health = checks;
+    status = status.withHealth(checks.health());
+    if (!passed) {
       status = status.because(new Reason.AwaitingHealth("no successful probe yet"), "");
-      agent.changed(this);
     }
-    health =
-        present
-            .followHealth(check, new OnLoop())
-            .orElseGet(
-                () -> new HealthMonitor(loop, present, check, this::running, this::unhealthy));
+    agent.changed(this);
+    checks.start();
   }
 
-  /** What the container's engine finds out about its health, brought onto the loop. */
-  private final class OnLoop implements Container.HealthListener {
+  private final class HealthListener implements HealthChecks.Listener {
     @Override
-    public void healthy() {
-      loop.execute(() -> unlessGone(TaskRun.this::running));
-    }
-
-    @Override
-    public void unhealthy(Reason.Unhealthy reason) {
-      loop.execute(() -> unlessGone(() -> TaskRun.this.unhealthy(reason)));
-    }
-
-    private void unlessGone(Runnable step) {
-      if (!gone && health != null) {
-        step.run();
+    public void changed(TaskHealth now) {
+      if (!gone && !status.state().isTerminal()) {
+        status = status.withHealth(now);
+        agent.changed(TaskRun.this);
       }
+    }
+
+    @Override
+    public void passed() {
+      running();
+    }
+
+    @Override
+    public void failed(Reason.Unhealthy reason) {
+      unhealthy(reason);
     }
   }
 

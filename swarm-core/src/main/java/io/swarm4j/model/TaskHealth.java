@@ -24,6 +24,9 @@ public record TaskHealth(State state, boolean ready, int failingStreak, List<Res
   /** Before the first probe. */
   public static final TaskHealth STARTING = new TaskHealth(State.STARTING, false, 0, List.of());
 
+  /** Of a task that runs, whose health was not told. */
+  public static final TaskHealth PASSED = new TaskHealth(State.HEALTHY, true, 0, List.of());
+
   public TaskHealth {
     log = Copies.list(log);
   }

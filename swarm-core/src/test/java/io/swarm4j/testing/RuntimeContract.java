@@ -643,6 +643,7 @@ public abstract class RuntimeContract {
   }
 
   @Test
+  @Feature({"N02", "N03", "N04"})
   void commandProbesAskForExitCodeZero() throws Exception {
     Container container = ready(TestProgram.SLEEPER);
 
@@ -694,6 +695,7 @@ public abstract class RuntimeContract {
   }
 
   @Test
+  @Feature({"N06"})
   void probeThatTakesTooLongHasFailed() throws Exception {
     Container container = ready(TestProgram.SLEEPER);
 

@@ -18,10 +18,12 @@ import io.swarm4j.model.TaskStatus.ContainerStatus;
 import io.swarm4j.time.Loop;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +47,15 @@ public final class ScriptedRuntime implements Runtime {
 
   /** Outcome of every probe. */
   public boolean healthy = true;
+
+  /** Probes that fail though {@link #healthy} holds. */
+  public final Set<Probe> failing = new HashSet<>();
+
+  /** Whether probes are never answered. */
+  public boolean probesHang;
+
+  /** What failed probes say. */
+  public String complaint = "";
 
   /** A health check that the image brings along. */
   public Optional<HealthCheck> imageHealth = Optional.empty();
@@ -204,7 +215,12 @@ public final class ScriptedRuntime implements Runtime {
     @Override
     public CompletionStage<ProbeResult> probe(Probe probe, Duration timeout) {
       probes++;
-      return CompletableFuture.completedFuture(new ProbeResult(healthy, healthy ? 0 : 1, ""));
+      if (probesHang) {
+        return new CompletableFuture<>();
+      }
+      boolean good = healthy && !failing.contains(probe);
+      return CompletableFuture.completedFuture(
+          good ? new ProbeResult(true, 0, "") : new ProbeResult(false, 1, complaint));
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.swarm4j.agent.Interaction;
 import io.swarm4j.agent.LogOptions;
 import io.swarm4j.agent.LogSink;
 import io.swarm4j.agent.NetProbe;
+import io.swarm4j.agent.ProbeOutput;
 import io.swarm4j.agent.SteppedContainer;
 import io.swarm4j.agent.TaskAddresses;
 import io.swarm4j.agent.TaskContext;
@@ -22,13 +23,11 @@ import io.swarm4j.model.Reason;
 import io.swarm4j.model.TaskStatus.ContainerStatus;
 import io.swarm4j.time.Loop;
 import io.swarm4j.time.Timer;
-import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +37,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -55,11 +55,15 @@ final class JvmContainer extends SteppedContainer {
 
   private static final int KILLED = 137;
 
+  /** Probes at a time: one of each check that a task can have. */
+  private static final int MOST_PROBES = 4;
+
   private final TaskContext context;
   private final JvmRuntime runtime;
   private final BlockingWork work;
   private final ThreadFactory threads;
   private final TaskLog log;
+  private final AtomicInteger probesRunning = new AtomicInteger();
   private volatile @Nullable Entry image;
   private volatile @Nullable LiveTask live;
 
@@ -216,11 +220,27 @@ final class JvmContainer extends SteppedContainer {
     if (task == null || !isRunning()) {
       return CompletableFuture.completedFuture(new ProbeResult(false, -1, "the task does not run"));
     }
+    if (probesRunning.get() >= MOST_PROBES) {
+      String text = "earlier probes still run though their time is over";
+      return CompletableFuture.completedFuture(new ProbeResult(false, -1, text));
+    }
     return work.callWithin(
             timeout,
-            probing(task, probe, timeout),
+            counted(probing(task, probe, timeout)),
             () -> new ProbeResult(false, -1, "no answer within " + timeout))
         .exceptionally(failure -> new ProbeResult(false, 1, String.valueOf(failure.getMessage())));
+  }
+
+  /** Code that ignores its interruption is not to collect threads, probe by probe. */
+  private <T> Callable<T> counted(Callable<T> probe) {
+    return () -> {
+      probesRunning.incrementAndGet();
+      try {
+        return probe.call();
+      } finally {
+        probesRunning.decrementAndGet();
+      }
+    };
   }
 
   private Callable<ProbeResult> probing(LiveTask task, Probe probe, Duration timeout) {
@@ -240,10 +260,10 @@ final class JvmContainer extends SteppedContainer {
   }
 
   private ProbeResult command(LiveTask task, List<String> command) throws Exception {
-    ByteArrayOutputStream output = new ByteArrayOutputStream();
+    ProbeOutput output = new ProbeOutput();
     int code =
         shell(task, new ExecStreams(InputStream.nullInputStream(), output, output)).run(command);
-    return new ProbeResult(code == 0, code, output.toString(StandardCharsets.UTF_8));
+    return new ProbeResult(code == 0, code, output.text());
   }
 
   private JvmShell shell(LiveTask task, ExecStreams streams) {

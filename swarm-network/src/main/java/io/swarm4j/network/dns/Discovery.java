@@ -14,7 +14,6 @@ import io.swarm4j.model.ServiceId;
 import io.swarm4j.model.SlotKey;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskId;
-import io.swarm4j.model.TaskState;
 import io.swarm4j.store.State;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -265,7 +264,7 @@ public final class Discovery implements NameResolver {
   }
 
   private static boolean serves(Task task) {
-    return task.state() == TaskState.RUNNING && task.isDesiredAlive();
+    return task.status().isReady() && task.isDesiredAlive();
   }
 
   private static List<Ip> virtualIps(Service service, NetworkId network) {

@@ -11,7 +11,6 @@ import io.swarm4j.model.PortSpec.PublishMode;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.model.Task;
-import io.swarm4j.model.TaskState;
 import io.swarm4j.model.TaskStatus.ContainerStatus;
 import io.swarm4j.network.endpoint.ServiceFrontend.Backend;
 import io.swarm4j.network.endpoint.ServiceFrontend.Kind;
@@ -50,9 +49,9 @@ final class ServiceFrontends {
     return List.copyOf(frontends.found);
   }
 
-  /** Whether clients may be sent to a task: it runs, healthy, and nobody wants it to stop. */
+  /** Whether clients may be sent to a task: it runs, is ready, and nobody wants it to stop. */
   static boolean serves(Task task) {
-    return task.state() == TaskState.RUNNING && task.isDesiredAlive() && task.nodeId() != null;
+    return task.status().isReady() && task.isDesiredAlive() && task.nodeId() != null;
   }
 
   private void addPublished(PortSpec port) {
