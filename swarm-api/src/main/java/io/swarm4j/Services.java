@@ -92,6 +92,9 @@ public interface Services {
   /** The tasks of a service, by slot, newest first. */
   List<Task> tasks(String service);
 
+  /** How the tasks of a service are, as counts. */
+  ServiceHealth health(String service);
+
   /** Waits until the service is what its spec says, or can not become so. */
   Convergence await(String service, Duration timeout);
 

@@ -2,12 +2,14 @@ package io.swarm4j.internal;
 
 import io.swarm4j.Convergence;
 import io.swarm4j.Convergence.Problem;
+import io.swarm4j.ServiceHealth;
 import io.swarm4j.model.Node;
 import io.swarm4j.model.RolloutRecord;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.ServiceId;
 import io.swarm4j.model.ServiceMode;
 import io.swarm4j.model.Task;
+import io.swarm4j.model.TaskHealth;
 import io.swarm4j.model.TaskState;
 import io.swarm4j.model.UpdateStatus;
 import io.swarm4j.orchestrator.Dirt;
@@ -88,6 +90,23 @@ final class Convergences {
       }
     }
     return eligible;
+  }
+
+  static ServiceHealth health(View view, Service service) {
+    int running = 0;
+    int ready = 0;
+    int starting = 0;
+    int unhealthy = 0;
+    for (Task task : view.tasksOf(service.id())) {
+      TaskHealth health = task.status().health();
+      if (task.isDesiredAlive() && !task.state().isTerminal()) {
+        running += task.state() == TaskState.RUNNING ? 1 : 0;
+        ready += task.status().isReady() ? 1 : 0;
+        starting += task.state().isBefore(TaskState.RUNNING) ? 1 : 0;
+        unhealthy += health != null && health.state() == TaskHealth.State.UNHEALTHY ? 1 : 0;
+      }
+    }
+    return new ServiceHealth(wanted(view, service), running, ready, starting, unhealthy);
   }
 
   private static List<Problem> problems(View view, Service service) {

@@ -2,6 +2,7 @@ package io.swarm4j.internal;
 
 import io.swarm4j.Convergence;
 import io.swarm4j.Logs;
+import io.swarm4j.ServiceHealth;
 import io.swarm4j.Services;
 import io.swarm4j.model.Check;
 import io.swarm4j.model.ConflictException;
@@ -197,6 +198,11 @@ record ServicesApi(Host engine) implements Services {
   @Override
   public List<Task> tasks(String service) {
     return engine.view().tasksOf(get(service).id()).stream().sorted(BY_SLOT_NEWEST_FIRST).toList();
+  }
+
+  @Override
+  public ServiceHealth health(String service) {
+    return Convergences.health(engine.view(), get(service));
   }
 
   @Override

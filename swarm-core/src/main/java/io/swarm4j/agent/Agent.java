@@ -14,6 +14,7 @@ import io.swarm4j.time.Chance;
 import io.swarm4j.time.Loop;
 import io.swarm4j.time.Timer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -61,6 +62,8 @@ public final class Agent implements AutoCloseable {
   private long expectedSequence;
   private long reportSequence;
   private int unansweredBeats;
+  private final Isolation isolation;
+  private Instant asked;
   private ToManager.@Nullable Report unheard;
   private boolean unheardForABeat;
   private boolean reportPlanned;
@@ -90,6 +93,8 @@ public final class Agent implements AutoCloseable {
     this.address = address;
     this.runtime = runtime;
     this.loop = loop;
+    this.isolation = new Isolation(loop, runs::values);
+    this.asked = loop.now();
     this.chance = chance;
     this.managers = managers;
     this.names = names;
@@ -161,6 +166,7 @@ public final class Agent implements AutoCloseable {
               () -> loop.execute(() -> lost(mine, "connection closed")));
       link = fresh;
       described = runtime.describe();
+      asked = loop.now();
       fresh.send(new ToManager.Register(node, described, address));
       heartbeat.cancel();
       heartbeat = loop.schedule(LONGEST_BACKOFF, () -> lost(mine, "no answer to the registration"));
@@ -210,6 +216,7 @@ public final class Agent implements AutoCloseable {
     } else if (message instanceof ToNode.Refused refused) {
       lost(connection, refused.why());
     } else if (message instanceof ToNode.HeartbeatHeard heard && heard.session() == session) {
+      isolation.answered(asked);
       unansweredBeats = 0;
       if (heard.assignments() > expectedSequence) {
         lost(connection, missing(heard.assignments()));
@@ -243,6 +250,7 @@ public final class Agent implements AutoCloseable {
       return;
     }
     latestTerm = registered.term();
+    isolation.answered(asked);
     session = registered.session();
     streams = new TaskStreams(loop, session, this::container, Objects.requireNonNull(link)::send);
     expectedSequence = 0;
@@ -291,6 +299,9 @@ public final class Agent implements AutoCloseable {
       lost(connection, "the manager no longer answers");
       return;
     }
+    if (unansweredBeats == 1) {
+      asked = loop.now();
+    }
     open.send(new ToManager.Heartbeat(session));
     repeatReport(open);
     planBeat(FIRST_BACKOFF.multipliedBy(50)); // repeated unless the answer names another time
@@ -327,6 +338,7 @@ public final class Agent implements AutoCloseable {
       }
     }
     message.removals().forEach(this::remove);
+    isolation.watch();
   }
 
   private String missing(long sequence) {
@@ -403,6 +415,7 @@ public final class Agent implements AutoCloseable {
             open.send(new ToManager.Goodbye(session, ""));
           }
           retry.cancel();
+          isolation.close();
           hangUp();
           runs.values().forEach(TaskRun::abandon);
         });

@@ -24,10 +24,7 @@ final class FollowedCheck implements RunningCheck, Container.HealthListener {
   private boolean closed;
 
   private FollowedCheck(
-      Loop loop,
-      String name,
-      State verdict,
-      BiConsumer<RunningCheck, TaskHealth.Result> listener) {
+      Loop loop, String name, State verdict, BiConsumer<RunningCheck, TaskHealth.Result> listener) {
     this.loop = loop;
     this.name = name;
     this.verdict = verdict;

@@ -2,6 +2,7 @@ package io.swarm4j.agent;
 
 import io.swarm4j.agent.Container.Exit;
 import io.swarm4j.agent.protocol.Assignment;
+import io.swarm4j.model.DisconnectPolicy;
 import io.swarm4j.model.Reason;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskHealth;
@@ -11,7 +12,9 @@ import io.swarm4j.model.TaskStatus;
 import io.swarm4j.model.TaskStatus.ContainerStatus;
 import io.swarm4j.time.Loop;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -25,6 +28,9 @@ import org.slf4j.LoggerFactory;
  */
 final class TaskRun {
   private static final Logger LOG = LoggerFactory.getLogger(TaskRun.class);
+
+  /** Variable that tells a fenced task its token. */
+  private static final String FENCING_TOKEN = "SWARM_FENCING_TOKEN";
 
   private final Agent agent;
   private final Loop loop;
@@ -136,7 +142,7 @@ final class TaskRun {
                     task,
                     latest.service(),
                     latest.name(),
-                    latest.service().task().container().env(),
+                    env(latest),
                     Objects.requireNonNullElse(
                         latest.service().task().container().hostname(), latest.name()),
                     latest.files(),
@@ -154,6 +160,17 @@ final class TaskRun {
       status = status.because(reason, "");
       agent.changed(this);
     }
+  }
+
+  /** The environment; a fenced task is given its token. */
+  private static Map<String, String> env(Assignment assignment) {
+    Map<String, String> env = assignment.service().task().container().env();
+    if (!assignment.service().isFenced()) {
+      return env;
+    }
+    Map<String, String> more = new TreeMap<>(env);
+    more.put(FENCING_TOKEN, Long.toString(assignment.task().generation()));
+    return more;
   }
 
   private void prepared() {
@@ -255,6 +272,28 @@ final class TaskRun {
                 "unhealthy",
                 "task: non-zero exit (137): unhealthy container",
                 reason));
+  }
+
+  /** How long it may go on while the node hears of no manager; null if that does not matter. */
+  @Nullable Duration isolationLimit() {
+    if (assignment == null || container == null || stopping || status.state().isTerminal()) {
+      return null;
+    }
+    DisconnectPolicy policy = assignment.service().disconnect();
+    if (policy instanceof DisconnectPolicy.StopAfter stop) {
+      return stop.after();
+    }
+    return policy instanceof DisconnectPolicy.Fence fence ? fence.after() : null;
+  }
+
+  /** Ends it, because the node has heard of no manager for {@code limit}. */
+  void isolate(Duration limit) {
+    String text = "the node heard of no manager for " + limit;
+    endHealth();
+    stopping = true;
+    stopped(
+        Objects.requireNonNull(container).stop(grace()),
+        () -> become(TaskState.FAILED, "stopped", text, new Reason.NodeLost(agent.node(), text)));
   }
 
   private void watchExit(Container present) {
@@ -387,14 +426,9 @@ final class TaskRun {
   }
 
   private void endHealth() {
-    AutoCloseable followed = health;
-    health = null;
-    if (followed != null) {
-      try {
-        followed.close();
-      } catch (Exception failure) {
-        LOG.warn("the health of task {} is still followed", id, failure);
-      }
+    if (health != null) {
+      health.close();
+      health = null;
     }
   }
 

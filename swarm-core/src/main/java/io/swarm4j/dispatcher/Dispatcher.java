@@ -349,7 +349,7 @@ public final class Dispatcher implements Reconciler {
           if (then != null
               && then.status().state() == NodeState.DOWN
               && then.status().since().equals(node.status().since())) {
-            Orphans.orphanAll(tx, then.id(), "node was down for too long");
+            Orphans.orphanLost(tx, then.id(), "node was down for too long");
           }
         });
   }

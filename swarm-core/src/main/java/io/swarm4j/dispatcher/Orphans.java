@@ -1,5 +1,6 @@
 package io.swarm4j.dispatcher;
 
+import io.swarm4j.model.DisconnectPolicy;
 import io.swarm4j.model.NodeId;
 import io.swarm4j.model.Reason;
 import io.swarm4j.model.Task;
@@ -13,18 +14,34 @@ public final class Orphans {
 
   /** Marks all tasks of the node that have not ended as orphaned. */
   public static void orphanAll(Transaction tx, NodeId node, String why) {
+    tx.tasksOn(node).forEach(task -> orphan(tx, task, node, why));
+  }
+
+  /**
+   * The same for a node that is listed but has been down for too long; tasks that shall be kept for
+   * its return are.
+   */
+  static void orphanLost(Transaction tx, NodeId node, String why) {
     for (Task task : tx.tasksOn(node)) {
-      if (!task.state().isTerminal()) {
-        TaskStatus status =
-            new TaskStatus(
-                TaskState.ORPHANED,
-                tx.now(),
-                why,
-                "",
-                new Reason.NodeLost(node, why),
-                task.status().container());
-        tx.put(task.withStatus(status));
+      boolean kept =
+          task.isDesiredAlive() && tx.specOf(task).disconnect() instanceof DisconnectPolicy.Keep;
+      if (!kept) {
+        orphan(tx, task, node, why);
       }
+    }
+  }
+
+  private static void orphan(Transaction tx, Task task, NodeId node, String why) {
+    if (!task.state().isTerminal()) {
+      tx.put(
+          task.withStatus(
+              new TaskStatus(
+                  TaskState.ORPHANED,
+                  tx.now(),
+                  why,
+                  "",
+                  new Reason.NodeLost(node, why),
+                  task.status().container())));
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.swarm4j.model;
 
 import io.soabase.recordbuilder.core.RecordBuilder;
+import io.swarm4j.model.UpdatePolicy.UpdateOrder;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,19 @@ public record ServiceSpec(
         "schedule",
         schedule,
         "a schedule on a job mode only");
+    check
+        .that(
+            !isFenced(disconnect) || stopsFirst(update),
+            Fault.Code.CONTRADICTION,
+            "update.order",
+            UpdateOrder.START_FIRST,
+            "STOP_FIRST on a fenced service, which has at most one task per slot")
+        .that(
+            !isFenced(disconnect) || stopsFirst(rollback),
+            Fault.Code.CONTRADICTION,
+            "rollback.order",
+            UpdateOrder.START_FIRST,
+            "STOP_FIRST on a fenced service, which has at most one task per slot");
     if (task != null) {
       check.that(
           task.placement().maxReplicasPerNode() == 0 || !mode.isGlobal(),
@@ -61,6 +75,19 @@ public record ServiceSpec(
           "0 on a global service, which has one task per node anyway");
     }
     check.orThrow();
+  }
+
+  private static boolean isFenced(@Nullable DisconnectPolicy policy) {
+    return policy instanceof DisconnectPolicy.Fence;
+  }
+
+  private static boolean stopsFirst(@Nullable UpdatePolicy policy) {
+    return policy == null || policy.order() == UpdateOrder.STOP_FIRST;
+  }
+
+  /** Whether at most one task may run for a slot at any time. */
+  public boolean isFenced() {
+    return isFenced(disconnect);
   }
 
   /** A replicated service with one replica of {@code image} and defaults everywhere else. */

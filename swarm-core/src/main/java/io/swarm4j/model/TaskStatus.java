@@ -64,9 +64,11 @@ public record TaskStatus(
     return new TaskStatus(state, at, message, newErr, newReason, container, health);
   }
 
-  /** Whether clients may be sent to it, as far as its health checks know. */
+  /** Whether clients may be sent to it: it runs, in reach, and its health checks agree. */
   public boolean isReady() {
-    return state == TaskState.RUNNING && (health == null || health.ready());
+    return state == TaskState.RUNNING
+        && !(reason instanceof Reason.NodeLost)
+        && (health == null || health.ready());
   }
 
   /**

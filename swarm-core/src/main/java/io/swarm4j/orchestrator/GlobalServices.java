@@ -19,9 +19,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class GlobalServices {
   private final RestartSupervisor restarts;
+  private final LostNodes lost;
 
-  GlobalServices(RestartSupervisor restarts) {
+  GlobalServices(RestartSupervisor restarts, LostNodes lost) {
     this.restarts = restarts;
+    this.lost = lost;
   }
 
   /** Looks at every node; returns whether it could finish. */
@@ -64,6 +66,9 @@ final class GlobalServices {
   private void keepOrReplace(
       Transaction tx, Service service, Node node, Task task, boolean wanted, boolean paused) {
     if (!wanted) {
+      if (node.mustBeEmpty() && !lost.mustGo(tx, service, task, node.id())) {
+        return;
+      }
       TaskWrites.shutDown(tx, task, reason(node), "");
     } else if (task.state().isTerminal() && !ServiceWrites.holds(service, task)) {
       if (paused) {

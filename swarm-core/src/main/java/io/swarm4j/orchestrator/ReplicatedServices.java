@@ -1,6 +1,5 @@
 package io.swarm4j.orchestrator;
 
-import io.swarm4j.model.Node;
 import io.swarm4j.model.NodeId;
 import io.swarm4j.model.Reason;
 import io.swarm4j.model.Service;
@@ -25,14 +24,18 @@ import org.jspecify.annotations.Nullable;
  * tasks change. When there are too many, those go first whose node has most of the service's tasks.
  */
 final class ReplicatedServices {
+  private static final Reason ENDED = new Reason.Stopped("ended");
+
   private final RestartSupervisor restarts;
+  private final LostNodes lost;
   private final Map<ServiceId, Plan> plans = new LinkedHashMap<>();
 
   @SuppressWarnings("NullAway.Init") // set by begin, before anything else is called
   private Control control;
 
-  ReplicatedServices(RestartSupervisor restarts) {
+  ReplicatedServices(RestartSupervisor restarts, LostNodes lost) {
     this.restarts = restarts;
+    this.lost = lost;
   }
 
   void begin(Control newControl) {
@@ -75,7 +78,7 @@ final class ReplicatedServices {
     }
     while (!tx.isFull() && plan.created < plan.creations.length) {
       int number = plan.creations[plan.created++];
-      NewTasks.create(control, tx, service, new SlotKey.Numbered(number));
+      restarts.fill(tx, service, new SlotKey.Numbered(number));
     }
     return plan.isDone();
   }
@@ -128,7 +131,7 @@ final class ReplicatedServices {
       if (newest == null || !task.meta().createdAt().isBefore(newest.meta().createdAt())) {
         newest = task; // of those made at the same time the last one
       }
-      if (task.isDesiredAlive() && (alive == null || task.state() == TaskState.RUNNING)) {
+      if (task.isDesiredAlive() && (alive == null || task.status().isReady())) {
         alive = task;
       }
     }
@@ -146,7 +149,7 @@ final class ReplicatedServices {
    */
   private static List<UsedSlot> surplus(List<UsedSlot> used, int replicas) {
     used.sort(
-        Comparator.comparing((UsedSlot slot) -> slot.occupant.state() != TaskState.RUNNING)
+        Comparator.comparing((UsedSlot slot) -> !slot.occupant.status().isReady())
             .thenComparingInt(slot -> slot.number));
     Map<NodeId, Integer> perNode = new LinkedHashMap<>();
     for (UsedSlot slot : used) {
@@ -158,32 +161,71 @@ final class ReplicatedServices {
   }
 
   private static boolean needsRepair(Transaction tx, Task task) {
-    return task.isDesiredAlive() && (task.state().isTerminal() || lostNode(tx, task));
+    return task.isDesiredAlive() && (task.state().isTerminal() || LostNodes.holds(tx, task));
   }
 
-  private static boolean lostNode(Transaction tx, Task task) {
-    if (task.nodeId() == null) {
-      return false;
-    }
-    Node node = tx.node(task.nodeId());
-    return node == null || node.mustBeEmpty();
-  }
-
-  /** Replaces tasks of a slot that have ended or whose node is lost. */
+  /** Replaces tasks of a slot that have ended or that must leave their node. */
   void repair(Transaction tx, Service service, SlotKey slot) {
     for (Task task : tx.tasksIn(service.id(), slot)) {
-      if (!task.isDesiredAlive()) {
-        continue;
-      }
-      if (task.state().isTerminal()) {
-        if (ServiceWrites.holds(service, task)) {
-          continue;
+      if (task.isDesiredAlive()) {
+        if (task.state().isTerminal()) {
+          replaceEnded(tx, service, task);
+        } else if (task.nodeId() != null && LostNodes.holds(tx, task)) {
+          replaceLost(tx, service, task, task.nodeId());
         }
-        restarts.restart(tx, service, task, new Reason.Stopped("ended"), "");
-      } else if (task.nodeId() != null && lostNode(tx, task)) {
-        Reason lost = LostNodes.reason(tx.node(task.nodeId()), task.nodeId());
-        restarts.restart(tx, service, task, lost, "");
       }
+    }
+    if (LostNodes.prefersOriginal(service)) {
+      dismissStandIns(tx, service, slot);
+    }
+  }
+
+  private void replaceEnded(Transaction tx, Service service, Task task) {
+    if (ServiceWrites.holds(service, task)) {
+      return;
+    }
+    if (LostNodes.prefersOriginal(service) && hasStandIn(tx, service, task)) {
+      TaskWrites.shutDown(tx, task, ENDED, "");
+    } else {
+      restarts.restart(tx, service, task, ENDED, "");
+    }
+  }
+
+  private void replaceLost(Transaction tx, Service service, Task task, NodeId node) {
+    if (!lost.mustGo(tx, service, task, node)) {
+      return;
+    }
+    if (!LostNodes.survives(tx, service, node)) {
+      lost.moves(
+          tx, node, restarts.restart(tx, service, task, LostNodes.reason(tx.node(node), node), ""));
+    } else if (!hasStandIn(tx, service, task)) {
+      Task standIn = NewTasks.create(control, tx, service, task.slot());
+      lost.standsIn(tx, task, node, standIn);
+    }
+  }
+
+  /** Whether another task of the same spec does, or will do, the work of {@code task}. */
+  private static boolean hasStandIn(Transaction tx, Service service, Task task) {
+    return tx.tasksIn(service.id(), task.slot()).stream()
+        .anyMatch(
+            other ->
+                !other.id().equals(task.id())
+                    && other.specVersion() == task.specVersion()
+                    && other.isDesiredAlive()
+                    && !other.state().isTerminal()
+                    && !LostNodes.isCutOff(other));
+  }
+
+  /** Once a node has returned with the original task, those that stood in for it end. */
+  private static void dismissStandIns(Transaction tx, Service service, SlotKey slot) {
+    List<Task> alive =
+        tx.tasksIn(service.id(), slot).stream()
+            .filter(task -> task.isDesiredAlive() && task.specVersion() == service.specVersion())
+            .sorted(Comparator.comparingLong(Task::generation))
+            .toList();
+    if (alive.size() > 1 && alive.get(0).status().isReady()) {
+      Reason returned = new Reason.Stopped("the node of the task that it stood in for is back");
+      alive.subList(1, alive.size()).forEach(task -> TaskWrites.shutDown(tx, task, returned, ""));
     }
   }
 

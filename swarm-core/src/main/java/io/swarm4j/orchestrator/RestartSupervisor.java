@@ -1,10 +1,12 @@
 package io.swarm4j.orchestrator;
 
+import io.swarm4j.model.DisconnectPolicy;
 import io.swarm4j.model.Node;
 import io.swarm4j.model.Reason;
 import io.swarm4j.model.RestartPolicy;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.ServiceId;
+import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.model.SlotKey;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskId;
@@ -26,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * Replaces tasks in their slot under the restart policy: the new task is made at once, prepares
  * itself, and runs when the delay has passed and the old one is gone.
  *
- * <p>An old task that does not end, on a node in reach, is waited for at most one minute.
+ * <p>An old task that does not end, on a node in reach, is waited for at most one minute; one of a
+ * fenced service until it is certain that it does not run any more.
  */
 public final class RestartSupervisor implements Reconciler {
   private static final Duration OLD_TASK_TIMEOUT = Duration.ofMinutes(1);
@@ -88,7 +91,7 @@ public final class RestartSupervisor implements Reconciler {
           .forEach(task -> awaited.add(task.id()));
       Node lastNode = tasks.size() == 1 ? null : nodeOf(tx, tasks.get(tasks.size() - 2));
       Instant due = newest.meta().createdAt().plus(delay(policy, history, lastNode));
-      awaited.forEach(this::giveUpLater);
+      awaited.forEach(predecessor -> giveUpLater(tx, predecessor));
       arm(new Start(newest.id(), awaited, due));
     }
   }
@@ -129,8 +132,15 @@ public final class RestartSupervisor implements Reconciler {
     }
     for (TaskId predecessor : List.copyOf(byPredecessor.keySet())) {
       Task task = tx.task(predecessor);
-      if (task == null || node.id().equals(task.nodeId())) {
+      if (task == null) {
         predecessorGone(predecessor, tx);
+      } else if (node.id().equals(task.nodeId())) {
+        ServiceSpec spec = tx.specOf(task);
+        if (spec.isFenced() && tx.node(node.id()) != null) {
+          awaitFence(tx, predecessor, spec, node);
+        } else {
+          predecessorGone(predecessor, tx);
+        }
       }
     }
   }
@@ -197,33 +207,42 @@ public final class RestartSupervisor implements Reconciler {
       awaited.addAll(earlier.predecessors);
     }
     for (Task other : tx.tasksIn(old.serviceId(), old.slot())) {
-      if (isEnding(other) && mustBeAwaited(tx, other) && awaited.add(other.id())) {
-        giveUpLater(other.id());
+      if (isEnding(tx, other) && mustBeAwaited(tx, other) && awaited.add(other.id())) {
+        giveUpLater(tx, other.id());
       }
     }
     return awaited;
   }
 
-  private static boolean isEnding(Task task) {
-    return !task.isDesiredAlive() && task.desiredState() != TaskState.REMOVE;
+  /**
+   * Whether a task of the slot was told to end. One that shall leave no history either is of no
+   * account to the next, unless at most one may run.
+   */
+  private static boolean isEnding(Transaction tx, Task task) {
+    return !task.isDesiredAlive()
+        && (task.desiredState() != TaskState.REMOVE || tx.specOf(task).isFenced());
+  }
+
+  private static boolean mustBeAwaited(Transaction tx, Task old) {
+    Node node = nodeOf(tx, old);
+    return node != null
+        && !old.state().isTerminal()
+        && (isInReach(node) || tx.specOf(old).isFenced());
   }
 
   /** Puts a new task in a slot as soon as all that is ending there has ended. */
   Task fill(Transaction tx, Service service, SlotKey slot) {
-    for (Task task : tx.tasksIn(service.id(), slot)) {
-      if (isEnding(task) && mustBeAwaited(tx, task)) {
-        Task next =
-            NewTasks.createWaiting(
-                control, tx, service, slot, new Reason.AwaitingPredecessor(task.id()));
-        startAfter(tx, next, task);
-        return next;
-      }
+    List<Task> ending =
+        tx.tasksIn(service.id(), slot).stream()
+            .filter(task -> isEnding(tx, task) && mustBeAwaited(tx, task))
+            .toList();
+    if (ending.isEmpty()) {
+      return NewTasks.create(control, tx, service, slot);
     }
-    return NewTasks.create(control, tx, service, slot);
-  }
-
-  private static boolean mustBeAwaited(Transaction tx, Task old) {
-    return old.nodeId() != null && !old.state().isTerminal() && isInReach(nodeOf(tx, old));
+    Reason held = new Reason.AwaitingPredecessor(ending.get(0).id());
+    Task next = NewTasks.createWaiting(control, tx, service, slot, held);
+    startAfter(tx, next, ending);
+    return next;
   }
 
   /**
@@ -292,8 +311,36 @@ public final class RestartSupervisor implements Reconciler {
     }
   }
 
-  private void giveUpLater(TaskId predecessor) {
-    control.after(OLD_TASK_TIMEOUT, tx -> predecessorGone(predecessor, tx));
+  /** A fenced task is waited for as long as its node is in reach, any other for a while. */
+  private void giveUpLater(Transaction tx, TaskId predecessor) {
+    Task task = Objects.requireNonNull(tx.task(predecessor));
+    ServiceSpec spec = tx.specOf(task);
+    Node node = nodeOf(tx, task);
+    if (!spec.isFenced()) {
+      control.after(OLD_TASK_TIMEOUT, later -> predecessorGone(predecessor, later));
+    } else if (node != null && !isInReach(node)) {
+      awaitFence(tx, predecessor, spec, node);
+    }
+  }
+
+  /** Gives the node of a fenced task that is out of reach the time to end it by itself. */
+  private void awaitFence(Transaction tx, TaskId predecessor, ServiceSpec spec, Node node) {
+    if (spec.disconnect() instanceof DisconnectPolicy.Fence fence) {
+      Instant down = node.status().since();
+      Instant over =
+          down.plus(fence.after())
+              .plus(spec.task().container().effectiveStopGrace())
+              .plus(tx.cluster().spec().heartbeatPeriod());
+      Duration left = Duration.between(tx.now(), over);
+      control.after(
+          left.isNegative() ? Duration.ZERO : left,
+          later -> {
+            Node then = later.node(node.id());
+            if (then != null && !isInReach(then) && then.status().since().equals(down)) {
+              predecessorGone(predecessor, later);
+            }
+          });
+    }
   }
 
   private void delayPassed(Start start, Transaction tx) {

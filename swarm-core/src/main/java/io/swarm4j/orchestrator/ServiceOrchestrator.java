@@ -1,6 +1,7 @@
 package io.swarm4j.orchestrator;
 
 import io.swarm4j.model.Node;
+import io.swarm4j.model.NodeId;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.ServiceId;
 import io.swarm4j.model.ServiceMode;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * and lets the service's mode repair just those.
  */
 public final class ServiceOrchestrator implements Reconciler {
+  private final Set<NodeId> unchecked = new LinkedHashSet<>();
+  private final LostNodes lost = new LostNodes(unchecked::add);
   private final ReplicatedServices replicated;
   private final GlobalServices global;
   private final Set<ServiceId> dirtyServices = new LinkedHashSet<>();
@@ -37,13 +40,14 @@ public final class ServiceOrchestrator implements Reconciler {
   private record Slot(ServiceId service, SlotKey key) {}
 
   public ServiceOrchestrator(RestartSupervisor restarts) {
-    this.replicated = new ReplicatedServices(restarts);
-    this.global = new GlobalServices(restarts);
+    this.replicated = new ReplicatedServices(restarts, lost);
+    this.global = new GlobalServices(restarts, lost);
   }
 
   @Override
   public void begin(Control newControl, Transaction tx) {
     control = newControl;
+    lost.begin(newControl);
     replicated.begin(newControl);
     tx.services().forEach(service -> dirtyServices.add(service.id()));
   }
@@ -51,6 +55,7 @@ public final class ServiceOrchestrator implements Reconciler {
   @Override
   public void reconcile(List<Change> changes, Transaction tx) {
     globals = null;
+    lost.reconcile(changes, tx);
     if (!changes.isEmpty()) {
       dirtyServices.addAll(heldRemovals);
       heldRemovals.clear();
@@ -64,7 +69,17 @@ public final class ServiceOrchestrator implements Reconciler {
         nodeChanged((Node) change.before(), node, change.after() == null, tx);
       }
     }
+    unchecked.forEach(node -> markTasksOn(node, tx));
+    unchecked.clear();
     work(tx);
+  }
+
+  private void markTasksOn(NodeId node, Transaction tx) {
+    for (Task task : tx.tasksOn(node)) {
+      if (task.isDesiredAlive()) {
+        dirtySlots.add(new Slot(task.serviceId(), task.slot()));
+      }
+    }
   }
 
   private void taskChanged(@Nullable Task before, @Nullable Task after, Transaction tx) {
@@ -73,9 +88,16 @@ public final class ServiceOrchestrator implements Reconciler {
         refill(before);
       }
     } else if (after.isDesiredAlive()
-        && (after.state().isTerminal() || cameToLostNode(before, after, tx))) {
+        && (after.state().isTerminal()
+            || cameToLostNode(before, after, tx)
+            || isBack(before, after))) {
       dirtySlots.add(new Slot(after.serviceId(), after.slot()));
     }
+  }
+
+  /** Whether a task was out of reach that is not any more. */
+  private static boolean isBack(@Nullable Task before, Task after) {
+    return before != null && LostNodes.isCutOff(before) && !LostNodes.isCutOff(after);
   }
 
   /** A task was deleted that was still wanted. */
@@ -108,11 +130,7 @@ public final class ServiceOrchestrator implements Reconciler {
 
   private void nodeChanged(@Nullable Node before, Node node, boolean deleted, Transaction tx) {
     if (deleted || node.mustBeEmpty()) {
-      for (Task task : tx.tasksOn(node.id())) {
-        if (task.isDesiredAlive()) {
-          dirtySlots.add(new Slot(task.serviceId(), task.slot()));
-        }
-      }
+      markTasksOn(node.id(), tx);
     }
     if (before == null || deleted || concernsPlacement(before, node)) {
       SlotKey slot = new SlotKey.OnNode(node.id());
@@ -210,5 +228,7 @@ public final class ServiceOrchestrator implements Reconciler {
     removals.clear();
     heldRemovals.clear();
     replicated.end();
+    lost.end();
+    unchecked.clear();
   }
 }

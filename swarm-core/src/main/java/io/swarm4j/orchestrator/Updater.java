@@ -10,6 +10,7 @@ import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskState;
 import io.swarm4j.model.UpdatePolicy;
 import io.swarm4j.model.UpdatePolicy.FailureAction;
+import io.swarm4j.model.UpdatePolicy.UpdateOrder;
 import io.swarm4j.model.UpdateStatus;
 import io.swarm4j.model.UpdateStatus.State;
 import io.swarm4j.store.Change;
@@ -108,9 +109,7 @@ public final class Updater implements Reconciler {
   private void judge(Transaction tx, Service service) {
     UpdateStatus status = service.updateStatus();
     Rollout running = rollouts.get(service.id());
-    if (running != null
-        && running.specVersion() == service.specVersion()
-        && status != null) {
+    if (running != null && running.specVersion() == service.specVersion() && status != null) {
       return;
     }
     if (ServiceWrites.isPaused(service)) {
@@ -129,8 +128,9 @@ public final class Updater implements Reconciler {
     }
     UpdatePolicy policy =
         rollback ? service.spec().effectiveRollback() : service.spec().effectiveUpdate();
+    UpdateOrder order = service.spec().isFenced() ? UpdateOrder.STOP_FIRST : policy.order();
     Rollout rollout =
-        new Rollout(control, restarts, outcome, service, policy, policy.order(), rollback, dirty);
+        new Rollout(control, restarts, outcome, service, policy, order, rollback, dirty);
     rollouts.put(service.id(), rollout);
     Service begun = RolloutLog.begun(service, tx.now(), rollback, why);
     if (!unfinished) {

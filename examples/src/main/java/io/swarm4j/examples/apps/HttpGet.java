@@ -2,6 +2,7 @@ package io.swarm4j.examples.apps;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.ProtocolException;
 import java.net.Socket;
@@ -28,18 +29,30 @@ public final class HttpGet {
       socket.setTcpNoDelay(true);
       socket.connect(server, millis);
       socket.setSoTimeout(millis);
-      String host = server.getHostString() + ":" + server.getPort();
-      HttpText.write(
-          socket.getOutputStream(),
-          "GET " + path + " HTTP/1.1\nHost: " + host + "\nConnection: close\n\n",
-          new byte[0]);
-      HttpText answer = HttpText.read(new BufferedInputStream(socket.getInputStream()));
-      return new Reply(
-          status(answer.firstLine()),
-          answer.headers().getOrDefault("Content-Type", ""),
-          new String(answer.body(), StandardCharsets.UTF_8),
-          null);
+      InputStream in = new BufferedInputStream(socket.getInputStream());
+      return reply(exchange(socket, in, server, path, "close"));
     }
+  }
+
+  /** Asks on an open connection, and says what shall become of it. */
+  static HttpText exchange(
+      Socket socket, InputStream in, InetSocketAddress server, String path, String connection)
+      throws IOException {
+    String host = server.getHostString() + ":" + server.getPort();
+    HttpText.write(
+        socket.getOutputStream(),
+        "GET " + path + " HTTP/1.1\nHost: " + host + "\nConnection: " + connection + "\n\n",
+        new byte[0]);
+    return HttpText.read(in);
+  }
+
+  /** What an answer says. */
+  static Reply reply(HttpText answer) throws ProtocolException {
+    return new Reply(
+        status(answer.firstLine()),
+        answer.headers().getOrDefault("Content-Type", ""),
+        new String(answer.body(), StandardCharsets.UTF_8),
+        null);
   }
 
   private static int status(String line) throws ProtocolException {

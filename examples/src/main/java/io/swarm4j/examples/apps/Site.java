@@ -10,6 +10,9 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Phaser;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +24,13 @@ final class Site {
   static final int PORT = 3000;
 
   private static final int IDLE_MILLIS = 30_000;
+  private static final int LAST_ANSWERS_MILLIS = 2_000;
 
   private final JvmTask task;
   private final Map<String, Page> pages = new TreeMap<>();
+
+  /** Open connections, and the site itself. */
+  private final Phaser clients = new Phaser(1);
 
   /** Answers requests, several at a time. */
   @FunctionalInterface
@@ -46,8 +53,28 @@ final class Site {
 
   /** Serves until the task shall end. */
   void serve() throws IOException, InterruptedException {
-    task.serve(PORT, this::connection);
+    task.serve(PORT, this::counted);
     task.awaitStop();
+    awaitClients();
+  }
+
+  private void counted(Socket socket) throws IOException {
+    clients.register();
+    try {
+      connection(socket);
+    } finally {
+      clients.arriveAndDeregister();
+    }
+  }
+
+  /** Clients on kept connections are told with their next answer to look for another task. */
+  private void awaitClients() throws InterruptedException {
+    int phase = clients.arrive();
+    try {
+      clients.awaitAdvanceInterruptibly(phase, LAST_ANSWERS_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException silent) {
+      task.out().println("connections are closed on which nobody has asked again");
+    }
   }
 
   private void connection(Socket socket) throws IOException {

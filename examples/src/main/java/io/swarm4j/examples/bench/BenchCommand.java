@@ -19,9 +19,13 @@ import picocli.CommandLine.Parameters;
     name = "bench",
     mixinStandardHelpOptions = true,
     description =
-        "Measures the engine: start, create, scale, place, heap, dns, kernel; without a name all of them.")
+        "Measures the engine: start, create, scale, place, heap, dns, kernel, update, loss;"
+            + " without a name all of them.")
 public final class BenchCommand implements Callable<Integer> {
-  @Parameters(description = "start, create, scale, place, place-large, heap, dns, kernel")
+  /** A sample of loss takes far longer than others. */
+  private static final int SAMPLES_PER_LOSS = 5;
+
+  @Parameters(description = "start, create, scale, place, place-large, heap, dns, kernel, update, loss")
   private List<String> names = new ArrayList<>();
 
   @Option(
@@ -45,6 +49,8 @@ public final class BenchCommand implements Callable<Integer> {
     all.put("heap", n -> HeapBench.run());
     all.put("dns", DnsBench::run);
     all.put("kernel", KernelBench::run);
+    all.put("update", UpdateBench::run);
+    all.put("loss", n -> LossBench.run(Math.max(1, n / SAMPLES_PER_LOSS)));
     for (String name : names) {
       if (!all.containsKey(name)) {
         System.err.println(
