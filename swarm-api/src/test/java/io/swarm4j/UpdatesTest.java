@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.swarm4j.model.ContainerSpecBuilder;
+import io.swarm4j.model.EndpointSpec;
 import io.swarm4j.model.HealthCheck;
 import io.swarm4j.model.Node.Availability;
 import io.swarm4j.model.NotFoundException;
+import io.swarm4j.model.Placement;
+import io.swarm4j.model.PortSpec;
 import io.swarm4j.model.RestartPolicy;
 import io.swarm4j.model.RolloutRecord;
 import io.swarm4j.model.RolloutRecord.Kind;
@@ -614,6 +617,55 @@ class UpdatesTest {
     sim.nodes().availability("w2", Availability.ACTIVE);
     sim.converged("pay");
     assertThat(on("payroll:2")).isEqualTo(5);
+  }
+
+  @Test
+  void anUpdateThatNoNodeCanTakeTouchesNothingUntilOneCan() {
+    create(3, UpdatePolicy.DEFAULT);
+    List<Task> before = sim.running("pay");
+
+    services.update(
+        "pay",
+        spec ->
+            spec.withTask(
+                spec.task().withPlacement(Placement.constrained("node.labels.disk==ssd"))));
+    sim.pass(LONG);
+
+    assertThat(sim.running("pay")).isEqualTo(before);
+    assertThat(status().state()).isEqualTo(State.UPDATING);
+    assertThat(status().message())
+        .isEqualTo(
+            "update in progress, waits: no active node satisfies the placement of the new spec");
+    sim.nodes().update("w3", spec -> spec.withLabels(Map.of("disk", "ssd")));
+    sim.converged("pay");
+    assertThat(sim.hosts("pay")).containsExactly("w3");
+    assertThat(status().message()).isEqualTo("update completed");
+  }
+
+  @Test
+  void startFirstGivesWayToStopFirstWhereTheNodesHaveNoRoom() {
+    services.create(
+        ServiceSpec.of("pay", "payroll:1")
+            .withMode(new ServiceMode.Global())
+            .withEndpoint(EndpointSpec.publish(PortSpec.host(8080, 80)))
+            .withUpdate(policy(it -> it.order(UpdateOrder.START_FIRST))));
+    sim.converged("pay");
+
+    image("payroll:2");
+
+    assertThat(status().message())
+        .isEqualTo(
+            "update in progress, stop-first, because the old task of each node holds the ports of"
+                + " its node");
+    sim.converged("pay");
+    assertThat(on("payroll:2")).isEqualTo(5);
+    ServiceSpec full = ServiceSpec.of("full", "payroll:1").withReplicas(5);
+    services.create(
+        full.withTask(full.task().withPlacement(Placement.ANYWHERE.withMaxReplicasPerNode(1)))
+            .withUpdate(policy(it -> it.order(UpdateOrder.START_FIRST))));
+    sim.converged("full");
+    services.update("full", UpdatesTest::forced);
+    sim.converged("full");
   }
 
   @Test

@@ -20,7 +20,6 @@ final class Isolation {
   private final Supplier<Collection<TaskRun>> runs;
   private Instant heard;
   private Timer timer = Timer.NONE;
-  private boolean planned;
 
   Isolation(Loop loop, Supplier<Collection<TaskRun>> runs) {
     this.loop = loop;
@@ -37,9 +36,8 @@ final class Isolation {
 
   /** Watches over the tasks, if any of them minds. */
   void watch() {
-    if (!planned) {
-      plan();
-    }
+    timer.cancel();
+    plan();
   }
 
   private void plan() {
@@ -50,7 +48,6 @@ final class Isolation {
         shortest = limit;
       }
     }
-    planned = shortest != null;
     if (shortest != null) {
       Duration left = Duration.between(loop.now(), heard.plus(shortest));
       timer = loop.schedule(left.isNegative() ? Duration.ZERO : left, this::look);

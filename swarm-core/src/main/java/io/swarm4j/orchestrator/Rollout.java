@@ -186,7 +186,7 @@ final class Rollout {
     Task next = begun == null ? begin(tx, present, slot, old.get(old.size() - 1)) : begun;
     if (order == UpdateOrder.STOP_FIRST || next.state() == TaskState.RUNNING) {
       old.forEach(task -> retire(tx, task));
-      if (next.desiredState() == TaskState.READY) {
+      if (!old.isEmpty() && next.desiredState() == TaskState.READY) {
         restarts.startAfter(tx, next, old);
       }
     }

@@ -15,6 +15,7 @@ import io.swarm4j.model.UpdateStatus;
 import io.swarm4j.model.UpdateStatus.State;
 import io.swarm4j.store.Change;
 import io.swarm4j.store.Transaction;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -34,9 +35,15 @@ import org.jspecify.annotations.Nullable;
  * failed slot is refilled with the new spec, unless the policy holds it.
  */
 public final class Updater implements Reconciler {
+  private static final String IN_PROGRESS = "update in progress";
+
   private final RestartSupervisor restarts;
   private final Map<ServiceId, Rollout> rollouts = new LinkedHashMap<>();
   private final Set<ServiceId> unjudged = new LinkedHashSet<>();
+
+  /** Those whose roll-out has not begun, because no node could take a new task. */
+  private final Set<ServiceId> blocked = new LinkedHashSet<>();
+
   private final Rollout.Outcome outcome = new Outcome();
 
   @SuppressWarnings("NullAway.Init") // set by begin, before anything else is called
@@ -65,8 +72,9 @@ public final class Updater implements Reconciler {
         }
       } else if (change.latest() instanceof Service service) {
         serviceChanged((Service) change.before(), service, change.after() == null);
-      } else if (change.before() instanceof Node before && change.after() instanceof Node after) {
-        if (isPaused(before) && !isPaused(after)) {
+      } else if (change.after() instanceof Node after) {
+        unjudged.addAll(blocked);
+        if (change.before() instanceof Node before && isPaused(before) && !isPaused(after)) {
           tx.tasksOn(after.id()).forEach(task -> unjudged.add(task.serviceId()));
         }
       }
@@ -116,6 +124,7 @@ public final class Updater implements Reconciler {
       return;
     }
     drop(service.id());
+    blocked.remove(service.id());
     boolean rollback = status != null && status.state() == State.ROLLBACK_STARTED;
     boolean unfinished = rollback || (status != null && status.state() == State.UPDATING);
     String why = status == null ? "" : status.message();
@@ -128,20 +137,42 @@ public final class Updater implements Reconciler {
     }
     UpdatePolicy policy =
         rollback ? service.spec().effectiveRollback() : service.spec().effectiveUpdate();
-    UpdateOrder order = service.spec().isFenced() ? UpdateOrder.STOP_FIRST : policy.order();
+    String obstacle = Feasibility.obstacle(tx, service);
+    if (!obstacle.isEmpty()) {
+      blocked.add(service.id());
+      announce(tx, service, rollback, unfinished, "waits: " + obstacle);
+      return;
+    }
+    String noRoom =
+        policy.order() == UpdateOrder.START_FIRST ? Feasibility.noRoomBeside(tx, service) : "";
+    boolean stopFirst = service.spec().isFenced() || !noRoom.isEmpty();
+    UpdateOrder order = stopFirst ? UpdateOrder.STOP_FIRST : policy.order();
     Rollout rollout =
         new Rollout(control, restarts, outcome, service, policy, order, rollback, dirty);
     rollouts.put(service.id(), rollout);
-    Service begun = RolloutLog.begun(service, tx.now(), rollback, why);
-    if (!unfinished) {
-      begun =
-          begun.withUpdateStatus(
-              new UpdateStatus(State.UPDATING, tx.now(), null, "update in progress"));
+    announce(
+        tx, service, rollback, unfinished, noRoom.isEmpty() ? "" : "stop-first, because " + noRoom);
+    rollout.start(tx);
+  }
+
+  /**
+   * Notes that a roll-out is under way.
+   *
+   * @param remark what is particular about it, empty for nothing
+   */
+  private static void announce(
+      Transaction tx, Service service, boolean rollback, boolean unfinished, String remark) {
+    UpdateStatus status = service.updateStatus();
+    Service begun =
+        RolloutLog.begun(service, tx.now(), rollback, status == null ? "" : status.message());
+    if (!rollback) {
+      Instant since = status == null || !unfinished ? tx.now() : status.startedAt();
+      String message = remark.isEmpty() ? IN_PROGRESS : IN_PROGRESS + ", " + remark;
+      begun = begun.withUpdateStatus(new UpdateStatus(State.UPDATING, since, null, message));
     }
-    if (begun != service) {
+    if (!begun.equals(service)) {
       tx.put(begun);
     }
-    rollout.start(tx);
   }
 
   /**
@@ -229,6 +260,7 @@ public final class Updater implements Reconciler {
     rollouts.values().forEach(Rollout::stop);
     rollouts.clear();
     unjudged.clear();
+    blocked.clear();
   }
 
   private final class Outcome implements Rollout.Outcome {

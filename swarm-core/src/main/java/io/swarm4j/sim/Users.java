@@ -50,7 +50,7 @@ public final class Users {
         tx -> {
           Service service = tx.serviceNamed(name);
           if (service != null && service.previousSpec() != null) {
-            ServiceWrites.rollback(tx, service);
+            ServiceWrites.rollback(tx, service, service.previousVersion());
           }
         });
   }
