@@ -25,7 +25,8 @@ public final class BenchCommand implements Callable<Integer> {
   /** A sample of loss takes far longer than others. */
   private static final int SAMPLES_PER_LOSS = 5;
 
-  @Parameters(description = "start, create, scale, place, place-large, heap, dns, kernel, update, loss")
+  @Parameters(
+      description = "start, create, scale, place, place-large, heap, dns, kernel, update, loss")
   private List<String> names = new ArrayList<>();
 
   @Option(
