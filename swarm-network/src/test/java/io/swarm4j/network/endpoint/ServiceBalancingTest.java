@@ -52,7 +52,7 @@ class ServiceBalancingTest {
                     .extracting(Fault::path)
                     .containsExactlyInAnyOrder(
                         bad.keySet().stream()
-                            .map(label -> "labels." + label)
+                            .map(label -> "ServiceSpec.labels." + label)
                             .toArray(String[]::new)));
     assertThat(ServiceBalancing.orDefault(bad)).isSameAs(ServiceBalancing.DEFAULT);
   }
