@@ -52,6 +52,10 @@ public final class Swarm implements AutoCloseable {
     this.engine = engine;
   }
 
+  static Swarm on(Host host) {
+    return new Swarm(host);
+  }
+
   /** Starts to describe a swarm; one manager and no workers unless said otherwise. */
   public static Builder builder() {
     return new Builder();

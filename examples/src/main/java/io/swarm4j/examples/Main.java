@@ -11,7 +11,13 @@ import picocli.CommandLine.Option;
     name = "examples/run",
     description = "Runs the examples of Swarm4J.",
     synopsisSubcommandLabel = "<command>",
-    subcommands = {Quickstart.class, Up.class, BenchCommand.class, CommandLine.HelpCommand.class})
+    subcommands = {
+      Quickstart.class,
+      Up.class,
+      BenchCommand.class,
+      Simulate.class,
+      CommandLine.HelpCommand.class
+    })
 public final class Main implements Runnable {
 
   private final CommandLine commandLine = new CommandLine(this);

@@ -24,7 +24,8 @@ class DocumentedCodeTest {
   @ParameterizedTest
   @CsvSource({
     "README.md, examples/src/main/java/io/swarm4j/examples/ReadmeExample.java",
-    "docs/embedding.md, examples/src/test/java/io/swarm4j/examples/EmbeddingTest.java"
+    "docs/embedding.md, examples/src/test/java/io/swarm4j/examples/EmbeddingTest.java",
+    "docs/simulation.md, examples/src/test/java/io/swarm4j/examples/SimulationTest.java"
   })
   void everyBlockStandsInTheSource(Path text, Path source) throws IOException {
     Path root = Path.of("..");

@@ -43,6 +43,9 @@ public final class Agent implements AutoCloseable {
   /** How often the node looks whether it has to describe itself anew. */
   private static final Duration DESCRIPTION_PERIOD = Duration.ofSeconds(20);
 
+  /** When a beat is repeated, unless its answer names another time. */
+  private static final Duration UNANSWERED_BEAT = Duration.ofSeconds(5);
+
   /** Beats without an answer after which the connection is given up. */
   private static final int SILENT_BEATS = 3;
 
@@ -304,7 +307,7 @@ public final class Agent implements AutoCloseable {
     }
     open.send(new ToManager.Heartbeat(session));
     repeatReport(open);
-    planBeat(FIRST_BACKOFF.multipliedBy(50)); // repeated unless the answer names another time
+    planBeat(UNANSWERED_BEAT);
   }
 
   /** A report that was not heard for a whole beat may be lost; to hear it twice does no harm. */

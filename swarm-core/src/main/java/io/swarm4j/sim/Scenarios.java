@@ -130,6 +130,11 @@ public final class Scenarios {
           plan.at(seconds(20), "update web", c -> Users.update(c, "web", image("web:2")));
           for (int i = 0; i < 12; i++) {
             Duration from = seconds(20).plusMillis(i * 2_500L + chance.nextInt(2_500));
+            String build = Integer.toString(i);
+            plan.at(
+                from.minusMillis(chance.nextInt(2)),
+                "label web with build " + build,
+                c -> Users.update(c, "web", spec -> spec.withLabels(Map.of("build", build))));
             if (chance.withProbability(0.5)) {
               plan.at(from, Fault.leadershipLoss());
             } else {

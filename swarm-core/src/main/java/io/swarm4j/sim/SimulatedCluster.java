@@ -58,6 +58,7 @@ public final class SimulatedCluster implements AutoCloseable {
   private final Trace trace;
   private final Map<String, SimulatedMachine> machines = new LinkedHashMap<>();
   private final Map<NodeId, SimulatedMachine> byId = new LinkedHashMap<>();
+  private final List<Runnable> leaderListeners = new ArrayList<>();
   private final Loop users;
   private final Chance chance;
   private final Ids ids;
@@ -134,6 +135,16 @@ public final class SimulatedCluster implements AutoCloseable {
         runtime.describe().withHostname(name).withResources(options.nodeResources()));
     runtime.onStart(task -> supervision.starting(name, task));
     return runtime;
+  }
+
+  /** Has {@code listener} called each time that a manager begins to lead. */
+  public void onLeader(Runnable listener) {
+    leaderListeners.add(listener);
+  }
+
+  void leads(String machine) {
+    note(machine + " leads");
+    leaderListeners.forEach(users::execute);
   }
 
   private @Nullable Void enlist(Transaction tx, List<SimulatedMachine> members) {
@@ -316,12 +327,6 @@ public final class SimulatedCluster implements AutoCloseable {
         .orElseThrow(() -> new UnavailableException("no manager of the simulated swarm runs"));
   }
 
-  /** The agent of a node; null if it is down. */
-  public @Nullable Agent agent(NodeId node) {
-    SimulatedMachine machine = byId.get(node);
-    return machine == null ? null : machine.agent;
-  }
-
   /**
    * The runtime of a machine.
    *
@@ -432,13 +437,17 @@ public final class SimulatedCluster implements AutoCloseable {
 
   // What fails.
 
-  /** One more worker. */
-  public NodeId addWorker(String name, Map<String, String> labels) {
+  /**
+   * Adds a worker.
+   *
+   * @return its identity, once it is stored; the node then looks for a manager
+   */
+  public CompletionStage<NodeId> addWorker(String name, Map<String, String> labels) {
     SimulatedMachine machine = newMachine(name, NodeRole.WORKER);
     machine.id = ids.node();
     byId.put(machine.id, machine);
     note("machine " + name + " is added");
-    submit(tx -> tx.put(newNode(machine, labels)))
+    return submit(tx -> tx.put(newNode(machine, labels)).id())
         .whenComplete(
             (node, failure) -> {
               if (failure == null) {
@@ -448,7 +457,6 @@ public final class SimulatedCluster implements AutoCloseable {
                 byId.remove(machine.id);
               }
             });
-    return machine.id;
   }
 
   /** Takes a worker out of the swarm for good, as {@code node rm --force} does. */
@@ -468,16 +476,18 @@ public final class SimulatedCluster implements AutoCloseable {
         .whenComplete(
             (done, failure) -> {
               if (failure == null) {
-                users.execute(() -> dispose(machine));
+                users.execute(() -> forget(name));
               }
             });
   }
 
-  private void dispose(SimulatedMachine machine) {
-    if (machines.remove(machine.name, machine)) {
+  /** Takes a machine away that is no longer part of the swarm. */
+  public void forget(String name) {
+    SimulatedMachine machine = machines.remove(name);
+    if (machine != null) {
       machine.removed = true;
       stopMachine(machine, true);
-      balancers.remove(machine.name);
+      balancers.remove(name);
     }
   }
 

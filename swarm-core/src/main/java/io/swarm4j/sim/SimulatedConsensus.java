@@ -29,7 +29,7 @@ final class SimulatedConsensus {
   private static final Duration LEAST_PATIENCE = Duration.ofMillis(1_000);
   private static final Duration MOST_PATIENCE = Duration.ofMillis(2_000);
   private static final Duration MOST_DELAY_OF_STALE = Duration.ofMillis(500);
-  private static final double STALE_ENTRIES = 0.3;
+  private static final double STALE_ENTRIES = 0.5;
 
   /** Entries between two snapshots; a replica that is further behind gets the snapshot. */
   private static final int SNAPSHOT_INTERVAL = 1_024;

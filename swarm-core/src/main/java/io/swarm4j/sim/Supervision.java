@@ -50,7 +50,7 @@ final class Supervision {
             new io.swarm4j.store.Store.Leadership() {
               @Override
               public void gained() {
-                cluster.note(machine + " leads");
+                cluster.leads(machine);
               }
 
               @Override

@@ -19,14 +19,16 @@ import picocli.CommandLine.Parameters;
     name = "bench",
     mixinStandardHelpOptions = true,
     description =
-        "Measures the engine: start, create, scale, place, heap, dns, kernel, update, loss;"
+        "Measures the engine: start, create, scale, place, heap, dns, kernel, update, loss, sim-*;"
             + " without a name all of them.")
 public final class BenchCommand implements Callable<Integer> {
   /** A sample of loss takes far longer than others. */
   private static final int SAMPLES_PER_LOSS = 5;
 
   @Parameters(
-      description = "start, create, scale, place, place-large, heap, dns, kernel, update, loss")
+      description =
+          "start, create, scale, place, place-large, heap, dns, kernel, update, loss, sim-case,"
+              + " sim-day, sim-large")
   private List<String> names = new ArrayList<>();
 
   @Option(
@@ -52,6 +54,9 @@ public final class BenchCommand implements Callable<Integer> {
     all.put("kernel", KernelBench::run);
     all.put("update", UpdateBench::run);
     all.put("loss", n -> LossBench.run(Math.max(1, n / SAMPLES_PER_LOSS)));
+    all.put("sim-case", SimBench::testCase);
+    all.put("sim-day", SimBench::day);
+    all.put("sim-large", SimBench::large);
     for (String name : names) {
       if (!all.containsKey(name)) {
         System.err.println(

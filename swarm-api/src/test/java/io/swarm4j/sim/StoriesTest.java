@@ -1,0 +1,94 @@
+package io.swarm4j.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.swarm4j.internal.SimulatedEngine;
+import io.swarm4j.model.ServiceSpec;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The whole engine in every kind of story, from some seeds; more of them by the command line. */
+class StoriesTest {
+  private static final int SEEDS = 20;
+
+  static Stream<Arguments> scenarios() {
+    return Scenarios.all().stream().map(scenario -> Arguments.of(scenario.name(), scenario));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("scenarios")
+  void theEngineKeepsItsInvariantsAndHeals(String name, Scenario scenario) {
+    Simulation simulation = new Simulation(new SimulatedEngine(), scenario);
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      requireSound(simulation, seed);
+    }
+  }
+
+  /** Each of these seeds once showed a mistake of the engine. */
+  @ParameterizedTest(name = "{0}, seed {1}: {2}")
+  @CsvSource({
+    "update-node-loss, 1, a start-first update and a lost node filled a slot twice",
+    "update-node-loss, 5, a restart did not wait for what was still ending in its slot",
+    "update-node-loss, 8, a failed start-first update left the old task for ever",
+    "update-leader-loss, 1, a new leader began a start-first update twice",
+    "update-leader-loss, 6, a roll-back half way left two tasks in a slot",
+    "anything, 31, a global slot was filled before its last task had ended",
+    "anything, 93, followers took a stale entry that their leader refused"
+  })
+  void mistakesOfThePastStayMended(String name, long seed, String mistake) {
+    requireSound(new Simulation(new SimulatedEngine(), named(name)), seed);
+  }
+
+  private static void requireSound(Simulation simulation, long seed) {
+    Simulation.Outcome outcome = simulation.run(seed);
+    if (outcome.violation() != null) {
+      throw new AssertionError(simulation.explain(outcome));
+    }
+  }
+
+  private static Scenario named(String name) {
+    return Scenarios.all().stream()
+        .filter(scenario -> scenario.name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void theSameSeedGivesTheSameTraceByteForByteAndAnotherSeedAnother() {
+    Simulation simulation = new Simulation(new SimulatedEngine(), shortStory());
+    String last = "";
+    for (long seed = 1; seed <= 1_000; seed++) {
+      String first = simulation.run(seed).hash();
+      assertThat(simulation.run(seed).hash()).as("seed %d", seed).isEqualTo(first);
+      assertThat(first).isNotEqualTo(last);
+      last = first;
+    }
+  }
+
+  private static Scenario shortStory() {
+    return new Scenario(
+        "short",
+        "a service, two faults, and an update",
+        swarm -> swarm.managers(3).workers(2),
+        (plan, chance) -> {
+          ServiceSpec web = ServiceSpec.of("web", "web:1").withReplicas(1 + chance.nextInt(6));
+          plan.at(Duration.ZERO, "create", c -> Users.create(c, web));
+          for (int i = 0; i < 2; i++) {
+            plan.during(
+                Duration.ofSeconds(chance.nextInt(10)),
+                Duration.ofSeconds(10 + chance.nextInt(10)),
+                RandomFaults.any(chance, List.of("m1", "m2", "m3", "w1", "w2")));
+          }
+          plan.at(
+              Duration.ofSeconds(5),
+              "scale",
+              c -> Users.update(c, "web", spec -> spec.withReplicas(3)));
+        });
+  }
+}
