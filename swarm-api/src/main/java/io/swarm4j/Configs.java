@@ -2,6 +2,7 @@ package io.swarm4j;
 
 import io.swarm4j.model.Config;
 import io.swarm4j.model.ConfigSpec;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -36,7 +37,27 @@ public interface Configs {
   CompletionStage<Config> updateLabelsAsync(
       String config, long version, Map<String, String> labels);
 
-  /** Removes a config that no service uses. */
+  /**
+   * Adds a version and brings it to everything that uses the config: running tasks get it as their
+   * references say ({@code SIGNAL}, {@code HOT}), all others are replaced under their service's
+   * update policy; references that pin an earlier version are changed to the new one.
+   *
+   * @param timeout how long to wait for confirmations
+   * @return who has confirmed, and who has not in time
+   */
+  Rotation rotate(ConfigSpec spec, Duration timeout);
+
+  /** Twin of {@link #rotate}. */
+  CompletionStage<Rotation> rotateAsync(ConfigSpec spec, Duration timeout);
+
+  /** The services that use a config, in its present version or any other; by name. */
+  List<String> users(String config);
+
+  /**
+   * Removes a config.
+   *
+   * @throws io.swarm4j.model.ConflictException if services use it, with their names
+   */
   void remove(String config);
 
   /** Twin of {@link #remove}. */

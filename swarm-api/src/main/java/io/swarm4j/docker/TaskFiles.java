@@ -4,14 +4,12 @@ import io.swarm4j.agent.TaskContext;
 import io.swarm4j.agent.TaskContext.TaskFile;
 import io.swarm4j.agent.TaskFailure;
 import io.swarm4j.internal.Folders;
-import io.swarm4j.model.FileTarget;
 import io.swarm4j.model.Reason;
 import io.swarm4j.model.TaskId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -60,8 +58,7 @@ final class TaskFiles {
       Folders.createPrivate(folder);
       for (TaskFile file : context.files()) {
         Path source = folder.resolve(Integer.toString(mounts.size()));
-        Folders.write(source, file.content().bytes(), file.target().mode());
-        own(source, file.target());
+        Folders.write(source, file.content().bytes(), file.target());
         mounts.put(target(file), source);
       }
       return mounts;
@@ -79,32 +76,6 @@ final class TaskFiles {
       return name;
     }
     return file.kind() == TaskFile.Kind.SECRET ? SECRETS + name : "/" + name;
-  }
-
-  private static void own(Path file, FileTarget target) throws IOException {
-    try {
-      Files.setAttribute(file, "unix:uid", id(target.uid(), "uid", target));
-      Files.setAttribute(file, "unix:gid", id(target.gid(), "gid", target));
-    } catch (FileSystemException | UnsupportedOperationException refused) {
-      if (!target.equals(new FileTarget(target.name(), "0", "0", target.mode()))) {
-        throw failed(
-            "owner "
-                + target.uid()
-                + ":"
-                + target.gid()
-                + " of "
-                + target.name()
-                + " can only be set by root, who this program does not run as");
-      }
-    }
-  }
-
-  private static int id(String text, String what, FileTarget target) {
-    try {
-      return Integer.parseInt(text);
-    } catch (NumberFormatException name) {
-      throw failed(what + " '" + text + "' of " + target.name() + ": a number is wanted");
-    }
   }
 
   private static TaskFailure failed(String text) {

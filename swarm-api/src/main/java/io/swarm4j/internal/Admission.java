@@ -1,8 +1,8 @@
 package io.swarm4j.internal;
 
 import io.swarm4j.model.Check;
-import io.swarm4j.model.ConfigReference;
 import io.swarm4j.model.ConflictException;
+import io.swarm4j.model.ContainerSpec;
 import io.swarm4j.model.Dependency;
 import io.swarm4j.model.Fault;
 import io.swarm4j.model.InvalidSpecException;
@@ -10,12 +10,13 @@ import io.swarm4j.model.Ip;
 import io.swarm4j.model.Network;
 import io.swarm4j.model.NetworkAttachmentSpec;
 import io.swarm4j.model.NetworkSpec;
-import io.swarm4j.model.SecretReference;
+import io.swarm4j.model.PayloadReference;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.ServiceId;
 import io.swarm4j.model.ServiceMode;
 import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.model.TaskSpec;
+import io.swarm4j.model.VersionedPayload;
 import io.swarm4j.network.Networks;
 import io.swarm4j.network.endpoint.ServiceBalancing;
 import io.swarm4j.network.ports.PortConflicts;
@@ -72,22 +73,8 @@ final class Admission {
     for (int i = 0; i < task.networks().size(); i++) {
       network(state, spec, task.networks().get(i), "task.networks[" + i + "]", check);
     }
-    for (SecretReference reference : task.container().secrets()) {
-      check.that(
-          VersionedNames.secret(state, reference.secret()) != null,
-          Fault.Code.UNKNOWN_REFERENCE,
-          "task.container.secrets",
-          reference.secret(),
-          "a secret that exists: secret not found: " + reference.secret());
-    }
-    for (ConfigReference reference : task.container().configs()) {
-      check.that(
-          VersionedNames.config(state, reference.config()) != null,
-          Fault.Code.UNKNOWN_REFERENCE,
-          "task.container.configs",
-          reference.config(),
-          "a config that exists: config not found: " + reference.config());
-    }
+    payloads(state, task.container(), check);
+    check.addAll(TemplateCheck.faults(state, spec));
     check.addAll(PortConflicts.check(state, spec, self));
     try {
       ServiceBalancing.of(spec.labels());
@@ -95,6 +82,26 @@ final class Admission {
       check.addAll(bad.faults());
     }
     check.orThrow();
+  }
+
+  private static void payloads(State state, ContainerSpec container, Check check) {
+    for (PayloadReference reference : container.payloads()) {
+      String kind = reference.isSecret() ? "secret" : "config";
+      check.that(
+          VersionedNames.payload(state, reference) != null,
+          Fault.Code.UNKNOWN_REFERENCE,
+          "task.container." + kind + "s",
+          reference.target(),
+          "a " + kind + " that exists: " + kind + " not found: " + reference.target());
+    }
+  }
+
+  /** That a template is one, as far as that can be told without the service that uses it. */
+  static void payload(VersionedPayload payload) {
+    if (payload.templated()) {
+      Check check = Check.of(payload.which().secret() ? "SecretSpec" : "ConfigSpec");
+      check.addAll(TemplateCheck.read(payload).faults("data")).orThrow();
+    }
   }
 
   /**

@@ -4,6 +4,7 @@ import io.swarm4j.network.allocator.Allocator;
 import io.swarm4j.network.allocator.AllocatorOptions;
 import io.swarm4j.orchestrator.ConstraintEnforcer;
 import io.swarm4j.orchestrator.DependencyGate;
+import io.swarm4j.orchestrator.PayloadChanges;
 import io.swarm4j.orchestrator.Reconciler;
 import io.swarm4j.orchestrator.RestartSupervisor;
 import io.swarm4j.orchestrator.ServiceOrchestrator;
@@ -22,6 +23,7 @@ public final class Components {
     RestartSupervisor restarts = new RestartSupervisor();
     return List.of(
         restarts,
+        new PayloadChanges(),
         // before those who repair, so that these see whether a failure has paused a roll-out
         new Updater(restarts),
         new ServiceOrchestrator(restarts),

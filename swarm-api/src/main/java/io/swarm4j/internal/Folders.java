@@ -1,6 +1,8 @@
 package io.swarm4j.internal;
 
+import io.swarm4j.model.FileTarget;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -33,8 +35,12 @@ public final class Folders {
     return Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(PRIVATE));
   }
 
-  /** Writes a file that has the given permission bits as soon as it has content. */
-  public static void write(Path file, byte[] content, int mode) throws IOException {
+  /**
+   * Writes a file that has owner and permission bits as soon as it has content.
+   *
+   * @throws IOException also if it shall belong to somebody else, which only root can bring about
+   */
+  public static void write(Path file, byte[] content, FileTarget target) throws IOException {
     Path parent = file.getParent();
     if (parent != null) {
       Files.createDirectories(parent);
@@ -42,7 +48,29 @@ public final class Folders {
     Files.createFile(
         file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     Files.write(file, content);
-    Files.setPosixFilePermissions(file, permissions(mode));
+    Files.setPosixFilePermissions(file, permissions(target.mode()));
+    own(file, "unix:uid", target.uid());
+    own(file, "unix:gid", target.gid());
+  }
+
+  /** Gives a file away; id 0 stands for whoever runs this JVM, as all tasks do. */
+  private static void own(Path file, String attribute, String id) throws IOException {
+    int present = (int) Files.getAttribute(file, attribute);
+    if (id.equals("0") || id.equals(Integer.toString(present))) {
+      return;
+    }
+    try {
+      Files.setAttribute(file, attribute, Integer.parseInt(id));
+    } catch (FileSystemException | NumberFormatException refused) {
+      throw new IOException(
+          "a secret or config cannot be given to "
+              + attribute.substring("unix:".length())
+              + " "
+              + id
+              + ": that takes a number, and a JVM that runs as root; this one runs as "
+              + present,
+          refused);
+    }
   }
 
   private static Set<PosixFilePermission> permissions(int mode) {

@@ -1,129 +1,76 @@
 package io.swarm4j.internal;
 
 import io.swarm4j.Secrets;
-import io.swarm4j.model.ConflictException;
+import io.swarm4j.model.ContainerSpec;
 import io.swarm4j.model.Meta;
-import io.swarm4j.model.NotFoundException;
+import io.swarm4j.model.PayloadReference;
+import io.swarm4j.model.PayloadVersion;
 import io.swarm4j.model.Secret;
 import io.swarm4j.model.SecretReference;
 import io.swarm4j.model.SecretSpec;
-import io.swarm4j.model.Service;
 import io.swarm4j.store.State;
-import io.swarm4j.store.VersionedNames;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Secrets through the leader. */
-record SecretsApi(Host engine) implements Secrets {
+final class SecretsApi extends VersionedApi<Secret, SecretSpec> implements Secrets {
 
-  @Override
-  public Secret create(SecretSpec spec) {
-    return engine.join(createAsync(spec));
+  SecretsApi(Host engine) {
+    super(engine, "secret");
   }
 
   @Override
-  public CompletionStage<Secret> createAsync(SecretSpec spec) {
-    return engine.submit(
-        tx -> {
-          if (tx.secretNamed(spec.name()) != null) {
-            throw new ConflictException(
-                ConflictException.Kind.EXISTS, "secret " + spec.name() + " already exists");
-          }
-          return tx.put(new Secret(engine.ids().secret(), Meta.NEW, spec, 1));
-        });
+  String nameOf(SecretSpec spec) {
+    return spec.name();
   }
 
   @Override
-  public Secret addVersion(SecretSpec spec) {
-    return engine.join(addVersionAsync(spec));
+  @Nullable Secret latest(State state, String name) {
+    return state.secretNamed(name);
   }
 
   @Override
-  public CompletionStage<Secret> addVersionAsync(SecretSpec spec) {
-    return engine.submit(
-        tx -> {
-          Secret latest = tx.secretNamed(spec.name());
-          if (latest == null) {
-            throw NotFoundException.of("secret", spec.name());
-          }
-          return tx.put(new Secret(engine.ids().secret(), Meta.NEW, spec, latest.version() + 1));
-        });
+  Secret lookup(State state, String key) {
+    return Lookup.secret(state, key);
   }
 
   @Override
-  public Secret updateLabels(String secret, long version, Map<String, String> labels) {
-    return engine.join(updateLabelsAsync(secret, version, labels));
+  List<Secret> all(State state) {
+    return state.secrets();
   }
 
   @Override
-  public CompletionStage<Secret> updateLabelsAsync(
-      String secret, long version, Map<String, String> labels) {
-    return engine.submit(
-        tx -> {
-          Secret present = Lookup.secret(tx, secret);
-          if (present.meta().version() != version) {
-            throw ConflictException.outOfSequence(
-                "secret", present.spec().name(), version, present.meta().version());
-          }
-          return tx.put(present.withSpec(present.spec().withLabels(labels)));
-        });
+  Secret make(SecretSpec spec, int version) {
+    return new Secret(engine().ids().secret(), Meta.NEW, spec, version);
   }
 
   @Override
-  public void remove(String secret) {
-    engine.join(removeAsync(secret));
+  Secret relabelled(Secret secret, Map<String, String> labels) {
+    return secret.withSpec(secret.spec().withLabels(labels));
   }
 
   @Override
-  public CompletionStage<@Nullable Void> removeAsync(String secret) {
-    return engine
-        .submit(
-            tx -> {
-              Secret present = Lookup.secret(tx, secret);
-              List<String> users = users(tx, present);
-              if (!users.isEmpty()) {
-                throw new ConflictException(
-                    ConflictException.Kind.IN_USE,
-                    "secret '"
-                        + present.spec().name()
-                        + "' is in use by the following "
-                        + (users.size() == 1 ? "service: " : "services: ")
-                        + String.join(", ", users));
-              }
-              tx.delete(present.id());
-              return present.id();
-            })
-        .thenAccept(removed -> {});
-  }
-
-  private static List<String> users(State state, Secret wanted) {
-    List<String> users = new ArrayList<>();
-    for (Service service : state.services()) {
-      for (SecretReference reference : service.spec().task().container().secrets()) {
-        Secret used = VersionedNames.secret(state, reference.secret());
-        if (used != null && used.id().equals(wanted.id())) {
-          users.add(service.name());
-        }
-      }
-    }
-    return users;
+  Secret shown(Secret secret) {
+    SecretSpec spec = secret.spec();
+    return secret.withSpec(
+        new SecretSpec(spec.name(), spec.labels(), spec.data().masked(), spec.templated()));
   }
 
   @Override
-  public Secret get(String secret) {
-    return Lookup.secret(engine.view(), secret);
-  }
-
-  @Override
-  public List<Secret> list() {
-    return engine.view().secrets().stream()
-        .sorted(
-            Comparator.comparing((Secret each) -> each.spec().name())
-                .thenComparing(Secret::version))
-        .toList();
+  ContainerSpec repinned(
+      ContainerSpec container, PayloadVersion news, Predicate<PayloadReference> pinned) {
+    return container.withSecrets(
+        container.secrets().stream()
+            .map(
+                reference ->
+                    pinned.test(reference)
+                        ? new SecretReference(
+                            news.name() + "@" + news.version(),
+                            reference.file(),
+                            reference.onChange())
+                        : reference)
+            .toList());
   }
 }

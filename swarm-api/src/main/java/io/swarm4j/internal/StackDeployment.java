@@ -16,6 +16,8 @@ import io.swarm4j.model.Secret;
 import io.swarm4j.model.SecretSpec;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.ServiceSpec;
+import io.swarm4j.model.StoreObject;
+import io.swarm4j.model.VersionedPayload;
 import io.swarm4j.orchestrator.ServiceWrites;
 import io.swarm4j.store.Transaction;
 import io.swarm4j.store.VersionedNames;
@@ -118,10 +120,10 @@ final class StackDeployment {
   private void secret(SecretSpec spec) {
     Secret present = tx.secretNamed(spec.name());
     if (present == null) {
-      tx.put(new Secret(ids.secret(), Meta.NEW, spec, 1));
+      put(new Secret(ids.secret(), Meta.NEW, spec, 1));
       created.add("secret " + spec.name());
     } else if (!present.spec().data().equals(spec.data())) {
-      tx.put(new Secret(ids.secret(), Meta.NEW, spec, present.version() + 1));
+      put(new Secret(ids.secret(), Meta.NEW, spec, present.version() + 1));
       updated.add("secret " + spec.name());
     } else {
       unchanged.add("secret " + spec.name());
@@ -131,14 +133,19 @@ final class StackDeployment {
   private void config(ConfigSpec spec) {
     Config present = tx.configNamed(spec.name());
     if (present == null) {
-      tx.put(new Config(ids.config(), Meta.NEW, spec, 1));
+      put(new Config(ids.config(), Meta.NEW, spec, 1));
       created.add("config " + spec.name());
     } else if (!present.spec().data().equals(spec.data())) {
-      tx.put(new Config(ids.config(), Meta.NEW, spec, present.version() + 1));
+      put(new Config(ids.config(), Meta.NEW, spec, present.version() + 1));
       updated.add("config " + spec.name());
     } else {
       unchanged.add("config " + spec.name());
     }
+  }
+
+  private <T extends StoreObject & VersionedPayload> void put(T payload) {
+    collect(payload.which().name(), () -> Admission.payload(payload));
+    tx.put(payload);
   }
 
   private void service(ServiceSpec spec) {

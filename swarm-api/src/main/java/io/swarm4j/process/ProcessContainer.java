@@ -12,6 +12,7 @@ import io.swarm4j.agent.NetProbe;
 import io.swarm4j.agent.SteppedContainer;
 import io.swarm4j.agent.TaskAddresses;
 import io.swarm4j.agent.TaskContext;
+import io.swarm4j.agent.TaskContext.TaskFile;
 import io.swarm4j.agent.TaskFailure;
 import io.swarm4j.agent.TaskLog;
 import io.swarm4j.model.ContainerSpec;
@@ -266,6 +267,27 @@ final class ProcessContainer extends SteppedContainer {
           refusal("the process runtime runs commands as the task's user and without a terminal"));
     }
     return beside(plan).start(spec, streams);
+  }
+
+  @Override
+  public CompletionStage<Void> replaceFiles(List<TaskFile> files) {
+    return work.call(
+        () -> {
+          folder.replace(files);
+          return null;
+        });
+  }
+
+  @Override
+  public CompletionStage<Void> signal(String name) {
+    return work.call(
+        () -> {
+          Process leader = process;
+          if (leader != null && isRunning()) {
+            runtime.tree().signal(leader, name);
+          }
+          return null;
+        });
   }
 
   private static TaskFailure refusal(String text) {

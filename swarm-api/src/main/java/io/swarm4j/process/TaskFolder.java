@@ -3,7 +3,9 @@ package io.swarm4j.process;
 import io.swarm4j.agent.TaskContext.TaskFile;
 import io.swarm4j.internal.Folders;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /**
@@ -14,6 +16,7 @@ import java.util.List;
  * @param memory the folder in memory, or on disk where the machine has none in memory
  */
 record TaskFolder(Path disk, Path memory) {
+  private static final String SECRETS = "/run/secrets/";
 
   /** Working directory unless the service or image names another. */
   Path work() {
@@ -43,15 +46,31 @@ record TaskFolder(Path disk, Path memory) {
     Folders.createPrivate(secrets());
     Folders.createPrivate(configs());
     for (TaskFile file : files) {
-      Path folder = file.kind() == TaskFile.Kind.SECRET ? secrets() : configs();
-      String name = file.target().name();
-      String prefix = "/run/secrets/";
-      String relative =
-          file.kind() == TaskFile.Kind.SECRET && name.startsWith(prefix)
-              ? name.substring(prefix.length())
-              : name.replaceFirst("^/+", "");
-      Folders.write(folder.resolve(relative), file.content().bytes(), file.target().mode());
+      Folders.write(place(file), file.content().bytes(), file.target());
     }
+  }
+
+  /** Replaces files, each in one step, so that the task sees the old or the new content. */
+  void replace(List<TaskFile> files) throws IOException {
+    for (TaskFile file : files) {
+      Path place = place(file);
+      Path fresh = place.resolveSibling("." + place.getFileName() + ".new");
+      Files.deleteIfExists(fresh);
+      Folders.write(fresh, file.content().bytes(), file.target());
+      Files.move(fresh, place, StandardCopyOption.ATOMIC_MOVE);
+    }
+  }
+
+  private Path place(TaskFile file) {
+    String name = file.target().name();
+    if (file.kind() == TaskFile.Kind.CONFIG) {
+      return configs().resolve(name.replaceFirst("^/+", ""));
+    }
+    return secrets()
+        .resolve(
+            name.startsWith(SECRETS)
+                ? name.substring(SECRETS.length())
+                : name.replaceFirst("^/+", ""));
   }
 
   /** Deletes secrets and configs. Idempotent. */

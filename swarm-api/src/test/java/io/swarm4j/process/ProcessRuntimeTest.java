@@ -8,6 +8,7 @@ import io.swarm4j.agent.Container;
 import io.swarm4j.agent.Container.Exit;
 import io.swarm4j.agent.ExecStreams;
 import io.swarm4j.agent.LogOptions;
+import io.swarm4j.agent.TaskContext.TaskFile;
 import io.swarm4j.agent.TaskFailure;
 import io.swarm4j.model.ContainerSpec;
 import io.swarm4j.model.Fault;
@@ -400,5 +401,25 @@ class ProcessRuntimeTest {
 
     assertThat(Leftovers.processes(closed())).isEmpty();
     assertThat(Leftovers.files(dir)).isEmpty();
+  }
+
+  @Test
+  @Feature({"O09", "O10"})
+  void filesAreReplacedWhileTheTaskRunsAndItIsTold() throws Exception {
+    String script = "trap 'cat $SWARM_SECRETS_DIR/pass' HUP; " + spin();
+    FileTarget pass = new FileTarget("pass", "0", "0", 0400);
+    TestTask task = TestTask.of(shell(script)).secret(pass, Payload.of("one\n"));
+    Container container = ready(start(task));
+
+    await(
+        container.replaceFiles(
+            List.of(new TaskFile(TaskFile.Kind.SECRET, pass, Payload.of("two\n")))));
+    CollectedLog log = new CollectedLog();
+    try (AutoCloseable reading = container.logs(LogOptions.FOLLOW, log)) {
+      await(container.signal("HUP"));
+      log.awaitLine("two");
+    }
+
+    assertThat(log.texts()).doesNotContain("one");
   }
 }

@@ -1,5 +1,6 @@
 package io.swarm4j.agent;
 
+import io.swarm4j.agent.TaskContext.TaskFile;
 import io.swarm4j.model.HealthCheck;
 import io.swarm4j.model.HealthCheck.Probe;
 import io.swarm4j.model.Reason;
@@ -8,6 +9,7 @@ import io.swarm4j.model.TaskStatus.ContainerStatus;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
@@ -112,6 +114,26 @@ public interface Container {
    */
   default Interaction attach(ExecStreams streams) {
     return new OutputAttachment(this, streams);
+  }
+
+  /**
+   * Replaces the content of some of its files while it runs, each of them as a whole; completes
+   * once the task can see it.
+   *
+   * @param files known by kind and target
+   */
+  default CompletionStage<Void> replaceFiles(List<TaskFile> files) {
+    return unsupported("replaces no files of running tasks");
+  }
+
+  /** Sends a signal such as {@code HUP} to what runs. */
+  default CompletionStage<Void> signal(String name) {
+    return unsupported("sends no signals");
+  }
+
+  private static CompletionStage<Void> unsupported(String what) {
+    String text = "this runtime " + what;
+    return CompletableFuture.failedFuture(new TaskFailure(new Reason.StartFailed(text), text));
   }
 
   /** What it uses now. */

@@ -1,10 +1,10 @@
 package io.swarm4j.agent;
 
 import io.swarm4j.agent.Container.Exit;
+import io.swarm4j.agent.TaskContext.TaskFile;
 import io.swarm4j.agent.protocol.Assignment;
 import io.swarm4j.model.DisconnectPolicy;
 import io.swarm4j.model.Reason;
-import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskHealth;
 import io.swarm4j.model.TaskId;
 import io.swarm4j.model.TaskState;
@@ -12,9 +12,8 @@ import io.swarm4j.model.TaskStatus;
 import io.swarm4j.model.TaskStatus.ContainerStatus;
 import io.swarm4j.time.Loop;
 import java.time.Duration;
-import java.util.Map;
+import java.util.List;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -40,6 +39,8 @@ final class TaskRun {
   private @Nullable HealthChecks health;
   private TaskState desired = TaskState.READY;
   private TaskStatus status;
+  private List<TaskFile> given = List.of();
+  private boolean refreshing;
   private boolean stopping;
   private boolean gone;
 
@@ -107,6 +108,7 @@ final class TaskRun {
         accept(latest);
       } else {
         advance();
+        refreshFiles();
       }
     } catch (RuntimeException fault) {
       fail(fault); // one task's fault is not to harm the others of its message
@@ -133,21 +135,8 @@ final class TaskRun {
       become(TaskState.SHUTDOWN, "shutdown", "", new Reason.Stopped("never started"));
       return;
     }
-    Task task = latest.task();
-    Container made =
-        agent
-            .runtime()
-            .create(
-                new TaskContext(
-                    task,
-                    latest.service(),
-                    latest.name(),
-                    env(latest),
-                    Objects.requireNonNullElse(
-                        latest.service().task().container().hostname(), latest.name()),
-                    latest.files(),
-                    agent.names(),
-                    agent.address()));
+    given = latest.files();
+    Container made = agent.runtime().create(new TaskTemplates(agent, latest).context());
     container = made;
     become(TaskState.ACCEPTED, "accepted");
     become(TaskState.PREPARING, "preparing");
@@ -160,17 +149,6 @@ final class TaskRun {
       status = status.because(reason, "");
       agent.changed(this);
     }
-  }
-
-  /** The environment; a fenced task is given its token. */
-  private static Map<String, String> env(Assignment assignment) {
-    Map<String, String> env = assignment.service().task().container().env();
-    if (!assignment.service().isFenced()) {
-      return env;
-    }
-    Map<String, String> more = new TreeMap<>(env);
-    more.put(FENCING_TOKEN, Long.toString(assignment.task().generation()));
-    return more;
   }
 
   private void prepared() {
@@ -199,10 +177,45 @@ final class TaskRun {
 
   private void started(ContainerStatus started) {
     Container present = Objects.requireNonNull(container);
-    status = status.withContainer(started);
+    status = status.withContainer(started.withPayloads(FileVersions.of(given)));
     watchExit(present);
     if (!stopping && !status.state().isTerminal()) {
       watchHealth(present);
+      refreshFiles();
+    }
+  }
+
+  /** Gives a running task the new versions of secrets and configs that it shall have. */
+  private void refreshFiles() {
+    ContainerStatus running = status.container();
+    Assignment latest = assignment;
+    if (running == null
+        || latest == null
+        || refreshing
+        || stopping
+        || status.state().isTerminal()) {
+      return;
+    }
+    List<TaskFile> news = FileVersions.outdated(latest.files(), running.payloads());
+    if (news.isEmpty()) {
+      return;
+    }
+    refreshing = true;
+    List<TaskFile> filledIn = new TaskTemplates(agent, latest).files(news);
+    FileVersions.replace(Objects.requireNonNull(container), filledIn)
+        .whenComplete((done, failure) -> loop.execute(() -> refreshed(news, failure)));
+  }
+
+  private void refreshed(List<TaskFile> news, @Nullable Throwable failure) {
+    refreshing = false;
+    ContainerStatus running = status.container();
+    if (failure != null) {
+      LOG.warn("task {} keeps its old files: {}", id, failure.getMessage());
+    } else if (running != null && !gone) {
+      status =
+          status.withContainer(running.withPayloads(FileVersions.after(running.payloads(), news)));
+      agent.changed(this);
+      refreshFiles();
     }
   }
 
@@ -319,8 +332,7 @@ final class TaskRun {
   private void withExitCode(int code) {
     ContainerStatus old = status.container();
     if (old != null) {
-      status =
-          status.withContainer(new ContainerStatus(old.id(), old.pid(), code, old.exposedPorts()));
+      status = status.withContainer(old.ended(code));
     }
   }
 

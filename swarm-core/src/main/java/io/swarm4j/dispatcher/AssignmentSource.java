@@ -3,13 +3,14 @@ package io.swarm4j.dispatcher;
 import io.swarm4j.agent.TaskContext.TaskFile;
 import io.swarm4j.agent.TaskContext.TaskFile.Kind;
 import io.swarm4j.agent.protocol.Assignment;
-import io.swarm4j.model.Config;
-import io.swarm4j.model.ConfigReference;
 import io.swarm4j.model.ContainerSpec;
-import io.swarm4j.model.Secret;
-import io.swarm4j.model.SecretReference;
+import io.swarm4j.model.PayloadReference;
+import io.swarm4j.model.PayloadVersion;
+import io.swarm4j.model.Service;
 import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.model.Task;
+import io.swarm4j.model.TaskState;
+import io.swarm4j.model.VersionedPayload;
 import io.swarm4j.store.VersionedNames;
 import io.swarm4j.store.View;
 import java.util.ArrayList;
@@ -25,24 +26,46 @@ final class AssignmentSource {
         task, spec, view.nameOf(task), files(view, task, spec.task().container()));
   }
 
+  /**
+   * The files of a task; of one that was told to start long ago only those that may change while it
+   * runs.
+   */
   private static List<TaskFile> files(View view, Task task, ContainerSpec container) {
     if (!task.isDesiredAlive()
         || (container.secrets().isEmpty() && container.configs().isEmpty())) {
       return List.of();
     }
+    boolean started = !task.state().isBefore(TaskState.STARTING);
     List<TaskFile> files = new ArrayList<>();
-    for (SecretReference reference : container.secrets()) {
-      Secret secret = VersionedNames.secret(view, reference.secret());
-      if (secret != null) {
-        files.add(new TaskFile(Kind.SECRET, reference.file(), secret.spec().data()));
-      }
-    }
-    for (ConfigReference reference : container.configs()) {
-      Config config = VersionedNames.config(view, reference.config());
-      if (config != null) {
-        files.add(new TaskFile(Kind.CONFIG, reference.file(), config.spec().data()));
+    for (PayloadReference reference : container.payloads()) {
+      VersionedPayload payload = VersionedNames.payload(view, reference);
+      if (payload != null && (!started || reference.onChange().reachesRunningTasks())) {
+        files.add(
+            new TaskFile(
+                reference.isSecret() ? Kind.SECRET : Kind.CONFIG,
+                reference.file(),
+                payload.data(),
+                payload.templated(),
+                payload.which(),
+                reference.onChange()));
       }
     }
     return files;
+  }
+
+  /** Tasks on nodes whose running files a new version of a secret or config replaces. */
+  static List<Task> refreshedBy(View view, PayloadVersion news) {
+    List<Task> tasks = new ArrayList<>();
+    for (Service service : view.services()) {
+      boolean follows =
+          service.spec().task().container().payloads().stream()
+              .anyMatch(each -> each.onChange().reachesRunningTasks() && each.follows(news));
+      if (follows) {
+        view.tasksOf(service.id()).stream()
+            .filter(task -> task.isDesiredAlive() && task.holdsNode())
+            .forEach(tasks::add);
+      }
+    }
+    return tasks;
   }
 }

@@ -9,9 +9,11 @@ import io.swarm4j.model.Node.NodeState;
 import io.swarm4j.model.NodeDescription;
 import io.swarm4j.model.NodeId;
 import io.swarm4j.model.NodeStatus;
+import io.swarm4j.model.PayloadVersion;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskId;
 import io.swarm4j.model.TaskState;
+import io.swarm4j.model.VersionedPayload;
 import io.swarm4j.orchestrator.Control;
 import io.swarm4j.orchestrator.ControlLoop;
 import io.swarm4j.orchestrator.Reconciler;
@@ -387,9 +389,21 @@ public final class Dispatcher implements Reconciler {
         }
       } else if (change.before() instanceof Node node && change.after() == null) {
         expel(node);
+      } else if (change.before() == null && change.after() instanceof VersionedPayload news) {
+        refresh(commit.after(), news.which(), touched);
       }
     }
     touched.forEach(Session::flush);
+  }
+
+  private void refresh(View view, PayloadVersion news, Set<Session> touched) {
+    for (Task task : AssignmentSource.refreshedBy(view, news)) {
+      Session session = sessions.get(task.nodeId());
+      if (session != null) {
+        session.update(AssignmentSource.of(view, task));
+        touched.add(session);
+      }
+    }
   }
 
   private void expel(Node node) {

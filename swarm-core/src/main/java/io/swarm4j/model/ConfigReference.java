@@ -7,7 +7,8 @@ package io.swarm4j.model;
  * @param file where it appears
  * @param onChange what a new version does to the task
  */
-public record ConfigReference(String config, FileTarget file, ChangePolicy onChange) {
+public record ConfigReference(String config, FileTarget file, ChangePolicy onChange)
+    implements PayloadReference {
 
   public ConfigReference {
     onChange = Copies.or(onChange, ChangePolicy.NONE);
@@ -25,5 +26,10 @@ public record ConfigReference(String config, FileTarget file, ChangePolicy onCha
   /** The config under its own name. */
   public static ConfigReference of(String config) {
     return new ConfigReference(config, FileTarget.of(config), ChangePolicy.NONE);
+  }
+
+  @Override
+  public String target() {
+    return config;
   }
 }

@@ -2,6 +2,7 @@ package io.swarm4j.model;
 
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -118,8 +119,8 @@ public record ContainerSpec(
             stopSignal,
             "a signal name such as SIGTERM, or its number")
         .unique(mounts, Mount::target, "mounts")
-        .unique(secrets, secret -> secret.file().name(), "secrets")
-        .unique(configs, config -> config.file().name(), "configs")
+        .unique(secrets, SecretReference::path, "secrets")
+        .unique(configs, ConfigReference::path, "configs")
         .unique(ulimits, Ulimit::name, "ulimits");
     for (String name : env.keySet()) {
       check.that(
@@ -144,6 +145,13 @@ public record ContainerSpec(
   /** The time between stop signal and kill that is in force. */
   public Duration effectiveStopGrace() {
     return Copies.or(stopGracePeriod, DEFAULT_STOP_GRACE);
+  }
+
+  /** The secrets and configs that it may read. */
+  public List<PayloadReference> payloads() {
+    List<PayloadReference> all = new ArrayList<>(secrets);
+    all.addAll(configs);
+    return all;
   }
 
   /** A resource limit of the process, soft and hard. */

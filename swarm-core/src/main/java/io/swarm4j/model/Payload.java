@@ -21,6 +21,11 @@ public record Payload(byte[] bytes) {
     return bytes.clone();
   }
 
+  /** As many bytes, all of them 0: for whoever may know that there is something, but not what. */
+  public Payload masked() {
+    return new Payload(new byte[bytes.length]);
+  }
+
   /** Number of bytes. */
   public int size() {
     return bytes.length;

@@ -7,7 +7,8 @@ package io.swarm4j.model;
  * @param file where it appears
  * @param onChange what a new version does to the task
  */
-public record SecretReference(String secret, FileTarget file, ChangePolicy onChange) {
+public record SecretReference(String secret, FileTarget file, ChangePolicy onChange)
+    implements PayloadReference {
 
   public SecretReference {
     onChange = Copies.or(onChange, ChangePolicy.NONE);
@@ -25,5 +26,10 @@ public record SecretReference(String secret, FileTarget file, ChangePolicy onCha
   /** The secret under its own name. */
   public static SecretReference of(String secret) {
     return new SecretReference(secret, FileTarget.of(secret), ChangePolicy.NONE);
+  }
+
+  @Override
+  public String target() {
+    return secret;
   }
 }

@@ -80,15 +80,18 @@ public record TaskStatus(
    * @param exposedPorts TCP ports that it listens on, as far as the runtime knows
    * @param address address at which its node reaches it, where that is none of the task's
    *     attachments; null otherwise
+   * @param payloads versions of secrets and configs that it has in place
    */
   public record ContainerStatus(
       String id,
       long pid,
       @Nullable Integer exitCode,
       List<Integer> exposedPorts,
-      @Nullable Ip address) {
+      @Nullable Ip address,
+      List<PayloadVersion> payloads) {
     public ContainerStatus {
       exposedPorts = Copies.list(exposedPorts);
+      payloads = Copies.list(payloads);
     }
 
     /** Of what is reached at the task's attachments. */
@@ -97,9 +100,24 @@ public record TaskStatus(
       this(id, pid, exitCode, exposedPorts, null);
     }
 
+    /** One without secrets and configs. */
+    public ContainerStatus(
+        String id,
+        long pid,
+        @Nullable Integer exitCode,
+        List<Integer> exposedPorts,
+        @Nullable Ip address) {
+      this(id, pid, exitCode, exposedPorts, address, List.of());
+    }
+
     /** The same once it has ended. */
     public ContainerStatus ended(int code) {
-      return new ContainerStatus(id, pid, code, exposedPorts, address);
+      return new ContainerStatus(id, pid, code, exposedPorts, address, payloads);
+    }
+
+    /** The same with other versions of secrets and configs. */
+    public ContainerStatus withPayloads(List<PayloadVersion> inPlace) {
+      return new ContainerStatus(id, pid, exitCode, exposedPorts, address, inPlace);
     }
   }
 }

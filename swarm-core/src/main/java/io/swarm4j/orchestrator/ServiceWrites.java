@@ -5,6 +5,7 @@ import io.swarm4j.model.RolloutRecord.Outcome;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.model.Task;
+import io.swarm4j.model.TaskSpec;
 import io.swarm4j.model.UpdatePolicy;
 import io.swarm4j.model.UpdatePolicy.WhilePaused;
 import io.swarm4j.model.UpdateStatus;
@@ -46,6 +47,13 @@ public final class ServiceWrites {
     return isPaused(service)
         && policy.whilePaused() == WhilePaused.HOLD
         && task.specVersion() == service.specVersion();
+  }
+
+  /** Has all tasks of a service replaced, though nothing else changes. */
+  public static Service force(Transaction tx, Service service) {
+    TaskSpec task = service.spec().task();
+    return update(
+        tx, service, service.spec().withTask(task.withForceUpdate(task.forceUpdate() + 1)));
   }
 
   /**

@@ -7,6 +7,7 @@ import io.swarm4j.agent.Interaction;
 import io.swarm4j.agent.LogOptions;
 import io.swarm4j.agent.LogSink;
 import io.swarm4j.agent.TaskContext;
+import io.swarm4j.agent.TaskContext.TaskFile;
 import io.swarm4j.agent.TaskFailure;
 import io.swarm4j.model.HealthCheck.Probe;
 import io.swarm4j.model.Reason;
@@ -15,6 +16,7 @@ import io.swarm4j.model.TaskStatus.ContainerStatus;
 import io.swarm4j.time.Timer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -273,6 +275,16 @@ final class SimulatedContainer implements Container {
     return isRunning()
         ? Interaction.of(CompletableFuture.completedFuture(0), () -> {})
         : Interaction.failed(new TaskFailure(new Reason.StartFailed(text), text));
+  }
+
+  @Override
+  public CompletionStage<Void> replaceFiles(List<TaskFile> files) {
+    return DONE;
+  }
+
+  @Override
+  public CompletionStage<Void> signal(String name) {
+    return DONE;
   }
 
   @Override

@@ -4,8 +4,10 @@ import io.swarm4j.model.Config;
 import io.swarm4j.model.ConfigId;
 import io.swarm4j.model.Id;
 import io.swarm4j.model.InvalidSpecException;
+import io.swarm4j.model.PayloadReference;
 import io.swarm4j.model.Secret;
 import io.swarm4j.model.SecretId;
+import io.swarm4j.model.VersionedPayload;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -18,6 +20,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class VersionedNames {
   private VersionedNames() {}
+
+  /** The secret or config that a reference means, null if there is none. */
+  public static @Nullable VersionedPayload payload(State state, PayloadReference reference) {
+    return reference.isSecret()
+        ? secret(state, reference.target())
+        : config(state, reference.target());
+  }
 
   /** The secret that a reference means, null if there is none. */
   public static @Nullable Secret secret(State state, String reference) {

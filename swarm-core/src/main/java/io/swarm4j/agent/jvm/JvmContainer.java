@@ -12,6 +12,7 @@ import io.swarm4j.agent.ProbeOutput;
 import io.swarm4j.agent.SteppedContainer;
 import io.swarm4j.agent.TaskAddresses;
 import io.swarm4j.agent.TaskContext;
+import io.swarm4j.agent.TaskContext.TaskFile;
 import io.swarm4j.agent.TaskFailure;
 import io.swarm4j.agent.TaskLog;
 import io.swarm4j.agent.jvm.JvmImages.Entry;
@@ -327,6 +328,24 @@ final class JvmContainer extends SteppedContainer {
           }
         };
     return Interaction.of(code.minimalCompletionStage(), end);
+  }
+
+  @Override
+  public CompletionStage<Void> replaceFiles(List<TaskFile> files) {
+    LiveTask task = live;
+    if (task != null) {
+      task.replaceFiles(files);
+    }
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public CompletionStage<Void> signal(String name) {
+    LiveTask task = live;
+    if (task != null) {
+      task.signal(name);
+    }
+    return CompletableFuture.completedFuture(null);
   }
 
   private static TaskFailure refusal(String text) {

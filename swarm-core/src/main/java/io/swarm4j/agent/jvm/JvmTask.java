@@ -135,6 +135,15 @@ public interface JvmTask {
   /** Has {@code hook} run when the task shall end, before its thread is interrupted. */
   void onStop(Runnable hook);
 
+  /**
+   * Has {@code hook} run, on a thread of its own, whenever the task is sent a signal such as {@code
+   * HUP}; until then such signals are ignored.
+   */
+  void onSignal(String signal, Runnable hook);
+
+  /** Has {@code hook} run, on a thread of its own, whenever secrets or configs were replaced. */
+  void onFileChange(Runnable hook);
+
   /** Has {@code resource} closed when the task has ended, the last one first. */
   <T extends AutoCloseable> T own(T resource);
 

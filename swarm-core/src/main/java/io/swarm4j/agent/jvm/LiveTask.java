@@ -61,6 +61,9 @@ final class LiveTask implements JvmTask {
   private final Map<String, BooleanSupplier> checks = new LinkedHashMap<>();
   private final CompletableFuture<@Nullable Void> serving = new CompletableFuture<>();
   private final Set<Integer> awaitedPorts;
+  private final Map<String, List<Runnable>> signalHooks = new LinkedHashMap<>();
+  private final List<Runnable> fileHooks = new ArrayList<>();
+  private volatile List<TaskFile> files;
   private @Nullable Thread main;
   private @Nullable Integer wantedCode;
   private String unhealthy = "";
@@ -85,6 +88,7 @@ final class LiveTask implements JvmTask {
       Runnable dying,
       Consumer<Exit> ended) {
     this.context = context;
+    this.files = context.files();
     this.args = args;
     this.awaitedPorts = Set.copyOf(awaitedPorts);
     this.log = log;
@@ -404,7 +408,7 @@ final class LiveTask implements JvmTask {
   }
 
   private byte[] file(TaskFile.Kind kind, String folder, String target) {
-    for (TaskFile file : context.files()) {
+    for (TaskFile file : files) {
       if (file.kind() == kind
           && absolute(folder, file.target().name()).equals(absolute(folder, target))) {
         return file.content().bytes();
@@ -460,6 +464,46 @@ final class LiveTask implements JvmTask {
       }
     }
     hook.run();
+  }
+
+  @Override
+  public void onSignal(String signal, Runnable hook) {
+    synchronized (lock) {
+      signalHooks.computeIfAbsent(signal, name -> new ArrayList<>()).add(hook);
+    }
+  }
+
+  @Override
+  public void onFileChange(Runnable hook) {
+    synchronized (lock) {
+      fileHooks.add(hook);
+    }
+  }
+
+  /** Lets the code know of a signal. */
+  void signal(String name) {
+    List<Runnable> hooks;
+    synchronized (lock) {
+      hooks = List.copyOf(signalHooks.getOrDefault(name, List.of()));
+    }
+    hooks.forEach(this::spawn);
+  }
+
+  /** Replaces secrets and configs of the same kind and target. */
+  void replaceFiles(List<TaskFile> news) {
+    List<Runnable> hooks;
+    synchronized (lock) {
+      List<TaskFile> all = new ArrayList<>(news);
+      for (TaskFile old : files) {
+        if (news.stream()
+            .noneMatch(file -> file.kind() == old.kind() && file.target().equals(old.target()))) {
+          all.add(old);
+        }
+      }
+      files = List.copyOf(all);
+      hooks = List.copyOf(fileHooks);
+    }
+    hooks.forEach(this::spawn);
   }
 
   @Override
