@@ -1,5 +1,6 @@
 package io.swarm4j;
 
+import io.swarm4j.model.JobRun;
 import io.swarm4j.model.Reason;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.TaskId;
@@ -24,6 +25,9 @@ public sealed interface Convergence {
 
   /** The roll-out failed and the spec before is in force again. */
   record RolledBack(Service service, String why) implements Convergence {}
+
+  /** The run of a job came to an end without success. */
+  record JobFailed(Service service, JobRun run, List<Problem> problems) implements Convergence {}
 
   /** The service was removed meanwhile. */
   record Removed() implements Convergence {}

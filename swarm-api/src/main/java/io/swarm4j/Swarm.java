@@ -78,6 +78,10 @@ public final class Swarm implements AutoCloseable {
     return engine.tasks();
   }
 
+  public Jobs jobs() {
+    return engine.jobs();
+  }
+
   public Networks networks() {
     return engine.networks();
   }

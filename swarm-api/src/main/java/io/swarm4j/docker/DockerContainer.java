@@ -15,6 +15,7 @@ import io.swarm4j.agent.LogSink;
 import io.swarm4j.agent.NetProbe;
 import io.swarm4j.agent.SteppedContainer;
 import io.swarm4j.agent.TaskContext;
+import io.swarm4j.agent.TaskContext.TaskFile;
 import io.swarm4j.agent.TaskFailure;
 import io.swarm4j.model.HealthCheck;
 import io.swarm4j.model.HealthCheck.Probe;
@@ -205,15 +206,15 @@ final class DockerContainer extends SteppedContainer {
 
   @Override
   protected void askToEnd() {
-    signal(stopSignal);
+    send(stopSignal);
   }
 
   @Override
   protected void forceToEnd() {
-    signal("SIGKILL");
+    send("SIGKILL");
   }
 
-  private void signal(String signal) {
+  private void send(String signal) {
     runtime
         .work()
         .execute(
@@ -226,6 +227,28 @@ final class DockerContainer extends SteppedContainer {
                 LOG.debug("task={} gets no {}", name, signal, failure);
                 look();
               }
+            });
+  }
+
+  @Override
+  public CompletionStage<Void> replaceFiles(List<TaskFile> files) {
+    return runtime
+        .work()
+        .<Void>call(
+            () -> {
+              runtime.files().replace(task(), files);
+              return null;
+            });
+  }
+
+  @Override
+  public CompletionStage<Void> signal(String signal) {
+    return runtime
+        .work()
+        .<Void>call(
+            () -> {
+              runtime.patience().get(() -> runtime.onEngine().kill(knownId(), "SIG" + signal));
+              return null;
             });
   }
 

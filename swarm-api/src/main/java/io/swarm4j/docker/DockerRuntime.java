@@ -225,6 +225,10 @@ public final class DockerRuntime implements Runtime {
     return patience;
   }
 
+  TaskFiles files() {
+    return files;
+  }
+
   EngineConnection engine() {
     return engine;
   }

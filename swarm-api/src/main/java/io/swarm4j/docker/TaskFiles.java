@@ -8,6 +8,7 @@ import io.swarm4j.model.Reason;
 import io.swarm4j.model.TaskId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -57,7 +58,7 @@ final class TaskFiles {
       Folders.delete(folder);
       Folders.createPrivate(folder);
       for (TaskFile file : context.files()) {
-        Path source = folder.resolve(Integer.toString(mounts.size()));
+        Path source = source(folder, file);
         Folders.write(source, file.content().bytes(), file.target());
         mounts.put(target(file), source);
       }
@@ -68,6 +69,21 @@ final class TaskFiles {
           "secrets and configs cannot be written to " + root + ": " + failure,
           failure);
     }
+  }
+
+  /**
+   * Replaces the content of files of a task that runs. In place, since the container has mounted
+   * the file itself: a reader may for a moment see a part of the new content.
+   */
+  void replace(TaskId task, List<TaskFile> news) throws IOException {
+    Path folder = root.resolve(task.toString());
+    for (TaskFile file : news) {
+      Folders.rewrite(source(folder, file), file.content().bytes());
+    }
+  }
+
+  private static Path source(Path folder, TaskFile file) {
+    return folder.resolve(URLEncoder.encode(target(file), StandardCharsets.UTF_8));
   }
 
   private static String target(TaskFile file) {

@@ -7,6 +7,7 @@ import io.swarm4j.model.Dependency;
 import io.swarm4j.model.Fault;
 import io.swarm4j.model.InvalidSpecException;
 import io.swarm4j.model.Ip;
+import io.swarm4j.model.JobSchedule;
 import io.swarm4j.model.Network;
 import io.swarm4j.model.NetworkAttachmentSpec;
 import io.swarm4j.model.NetworkSpec;
@@ -75,6 +76,10 @@ final class Admission {
     }
     payloads(state, task.container(), check);
     check.addAll(TemplateCheck.faults(state, spec));
+    JobSchedule schedule = spec.effectiveJob().schedule();
+    if (schedule != null) {
+      check.addAll(CronCalendar.faults(schedule));
+    }
     check.addAll(PortConflicts.check(state, spec, self));
     try {
       ServiceBalancing.of(spec.labels());

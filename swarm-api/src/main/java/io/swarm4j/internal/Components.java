@@ -4,6 +4,7 @@ import io.swarm4j.network.allocator.Allocator;
 import io.swarm4j.network.allocator.AllocatorOptions;
 import io.swarm4j.orchestrator.ConstraintEnforcer;
 import io.swarm4j.orchestrator.DependencyGate;
+import io.swarm4j.orchestrator.JobScheduler;
 import io.swarm4j.orchestrator.PayloadChanges;
 import io.swarm4j.orchestrator.Reconciler;
 import io.swarm4j.orchestrator.RestartSupervisor;
@@ -24,6 +25,7 @@ public final class Components {
     return List.of(
         restarts,
         new PayloadChanges(),
+        new JobScheduler(CronCalendar.INSTANCE),
         // before those who repair, so that these see whether a failure has paused a roll-out
         new Updater(restarts),
         new ServiceOrchestrator(restarts),

@@ -3,6 +3,8 @@ package io.swarm4j.internal;
 import io.swarm4j.Convergence;
 import io.swarm4j.Convergence.Problem;
 import io.swarm4j.ServiceHealth;
+import io.swarm4j.model.JobRun;
+import io.swarm4j.model.JobStatus;
 import io.swarm4j.model.Node;
 import io.swarm4j.model.RolloutRecord;
 import io.swarm4j.model.Service;
@@ -28,6 +30,9 @@ final class Convergences {
     Service service = view.service(id);
     if (service == null || service.isRemoved()) {
       return new Convergence.Removed();
+    }
+    if (service.spec().mode().isJob()) {
+      return judgeJob(view, service);
     }
     UpdateStatus update = service.updateStatus();
     if (update != null) {
@@ -59,13 +64,46 @@ final class Convergences {
         : null;
   }
 
+  /** A job is what its spec says once its last run has completed, or while none is due. */
+  private static @Nullable Convergence judgeJob(View view, Service service) {
+    JobStatus job = service.job();
+    if (job == null || job.specVersion() != service.specVersion()) {
+      return null;
+    }
+    JobRun last = job.latest();
+    if (last == null) {
+      return new Convergence.Converged(service, 0);
+    }
+    return switch (last.state()) {
+      case RUNNING -> null;
+      case COMPLETED -> new Convergence.Converged(service, completed(view, service));
+      case FAILED, TIMED_OUT, CANCELLED, SKIPPED ->
+          new Convergence.JobFailed(service, last, problems(view, service));
+    };
+  }
+
+  private static int completed(View view, Service service) {
+    JobStatus job = service.job();
+    return job == null
+        ? 0
+        : (int)
+            view.tasksOf(service.id()).stream()
+                .filter(task -> task.iteration() == job.iteration())
+                .filter(task -> task.state() == TaskState.COMPLETE)
+                .count();
+  }
+
   static Convergence timedOut(View view, ServiceId id, Duration waited) {
     Service service = view.service(id);
     if (service == null || service.isRemoved()) {
       return new Convergence.Removed();
     }
+    boolean job = service.spec().mode().isJob();
     return new Convergence.TimedOut(
-        waited, running(view, service), wanted(view, service), problems(view, service));
+        waited,
+        job ? completed(view, service) : running(view, service),
+        wanted(view, service),
+        problems(view, service));
   }
 
   private static int running(View view, Service service) {
@@ -82,6 +120,8 @@ final class Convergences {
     ServiceMode mode = service.spec().mode();
     if (mode instanceof ServiceMode.Replicated replicated) {
       return replicated.replicas();
+    } else if (mode instanceof ServiceMode.ReplicatedJob job) {
+      return job.totalCompletions();
     }
     int eligible = 0;
     for (Node node : view.nodes()) {
@@ -113,7 +153,9 @@ final class Convergences {
     List<Problem> problems = new ArrayList<>();
     for (Task task : view.tasksOf(service.id())) {
       boolean failed = task.state() == TaskState.FAILED || task.state() == TaskState.REJECTED;
-      if (failed || (task.isDesiredAlive() && !task.status().isReady())) {
+      boolean underWay =
+          task.isDesiredAlive() && !task.status().isReady() && task.state() != TaskState.COMPLETE;
+      if (failed || underWay) {
         String text = task.status().err().isEmpty() ? task.status().message() : task.status().err();
         problems.add(
             new Problem(task.id(), view.nameOf(task), task.state(), task.status().reason(), text));

@@ -53,6 +53,19 @@ public final class Folders {
     own(file, "unix:gid", target.gid());
   }
 
+  /** Replaces the content of a file in place; owner and permission bits stay. */
+  public static void rewrite(Path file, byte[] content) throws IOException {
+    Set<PosixFilePermission> before = Files.getPosixFilePermissions(file);
+    Set<PosixFilePermission> writable = EnumSet.copyOf(before);
+    writable.add(PosixFilePermission.OWNER_WRITE);
+    Files.setPosixFilePermissions(file, writable);
+    try {
+      Files.write(file, content);
+    } finally {
+      Files.setPosixFilePermissions(file, before);
+    }
+  }
+
   /** Gives a file away; id 0 stands for whoever runs this JVM, as all tasks do. */
   private static void own(Path file, String attribute, String id) throws IOException {
     int present = (int) Files.getAttribute(file, attribute);

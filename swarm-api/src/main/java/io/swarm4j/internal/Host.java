@@ -1,6 +1,7 @@
 package io.swarm4j.internal;
 
 import io.swarm4j.Configs;
+import io.swarm4j.Jobs;
 import io.swarm4j.Networks;
 import io.swarm4j.NodeOptions;
 import io.swarm4j.Nodes;
@@ -215,6 +216,10 @@ public abstract class Host implements AutoCloseable {
 
   public Tasks tasks() {
     return new TasksApi(this);
+  }
+
+  public Jobs jobs() {
+    return new JobsApi(this);
   }
 
   public Networks networks() {

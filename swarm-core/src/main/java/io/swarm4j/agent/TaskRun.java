@@ -29,7 +29,7 @@ final class TaskRun {
   private static final Logger LOG = LoggerFactory.getLogger(TaskRun.class);
 
   /** Variable that tells a fenced task its token. */
-  private static final String FENCING_TOKEN = "SWARM_FENCING_TOKEN";
+  static final String FENCING_TOKEN = "SWARM_FENCING_TOKEN";
 
   private final Agent agent;
   private final Loop loop;

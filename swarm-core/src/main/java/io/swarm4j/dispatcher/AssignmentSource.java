@@ -4,6 +4,8 @@ import io.swarm4j.agent.TaskContext.TaskFile;
 import io.swarm4j.agent.TaskContext.TaskFile.Kind;
 import io.swarm4j.agent.protocol.Assignment;
 import io.swarm4j.model.ContainerSpec;
+import io.swarm4j.model.JobRun;
+import io.swarm4j.model.JobStatus;
 import io.swarm4j.model.PayloadReference;
 import io.swarm4j.model.PayloadVersion;
 import io.swarm4j.model.Service;
@@ -15,15 +17,35 @@ import io.swarm4j.store.VersionedNames;
 import io.swarm4j.store.View;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Puts together what a node needs to run a task, and nothing beyond that. */
 final class AssignmentSource {
   private AssignmentSource() {}
 
   static Assignment of(View view, Task task) {
-    ServiceSpec spec = view.specOf(task);
+    ServiceSpec spec = withParameters(view, task, view.specOf(task));
     return new Assignment(
         task, spec, view.nameOf(task), files(view, task, spec.task().container()));
+  }
+
+  /** The spec with the parameters of the task's run, if it is one of a job, as variables. */
+  private static ServiceSpec withParameters(View view, Task task, ServiceSpec spec) {
+    Service service = view.service(task.serviceId());
+    JobStatus job = service == null ? null : service.job();
+    JobRun run = job == null ? null : job.run(task.iteration());
+    Map<String, String> parameters = new TreeMap<>(spec.effectiveJob().parameters());
+    if (run != null) {
+      parameters.putAll(run.parameters());
+    }
+    if (parameters.isEmpty()) {
+      return spec;
+    }
+    ContainerSpec container = spec.task().container();
+    Map<String, String> env = new TreeMap<>(container.env());
+    env.putAll(parameters);
+    return spec.withTask(spec.task().withContainer(container.withEnv(env)));
   }
 
   /**

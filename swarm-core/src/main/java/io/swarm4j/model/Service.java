@@ -122,7 +122,4 @@ public record Service(
 
   /** A spec that was in force once. */
   public record SpecRevision(long version, ServiceSpec spec) {}
-
-  /** Progress of a job. */
-  public record JobStatus(int iteration, Instant lastExecution) {}
 }

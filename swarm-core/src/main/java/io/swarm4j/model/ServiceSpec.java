@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param endpoint published ports and how the service's name resolves
  * @param disconnect what happens to tasks whose node is out of reach; null does as the reference
  *     does
- * @param schedule when a job runs; null runs it at once
+ * @param job when and how a job runs; null stands for {@link JobPolicy#AT_ONCE}
  */
 @RecordBuilder
 public record ServiceSpec(
@@ -29,7 +29,7 @@ public record ServiceSpec(
     @Nullable UpdatePolicy rollback,
     EndpointSpec endpoint,
     @Nullable DisconnectPolicy disconnect,
-    @Nullable JobSchedule schedule)
+    @Nullable JobPolicy job)
     implements ServiceSpecBuilder.With {
 
   /** One replica, as if nothing had been said. */
@@ -48,11 +48,26 @@ public record ServiceSpec(
         update,
         "no update policy: jobs may not have one");
     check.that(
-        schedule == null || mode.isJob(),
+        !mode.isJob() || rollback == null,
         Fault.Code.CONTRADICTION,
-        "schedule",
-        schedule,
-        "a schedule on a job mode only");
+        "rollback",
+        rollback,
+        "no rollback policy: jobs may not have one");
+    check.that(
+        job == null || mode.isJob(),
+        Fault.Code.CONTRADICTION,
+        "job",
+        job,
+        "a job policy on a job mode only");
+    check.that(
+        !(mode instanceof ServiceMode.GlobalJob)
+            || job == null
+            || job.schedule() == null
+            || job.schedule().concurrency() != JobSchedule.Concurrency.ALLOW,
+        Fault.Code.CONTRADICTION,
+        "job.schedule.concurrency",
+        JobSchedule.Concurrency.ALLOW,
+        "FORBID or REPLACE on a global job: a node runs one task of it at a time");
     check
         .that(
             !isFenced(disconnect) || stopsFirst(update),
@@ -108,6 +123,11 @@ public record ServiceSpec(
   /** The rollback policy in force. */
   public UpdatePolicy effectiveRollback() {
     return Copies.or(rollback, UpdatePolicy.DEFAULT);
+  }
+
+  /** When and how it runs, if it is a job. */
+  public JobPolicy effectiveJob() {
+    return Copies.or(job, JobPolicy.AT_ONCE);
   }
 
   /** The same service with another number of replicas. */

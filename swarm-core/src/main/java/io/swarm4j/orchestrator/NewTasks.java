@@ -22,19 +22,41 @@ final class NewTasks {
    * are there that it depends on.
    */
   static Task create(Control control, Transaction tx, Service service, SlotKey slot) {
+    return create(control, tx, service, slot, 0);
+  }
+
+  /**
+   * The same for a run of a job.
+   *
+   * @param iteration number of the run; 0 if the service is no job
+   */
+  static Task create(
+      Control control, Transaction tx, Service service, SlotKey slot, int iteration) {
     Dependency unmet = Dependencies.unmet(tx, service.spec());
     if (unmet != null) {
       Reason reason = Dependencies.reason(unmet);
-      return create(control, tx, service, slot, TaskState.READY, reason, Dependencies.text(unmet));
+      return create(
+          control, tx, service, slot, iteration, TaskState.READY, reason, Dependencies.text(unmet));
     }
     TaskState desired = service.spec().mode().isJob() ? TaskState.COMPLETE : TaskState.RUNNING;
-    return create(control, tx, service, slot, desired, null, "");
+    return create(control, tx, service, slot, iteration, desired, null, "");
   }
 
   /** A task that is made ready and waits, for the given reason, to be told to run. */
   static Task createWaiting(
       Control control, Transaction tx, Service service, SlotKey slot, Reason reason) {
-    return create(control, tx, service, slot, TaskState.READY, reason, "");
+    return createWaiting(control, tx, service, slot, 0, reason);
+  }
+
+  /** The same for a run of a job. */
+  static Task createWaiting(
+      Control control,
+      Transaction tx,
+      Service service,
+      SlotKey slot,
+      int iteration,
+      Reason reason) {
+    return create(control, tx, service, slot, iteration, TaskState.READY, reason, "");
   }
 
   private static Task create(
@@ -42,12 +64,12 @@ final class NewTasks {
       Transaction tx,
       Service service,
       SlotKey slot,
+      int iteration,
       TaskState desired,
       @Nullable Reason reason,
       String err) {
     NodeId node = slot instanceof SlotKey.OnNode bound ? bound.node() : null;
     TaskStatus status = new TaskStatus(TaskState.NEW, tx.now(), "created", err, reason, null);
-    int iteration = service.job() == null ? 0 : service.job().iteration();
     return tx.put(
         new Task(
             control.ids().task(),

@@ -9,23 +9,30 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 
 /**
- * What happened in one slot under one spec version: when it was restarted, and how often it failed
- * quickly in a row.
+ * What happened in one slot under one spec version, in one run if it is a job: when it was
+ * restarted, and how often it failed quickly in a row.
  */
 final class RestartHistory {
   private final long specVersion;
+  private final int iteration;
 
   /** The newest restarts, as many as the policy allows: older ones can not change its verdict. */
   private final ArrayDeque<Instant> restarts = new ArrayDeque<>(0);
 
   private int quickFailures;
 
-  RestartHistory(long specVersion) {
+  /**
+   * Without restarts so far.
+   *
+   * @param iteration run of a job; 0 otherwise
+   */
+  RestartHistory(long specVersion, int iteration) {
     this.specVersion = specVersion;
+    this.iteration = iteration;
   }
 
-  long specVersion() {
-    return specVersion;
+  boolean isOf(long otherVersion, int otherIteration) {
+    return specVersion == otherVersion && iteration == otherIteration;
   }
 
   /** Whether the policy wants another task after {@code ended}. */

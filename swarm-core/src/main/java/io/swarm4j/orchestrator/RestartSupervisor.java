@@ -76,11 +76,11 @@ public final class RestartSupervisor implements Reconciler {
     tasks.sort(Comparator.comparing(task -> task.meta().createdAt()));
     Task newest = tasks.get(tasks.size() - 1);
     RestartPolicy policy = tx.specOf(newest).task().effectiveRestart();
-    RestartHistory history = history(service.id(), slot, newest.specVersion());
+    RestartHistory history = history(service.id(), slot, newest.specVersion(), newest.iteration());
     for (int i = 1; i < tasks.size(); i++) {
       Task old = tasks.get(i - 1);
       Task next = tasks.get(i);
-      if (old.specVersion() == newest.specVersion() && next.specVersion() == newest.specVersion()) {
+      if (isOfSameLine(old, newest) && isOfSameLine(next, newest)) {
         history.restarted(policy, old, next.meta().createdAt());
       }
     }
@@ -94,6 +94,10 @@ public final class RestartSupervisor implements Reconciler {
       awaited.forEach(predecessor -> giveUpLater(tx, predecessor));
       arm(new Start(newest.id(), awaited, due));
     }
+  }
+
+  private static boolean isOfSameLine(Task task, Task newest) {
+    return task.specVersion() == newest.specVersion() && task.iteration() == newest.iteration();
   }
 
   @Override
@@ -164,7 +168,8 @@ public final class RestartSupervisor implements Reconciler {
       return null;
     }
     RestartPolicy policy = service.spec().task().effectiveRestart();
-    RestartHistory history = history(service.id(), old.slot(), service.specVersion());
+    RestartHistory history =
+        history(service.id(), old.slot(), service.specVersion(), old.iteration());
     if (!history.allows(policy, old, service.spec().mode().isJob())) {
       return null;
     }
@@ -177,11 +182,16 @@ public final class RestartSupervisor implements Reconciler {
     }
     Set<TaskId> awaited = awaited(tx, old, earlier);
     if (awaited.isEmpty() && !due.isAfter(now)) {
-      return NewTasks.create(control, tx, service, old.slot());
+      return NewTasks.create(control, tx, service, old.slot(), old.iteration());
     }
     Task next =
         NewTasks.createWaiting(
-            control, tx, service, old.slot(), holdReason(policy, history, awaited, due, now));
+            control,
+            tx,
+            service,
+            old.slot(),
+            old.iteration(),
+            holdReason(policy, history, awaited, due, now));
     arm(new Start(next.id(), awaited, due));
     return next;
   }
@@ -251,8 +261,8 @@ public final class RestartSupervisor implements Reconciler {
    */
   boolean isFinal(Service service, Task ended) {
     RestartHistory history = histories.getOrDefault(service.id(), Map.of()).get(ended.slot());
-    if (history == null || history.specVersion() != ended.specVersion()) {
-      history = new RestartHistory(ended.specVersion());
+    if (history == null || !history.isOf(ended.specVersion(), ended.iteration())) {
+      history = new RestartHistory(ended.specVersion(), ended.iteration());
     }
     return !history.allows(
         service.spec().task().effectiveRestart(), ended, service.spec().mode().isJob());
@@ -286,12 +296,12 @@ public final class RestartSupervisor implements Reconciler {
         : policy.backoff().delay(policy.delay(), history.quickFailures());
   }
 
-  private RestartHistory history(ServiceId service, SlotKey slot, long specVersion) {
+  private RestartHistory history(ServiceId service, SlotKey slot, long specVersion, int iteration) {
     Map<SlotKey, RestartHistory> slots =
         histories.computeIfAbsent(service, id -> new LinkedHashMap<>());
     RestartHistory history = slots.get(slot);
-    if (history == null || history.specVersion() != specVersion) {
-      history = new RestartHistory(specVersion);
+    if (history == null || !history.isOf(specVersion, iteration)) {
+      history = new RestartHistory(specVersion, iteration);
       slots.put(slot, history);
     }
     return history;

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,7 @@ public final class ServiceOrchestrator implements Reconciler {
   private final LostNodes lost = new LostNodes(unchecked::add);
   private final ReplicatedServices replicated;
   private final GlobalServices global;
+  private final JobServices jobs;
   private final Set<ServiceId> dirtyServices = new LinkedHashSet<>();
   private final Set<Slot> dirtySlots = new LinkedHashSet<>();
   private final Map<ServiceId, Deque<SlotKey>> removals = new LinkedHashMap<>();
@@ -42,6 +44,7 @@ public final class ServiceOrchestrator implements Reconciler {
   public ServiceOrchestrator(RestartSupervisor restarts) {
     this.replicated = new ReplicatedServices(restarts, lost);
     this.global = new GlobalServices(restarts, lost);
+    this.jobs = new JobServices(restarts, lost);
   }
 
   @Override
@@ -49,6 +52,7 @@ public final class ServiceOrchestrator implements Reconciler {
     control = newControl;
     lost.begin(newControl);
     replicated.begin(newControl);
+    jobs.begin(newControl);
     tx.services().forEach(service -> dirtyServices.add(service.id()));
   }
 
@@ -77,7 +81,7 @@ public final class ServiceOrchestrator implements Reconciler {
   private void markTasksOn(NodeId node, Transaction tx) {
     for (Task task : tx.tasksOn(node)) {
       if (task.isDesiredAlive()) {
-        dirtySlots.add(new Slot(task.serviceId(), task.slot()));
+        touch(task, tx);
       }
     }
   }
@@ -85,13 +89,13 @@ public final class ServiceOrchestrator implements Reconciler {
   private void taskChanged(@Nullable Task before, @Nullable Task after, Transaction tx) {
     if (after == null) {
       if (before != null && before.isDesiredAlive()) {
-        refill(before);
+        refill(before, tx);
       }
     } else if (after.isDesiredAlive()
         && (after.state().isTerminal()
             || cameToLostNode(before, after, tx)
             || isBack(before, after))) {
-      dirtySlots.add(new Slot(after.serviceId(), after.slot()));
+      touch(after, tx);
     }
   }
 
@@ -101,12 +105,24 @@ public final class ServiceOrchestrator implements Reconciler {
   }
 
   /** A task was deleted that was still wanted. */
-  private void refill(Task deleted) {
+  private void refill(Task deleted, Transaction tx) {
     if (deleted.slot() instanceof SlotKey.OnNode) {
-      dirtySlots.add(new Slot(deleted.serviceId(), deleted.slot()));
+      touch(deleted, tx);
     } else {
       replicated.replan(deleted.serviceId());
       dirtyServices.add(deleted.serviceId());
+    }
+  }
+
+  /**
+   * Has a task's slot looked at, or its whole service if the slots of that depend on each other.
+   */
+  private void touch(Task task, Transaction tx) {
+    Service service = tx.service(task.serviceId());
+    if (service != null && service.spec().mode().isJob()) {
+      dirtyServices.add(service.id());
+    } else {
+      dirtySlots.add(new Slot(task.serviceId(), task.slot()));
     }
   }
 
@@ -122,6 +138,7 @@ public final class ServiceOrchestrator implements Reconciler {
     if (!deleted
         && (before == null
             || before.specVersion() != service.specVersion()
+            || !Objects.equals(before.job(), service.job())
             || before.isRemoved() != service.isRemoved()
             || (ServiceWrites.isPaused(before) && !ServiceWrites.isPaused(service)))) {
       dirtyServices.add(service.id());
@@ -135,6 +152,9 @@ public final class ServiceOrchestrator implements Reconciler {
     if (before == null || deleted || concernsPlacement(before, node)) {
       SlotKey slot = new SlotKey.OnNode(node.id());
       globals(tx).forEach(service -> dirtySlots.add(new Slot(service, slot)));
+      tx.services().stream()
+          .filter(service -> service.spec().mode() instanceof ServiceMode.GlobalJob)
+          .forEach(service -> dirtyServices.add(service.id()));
     }
   }
 
@@ -195,7 +215,7 @@ public final class ServiceOrchestrator implements Reconciler {
     } else if (service.spec().mode() instanceof ServiceMode.Global) {
       return global.reconcile(tx, service);
     }
-    return true;
+    return jobs.reconcile(tx, service);
   }
 
   private boolean removeTasks(Transaction tx, Service service) {

@@ -150,7 +150,7 @@ class RestartTest {
   @Test
   void moreAttemptsThanAnyHistoryKeepsAreCounted() {
     RestartPolicy policy = RestartPolicy.builder().maxAttempts(2_000).build();
-    RestartHistory history = new RestartHistory(1);
+    RestartHistory history = new RestartHistory(1, 0);
     for (int i = 0; i < 2_000; i++) {
       assertThat(history.allows(policy, failed(i, i), false)).isTrue();
       history.restarted(policy, failed(i, i), START.plusSeconds(i));
@@ -163,7 +163,7 @@ class RestartTest {
   void theWindowIsMeasuredByTheManagersClockNotTheNodes() {
     RestartPolicy policy =
         RestartPolicy.builder().maxAttempts(1).window(Duration.ofMinutes(1)).build();
-    RestartHistory history = new RestartHistory(1);
+    RestartHistory history = new RestartHistory(1, 0);
     history.restarted(policy, failed(0, 0), START);
 
     assertThat(history.allows(policy, failed(30, -3_600), false)).isFalse();

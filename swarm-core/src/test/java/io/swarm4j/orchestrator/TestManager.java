@@ -33,6 +33,7 @@ final class TestManager {
             List.of(
                 dispatcher,
                 restarts,
+                new JobScheduler(new HourlyCalendar()),
                 new Updater(restarts),
                 new ServiceOrchestrator(restarts),
                 new DependencyGate(),
