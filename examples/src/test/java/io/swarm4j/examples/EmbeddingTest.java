@@ -1,21 +1,35 @@
 package io.swarm4j.examples;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.swarm4j.Convergence;
 import io.swarm4j.Convergence.Problem;
+import io.swarm4j.ExecResult;
+import io.swarm4j.Logs;
 import io.swarm4j.NodeOptions;
+import io.swarm4j.Rotation;
 import io.swarm4j.StackConvergence;
 import io.swarm4j.Swarm;
 import io.swarm4j.event.SwarmEvent;
 import io.swarm4j.examples.apps.SampleImages;
+import io.swarm4j.model.ChangePolicy;
 import io.swarm4j.model.EndpointSpec;
 import io.swarm4j.model.Fault;
+import io.swarm4j.model.FileTarget;
 import io.swarm4j.model.InvalidSpecException;
+import io.swarm4j.model.JobPolicy;
+import io.swarm4j.model.JobRun;
+import io.swarm4j.model.JobSchedule;
+import io.swarm4j.model.JobSchedule.Concurrency;
+import io.swarm4j.model.JobSchedule.MissedRuns;
 import io.swarm4j.model.Node.Availability;
 import io.swarm4j.model.Node.NodeRole;
 import io.swarm4j.model.Placement;
 import io.swarm4j.model.PortSpec;
+import io.swarm4j.model.SecretReference;
+import io.swarm4j.model.SecretSpec;
+import io.swarm4j.model.ServiceMode;
 import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskState;
@@ -24,6 +38,8 @@ import io.swarm4j.model.UpdatePolicy.UpdateOrder;
 import io.swarm4j.scheduler.Explanation;
 import io.swarm4j.sim.SimulatedImage;
 import io.swarm4j.sim.SimulatedRuntime;
+import io.swarm4j.stream.LogGap;
+import io.swarm4j.stream.LogQuery;
 import io.swarm4j.time.VirtualTime;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -199,6 +215,89 @@ class EmbeddingTest {
               Duration.ofSeconds(30));
 
       assertThat(inTime).isTrue();
+    }
+  }
+
+  @Test
+  void outputAndCommands() {
+    try (Swarm swarm =
+        Swarm.builder()
+            .image(
+                "web",
+                task -> {
+                  task.out().println("ready");
+                  task.awaitStop();
+                },
+                image ->
+                    image.command(
+                        "date",
+                        (task, args, io) -> {
+                          io.stdout().write("today".getBytes(UTF_8));
+                          return 0;
+                        }))
+            .start()) {
+      swarm.services().create(ServiceSpec.of("web", "web"));
+      swarm.services().await("web", Duration.ofSeconds(30));
+      Task task = swarm.services().tasks("web").get(0);
+      swarm.tasks().exec(task.id().toString(), List.of("true"), Duration.ofSeconds(10));
+
+      try (Logs logs = swarm.services().logs("web", LogQuery.builder().tail(100).build())) {
+        logs.stream().forEach(this::print); // web.1.<task id>@w1 | text
+        print(LogGap.warning(logs.gaps()));
+      }
+      ExecResult date =
+          swarm.tasks().exec(task.id().toString(), List.of("date"), Duration.ofSeconds(10));
+      print(date.exitCode() + " " + date.output());
+
+      assertThat(printed.get(printed.size() - 1)).isEqualTo("0 today");
+      assertThat(printed).contains("");
+    }
+  }
+
+  private static ServiceSpec withSecret(String name, SecretReference secret) {
+    ServiceSpec spec = ServiceSpec.of(name, "web");
+    return spec.withTask(
+        spec.task().withContainer(spec.task().container().withSecrets(List.of(secret))));
+  }
+
+  @Test
+  void secrets() {
+    try (Swarm swarm = start()) {
+      swarm.secrets().create(SecretSpec.of("pass", "one"));
+      SecretReference pass =
+          new SecretReference("pass", FileTarget.of("db-password"), ChangePolicy.HOT);
+      swarm.services().create(withSecret("web", pass));
+      swarm.services().await("web", Duration.ofSeconds(30));
+      Rotation rotation =
+          swarm.secrets().rotate(SecretSpec.of("pass", "two"), Duration.ofSeconds(30));
+      print(rotation.isComplete() ? "all have it" : "without: " + rotation.unconfirmed());
+
+      assertThat(printed).containsExactly("all have it");
+    }
+  }
+
+  @Test
+  void jobs() {
+    try (Swarm swarm = Swarm.builder().image("report", task -> {}).start()) {
+      JobPolicy nightly =
+          JobPolicy.builder()
+              .schedule(
+                  new JobSchedule(
+                      "30 2 * * *", "Europe/Berlin", MissedRuns.RUN_ONCE, Concurrency.FORBID))
+              .deadline(Duration.ofHours(1))
+              .parameters(Map.of("FORMAT", "pdf"))
+              .build();
+      swarm
+          .services()
+          .create(
+              ServiceSpec.of("report", "report")
+                  .withMode(new ServiceMode.ReplicatedJob(2, 10)) // ten completions, two at a time
+                  .withJob(nightly));
+      JobRun run = swarm.jobs().run("report", Map.of("FORMAT", "html")); // and once more, now
+      JobRun done = swarm.jobs().await("report", run.iteration(), Duration.ofMinutes(1));
+      print(done.state() + ": " + done.message());
+
+      assertThat(printed).containsExactly("COMPLETED: 10 completed");
     }
   }
 

@@ -19,7 +19,8 @@ import picocli.CommandLine.Parameters;
     name = "bench",
     mixinStandardHelpOptions = true,
     description =
-        "Measures the engine: start, create, scale, place, heap, dns, kernel, update, loss, sim-*;"
+        "Measures the engine: start, create, scale, place, heap, logs, dns, kernel, update, loss,"
+            + " sim-*;"
             + " without a name all of them.")
 public final class BenchCommand implements Callable<Integer> {
   /** A sample of loss takes far longer than others. */
@@ -27,8 +28,8 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Parameters(
       description =
-          "start, create, scale, place, place-large, heap, dns, kernel, update, loss, sim-case,"
-              + " sim-day, sim-large")
+          "start, create, scale, place, place-large, heap, logs, dns, kernel, update, loss,"
+              + " sim-case, sim-day, sim-large")
   private List<String> names = new ArrayList<>();
 
   @Option(
@@ -50,6 +51,7 @@ public final class BenchCommand implements Callable<Integer> {
     all.put("place", n -> PlaceBench.run(n, 1_000, 100_000, 100, false));
     all.put("place-large", n -> PlaceBench.run(n, 10_000, 1_000_000, 1_000, true));
     all.put("heap", n -> HeapBench.run());
+    all.put("logs", LogsBench::run);
     all.put("dns", DnsBench::run);
     all.put("kernel", KernelBench::run);
     all.put("update", UpdateBench::run);
