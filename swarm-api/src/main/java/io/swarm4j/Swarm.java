@@ -8,6 +8,7 @@ import io.swarm4j.internal.Engine;
 import io.swarm4j.internal.EngineOptions;
 import io.swarm4j.internal.Host;
 import io.swarm4j.model.Check;
+import io.swarm4j.model.Cluster;
 import io.swarm4j.model.ClusterSpec;
 import io.swarm4j.model.Fault;
 import io.swarm4j.model.Node.NodeRole;
@@ -106,6 +107,15 @@ public final class Swarm implements AutoCloseable {
   /** Where the swarm gets its time, threads and chance from. */
   public Time time() {
     return engine.options().time();
+  }
+
+  /**
+   * Replaces the swarm's settings, if they are still at the version that the caller has seen.
+   *
+   * @param version {@code view().cluster().meta().version()} of what was read
+   */
+  public CompletionStage<Cluster> updateAsync(long version, ClusterSpec spec) {
+    return engine.updateCluster(version, spec);
   }
 
   /** The newest committed state; costs nothing, never changes. */

@@ -1,6 +1,7 @@
 package io.swarm4j.engine;
 
 import io.swarm4j.Swarm;
+import io.swarm4j.dashboard.Dashboard;
 import io.swarm4j.engine.http.HttpLimits;
 import io.swarm4j.engine.http.HttpServer;
 import io.swarm4j.engine.http.Listen;
@@ -28,11 +29,12 @@ import java.util.concurrent.CompletionStage;
  * }
  * }</pre>
  *
- * <p>Versions 1.24 to 1.51 are served. Thread-safe.
+ * <p>Versions 1.24 to 1.51 are served, and a web page under {@code /dashboard/}. Thread-safe.
  */
 public final class EngineApi implements AutoCloseable {
   private final HttpServer server;
   private final EventHub events;
+  private final Dashboard dashboard;
 
   private EngineApi(Builder builder) {
     Access access = new Access(builder.seat, builder.strict);
@@ -50,6 +52,7 @@ public final class EngineApi implements AutoCloseable {
     new ContainerRoutes(access).addTo(routes);
     new ExecRoutes(access, new ExecSessions(builder.seat.time().newChance())).addTo(routes);
     new ImageRoutes(access).addTo(routes);
+    dashboard = new Dashboard(access.member());
     Doorkeeper doorkeeper = new Doorkeeper(Set.copyOf(builder.names));
     server =
         HttpServer.start(
@@ -57,7 +60,7 @@ public final class EngineApi implements AutoCloseable {
             builder.seat.time(),
             builder.listens,
             builder.limits,
-            request -> answer(request, routes, doorkeeper));
+            request -> answer(request, routes, doorkeeper, dashboard));
   }
 
   /** The API of a node of an embedded swarm. */
@@ -71,11 +74,17 @@ public final class EngineApi implements AutoCloseable {
   }
 
   private static CompletionStage<Response> answer(
-      Request request, Routes routes, Doorkeeper doorkeeper) {
+      Request request, Routes routes, Doorkeeper doorkeeper, Dashboard dashboard) {
     CompletionStage<Response> answer;
     try {
       doorkeeper.check(request);
-      answer = route(request, routes);
+      boolean isPage =
+          !request.segments().isEmpty() && request.segments().get(0).equals("dashboard");
+      answer =
+          isPage
+              ? CompletableFuture.completedFuture(
+                  dashboard.answer(request.withoutFirstSegment()))
+              : route(request, routes);
     } catch (SwarmException refused) {
       answer = CompletableFuture.failedFuture(refused);
     } catch (RuntimeException fault) {
@@ -132,6 +141,7 @@ public final class EngineApi implements AutoCloseable {
   @Override
   public void close() {
     server.close();
+    dashboard.close();
     try {
       events.close();
     } catch (Exception failed) {

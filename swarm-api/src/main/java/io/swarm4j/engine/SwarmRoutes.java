@@ -4,6 +4,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.swarm4j.Swarm;
 import io.swarm4j.engine.http.Response;
 import io.swarm4j.engine.json.ClusterJson;
+import io.swarm4j.engine.json.Fields;
+import io.swarm4j.model.ClusterSpec;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
 
 /** {@code /swarm}. */
 final class SwarmRoutes {
@@ -16,6 +20,7 @@ final class SwarmRoutes {
   void addTo(Routes routes) {
     routes
         .get("/swarm", this::inspect)
+        .later("POST", "/swarm/update", this::update)
         .post("/swarm/init", this::alreadyPartOfASwarm)
         .post("/swarm/join", this::alreadyPartOfASwarm);
   }
@@ -25,6 +30,22 @@ final class SwarmRoutes {
     ObjectNode json = ClusterJson.write(swarm.view().cluster());
     json.putObject("JoinTokens").put("Worker", "").put("Manager", "");
     return Answers.json(json);
+  }
+
+  private CompletionStage<Response> update(Call call) {
+    Swarm swarm = access.swarm();
+    for (String rotation :
+        List.of("rotateWorkerToken", "rotateManagerToken", "rotateManagerUnlockKey")) {
+      if (call.query().flag(rotation)) {
+        throw new ApiException(
+            501, rotation + ": the nodes of an embedded swarm need no tokens and no key");
+      }
+    }
+    long version = call.objectVersion("swarm");
+    Fields body = call.body();
+    ClusterSpec spec = ClusterJson.read(body, swarm.view().cluster().spec());
+    body.end();
+    return swarm.updateAsync(version, spec).thenApply(cluster -> Answers.done());
   }
 
   private Response alreadyPartOfASwarm(Call call) {

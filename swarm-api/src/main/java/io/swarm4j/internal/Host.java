@@ -15,6 +15,9 @@ import io.swarm4j.agent.protocol.TaskRequest;
 import io.swarm4j.dispatcher.Manager;
 import io.swarm4j.event.AuditTrail;
 import io.swarm4j.event.SwarmEvent;
+import io.swarm4j.model.Cluster;
+import io.swarm4j.model.ClusterSpec;
+import io.swarm4j.model.ConflictException;
 import io.swarm4j.model.NodeId;
 import io.swarm4j.store.Change;
 import io.swarm4j.store.ChangeFeed;
@@ -130,6 +133,19 @@ public abstract class Host implements AutoCloseable {
   /** New ids; only inside a request, where the leader's loop is the caller. */
   Ids ids() {
     return leader().control().ids();
+  }
+
+  /** Replaces the swarm's settings, if they are still at the given version. */
+  public CompletionStage<Cluster> updateCluster(long version, ClusterSpec spec) {
+    return submit(
+        tx -> {
+          Cluster present = tx.cluster();
+          if (present.meta().version() != version) {
+            throw ConflictException.outOfSequence(
+                "cluster", present.spec().name(), version, present.meta().version());
+          }
+          return spec.equals(present.spec()) ? present : tx.put(present.withSpec(spec));
+        });
   }
 
   /** The newest committed state. */

@@ -29,7 +29,7 @@ public final class BenchCommand implements Callable<Integer> {
   @Parameters(
       description =
           "start, create, scale, place, place-large, heap, logs, dns, kernel, update, loss,"
-              + " sim-case, sim-day, sim-large")
+              + " sim-case, sim-day, sim-large, api")
   private List<String> names = new ArrayList<>();
 
   @Option(
@@ -53,6 +53,7 @@ public final class BenchCommand implements Callable<Integer> {
     all.put("heap", n -> HeapBench.run());
     all.put("logs", LogsBench::run);
     all.put("dns", DnsBench::run);
+    all.put("api", ApiBench::run);
     all.put("kernel", KernelBench::run);
     all.put("update", UpdateBench::run);
     all.put("loss", n -> LossBench.run(Math.max(1, n / SAMPLES_PER_LOSS)));

@@ -10,13 +10,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param method such as {@code GET}
  * @param segments the decoded parts of the path between slashes
+ * @param isFolder whether the path ends with a slash
  * @param query its parameters
  * @param headers first value of each header, by lower-case name
  * @param body its content; nobody changes it
  */
 @SuppressWarnings("ArrayRecordComponent") // handed over once, and up to megabytes
 public record Request(
-    String method, List<String> segments, Query query, Map<String, String> headers, byte[] body) {
+    String method,
+    List<String> segments,
+    boolean isFolder,
+    Query query,
+    Map<String, String> headers,
+    byte[] body) {
 
   /** The value of a header, null if it is absent. */
   public @Nullable String header(String name) {
@@ -25,7 +31,8 @@ public record Request(
 
   /** The same request under a path without its first part. */
   public Request withoutFirstSegment() {
-    return new Request(method, segments.subList(1, segments.size()), query, headers, body);
+    return new Request(
+        method, segments.subList(1, segments.size()), isFolder, query, headers, body);
   }
 
   /** The path as text, for messages. */

@@ -159,7 +159,12 @@ final class RequestReader extends SimpleChannelInboundHandler<HttpObject> {
       headers.put(name.toLowerCase(Locale.ROOT), given.get(name));
     }
     return new Request(
-        request.method().name(), List.copyOf(segments), Query.of(decoder), headers, bytes);
+        request.method().name(),
+        List.copyOf(segments),
+        decoder.rawPath().endsWith("/"),
+        Query.of(decoder),
+        headers,
+        bytes);
   }
 
   private void next(ChannelHandlerContext context) {

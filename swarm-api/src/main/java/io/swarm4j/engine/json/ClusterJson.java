@@ -4,12 +4,65 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.swarm4j.model.Cluster;
 import io.swarm4j.model.ClusterSpec;
+import io.swarm4j.model.ClusterSpecBuilder;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** {@code ClusterInfo} and {@code SwarmSpec} of the Engine API. */
 public final class ClusterJson {
   private static final int DATA_PATH_PORT = 4789;
 
+  /** Settings of the reference's own log, which ours has no use for. */
+  private static final Map<String, Long> FIXED = fixed();
+
   private ClusterJson() {}
+
+  private static Map<String, Long> fixed() {
+    Map<String, Long> values = new LinkedHashMap<>();
+    values.put("SnapshotInterval", 10_000L);
+    values.put("KeepOldSnapshots", 0L);
+    values.put("LogEntriesForSlowFollowers", 500L);
+    values.put("ElectionTick", 10L);
+    values.put("HeartbeatTick", 1L);
+    return values;
+  }
+
+  /**
+   * Reads {@code SwarmSpec}.
+   *
+   * @param present the settings that it replaces, from which it takes what the Engine API can not
+   *     say
+   */
+  public static ClusterSpec read(Fields fields, ClusterSpec present) {
+    ClusterSpecBuilder spec = ClusterSpecBuilder.builder(present);
+    spec.name(fields.text("Name", "default")).labels(fields.map("Labels"));
+    fields.object(
+        "Orchestration",
+        orchestration -> {
+          Long limit = orchestration.maybeNumber("TaskHistoryRetentionLimit");
+          return limit == null ? spec : spec.taskHistoryLimit(Math.toIntExact(limit));
+        });
+    fields.object(
+        "Raft",
+        raft -> {
+          FIXED.forEach((name, value) -> raft.fixed(name, value));
+          return spec;
+        });
+    fields.object(
+        "Dispatcher",
+        dispatcher -> {
+          Duration period = dispatcher.nanos("HeartbeatPeriod");
+          return period == null || period.isZero() ? spec : spec.heartbeatPeriod(period);
+        });
+    fields.object(
+        "CAConfig",
+        authority -> {
+          Duration expiry = authority.nanos("NodeCertExpiry");
+          return expiry == null || expiry.isZero() ? spec : spec.certificateExpiry(expiry);
+        });
+    return spec.build();
+  }
 
   /** Writes what {@code docker info} tells of the swarm. */
   public static ObjectNode write(Cluster cluster) {
@@ -27,12 +80,8 @@ public final class ClusterJson {
     ObjectNode node = Json.object().put("Name", spec.name());
     node.set("Labels", Json.map(spec.labels()));
     node.putObject("Orchestration").put("TaskHistoryRetentionLimit", spec.taskHistoryLimit());
-    node.putObject("Raft")
-        .put("SnapshotInterval", 10_000)
-        .put("KeepOldSnapshots", 0)
-        .put("LogEntriesForSlowFollowers", 500)
-        .put("ElectionTick", 10)
-        .put("HeartbeatTick", 1);
+    ObjectNode raft = node.putObject("Raft");
+    FIXED.forEach(raft::put);
     node.putObject("Dispatcher").put("HeartbeatPeriod", spec.heartbeatPeriod().toNanos());
     node.putObject("CAConfig").put("NodeCertExpiry", spec.certificateExpiry().toNanos());
     node.putObject("TaskDefaults");

@@ -265,6 +265,14 @@ public final class Fields {
     }
   }
 
+  /** Takes note of a number that can not be changed here; 0 leaves it, too. */
+  void fixed(String name, long value) {
+    long given = number(name);
+    if (given != 0 && given != value) {
+      throw Json.refuse(at(name), Long.toString(given), "the fixed value " + value);
+    }
+  }
+
   /** Takes note of a field that is known and means nothing to a swarm of this kind. */
   void ignore(String name, String why) {
     if (says(name)) {
