@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Serves the page, its parts and its data. All addresses in it are relative, so that it works behind
- * any path prefix; it loads nothing from elsewhere, and changes nothing.
+ * Serves the page, its parts and its data. All addresses in it are relative, so that it works
+ * behind any path prefix; it loads nothing from elsewhere, and changes nothing.
  *
  * <p>Thread-safe.
  */

@@ -35,7 +35,8 @@ final class StateJson {
   /** One change: the object as it is now, or only its kind and id if it is gone. */
   static @Nullable JsonNode change(Change change, View view) {
     StoreObject object = change.latest();
-    boolean gone = change.after() == null || (object instanceof Service service && service.isRemoved());
+    boolean gone =
+        change.after() == null || (object instanceof Service service && service.isRemoved());
     String kind =
         object instanceof Node
             ? "nodes"
@@ -90,9 +91,7 @@ final class StateJson {
     }
     json.put(
         "ports",
-        service.endpoint().ports().stream()
-            .map(StateJson::port)
-            .collect(Collectors.joining(", ")));
+        service.endpoint().ports().stream().map(StateJson::port).collect(Collectors.joining(", ")));
     if (service.updateStatus() != null) {
       json.put("update", lower(service.updateStatus().state()).replace('_', ' '))
           .put("updateMessage", service.updateStatus().message());

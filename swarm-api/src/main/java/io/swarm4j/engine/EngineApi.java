@@ -82,8 +82,7 @@ public final class EngineApi implements AutoCloseable {
           !request.segments().isEmpty() && request.segments().get(0).equals("dashboard");
       answer =
           isPage
-              ? CompletableFuture.completedFuture(
-                  dashboard.answer(request.withoutFirstSegment()))
+              ? CompletableFuture.completedFuture(dashboard.answer(request.withoutFirstSegment()))
               : route(request, routes);
     } catch (SwarmException refused) {
       answer = CompletableFuture.failedFuture(refused);

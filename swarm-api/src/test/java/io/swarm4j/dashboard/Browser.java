@@ -35,9 +35,16 @@ final class Browser implements AutoCloseable {
         request.withObject("/capabilities/alwaysMatch/goog:chromeOptions").putArray("args");
     for (String argument :
         new String[] {
-          "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-          "--disable-background-networking", "--disable-component-update", "--disable-sync",
-          "--window-size=1280,900", "--user-data-dir=" + folder.resolve("profile")
+          "--headless",
+          "--no-sandbox",
+          "--disable-gpu",
+          "--disable-quic",
+          "--no-first-run",
+          "--disable-background-networking",
+          "--disable-component-update",
+          "--disable-sync",
+          "--window-size=1280,900",
+          "--user-data-dir=" + folder.resolve("profile")
         }) {
       arguments.add(argument);
     }

@@ -108,8 +108,7 @@ class DashboardTest {
     await("document.querySelector('#task-timeline').textContent.includes('running')");
     assertThat(browser.run("return document.querySelector('#task-title').textContent").asText())
         .isEqualTo("Task web.1");
-    assertThat(
-            browser.run("return document.activeElement.getAttribute('aria-label')").asText())
+    assertThat(browser.run("return document.activeElement.getAttribute('aria-label')").asText())
         .isEqualTo("Close");
     browser.screenshot("task.png");
   }
@@ -121,9 +120,7 @@ class DashboardTest {
         .services()
         .create(
             spec.withTask(
-                spec.task()
-                    .withPlacement(
-                        Placement.constrained("node.hostname==nowhere"))));
+                spec.task().withPlacement(Placement.constrained("node.hostname==nowhere"))));
     await("!document.querySelector('#waiting-section').hidden");
     await("document.querySelector('#waiting').textContent.includes('no suitable node')");
   }

@@ -164,7 +164,11 @@ class CompatibilityDocTest {
 
   private static void assertRefused(Row row, ApiFixture.Answer answer) {
     assertThat(answer.status()).isEqualTo(400);
-    String field = row.subject().replaceAll("^.*(Privileges|ImageOptions|NetworkAttachmentSpec|PluginSpec|ConfigFrom|TaskDefaults).*$", "$1");
+    String field =
+        row.subject()
+            .replaceAll(
+                "^.*(Privileges|ImageOptions|NetworkAttachmentSpec|PluginSpec|ConfigFrom|TaskDefaults).*$",
+                "$1");
     assertThat(answer.message()).contains(field.substring(field.lastIndexOf('.') + 1));
   }
 
@@ -210,8 +214,7 @@ class CompatibilityDocTest {
     set(spec, row.subject(), value);
     var answer =
         fixture.post(
-            "/swarm/update?rotateWorkerToken=false&version="
-                + swarm.at("/Version/Index").asLong(),
+            "/swarm/update?rotateWorkerToken=false&version=" + swarm.at("/Version/Index").asLong(),
             spec.toString());
     if (row.verdict().equals("supported")) {
       assertThat(answer.status()).as(answer.message()).isEqualTo(200);

@@ -67,8 +67,7 @@ final class ApiBench {
     int tasks = (SERVICES - 1) * TASKS_EACH + LARGE;
     boolean full =
         swarm.await(
-            view ->
-                view.tasks().stream().filter(task -> task.status().isReady()).count() == tasks,
+            view -> view.tasks().stream().filter(task -> task.status().isReady()).count() == tasks,
             Duration.ofMinutes(2));
     if (!full) {
       throw new IllegalStateException("the swarm did not fill up");
@@ -109,8 +108,7 @@ final class ApiBench {
     URI uri = URI.create(api.hosts().get(0).replace("tcp:", "http:") + path);
     try {
       HttpResponse<byte[]> answer =
-          client.send(
-              HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofByteArray());
+          client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofByteArray());
       if (answer.statusCode() != 200) {
         throw new IllegalStateException(new String(answer.body(), UTF_8));
       }

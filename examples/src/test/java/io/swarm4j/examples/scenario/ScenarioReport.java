@@ -44,7 +44,8 @@ public final class ScenarioReport implements TestExecutionListener {
         switch (result.getStatus()) {
           case SUCCESSFUL -> "pass";
           case FAILED -> "FAIL: " + result.getThrowable().map(Throwable::toString).orElse("");
-          case ABORTED -> "not tried: " + result.getThrowable().map(Throwable::getMessage).orElse("");
+          case ABORTED ->
+              "not tried: " + result.getThrowable().map(Throwable::getMessage).orElse("");
         };
     for (String id : scenario.value()) {
       results.merge(id, outcome, (a, b) -> a.equals("pass") ? b : a);
@@ -69,9 +70,7 @@ public final class ScenarioReport implements TestExecutionListener {
     for (String[] feature : table("features.tsv")) {
       String by = proven.get(feature[0]);
       rows.add(
-          new String[] {
-            feature[0], feature[1], by == null ? "no test names it" : "pass: " + by
-          });
+          new String[] {feature[0], feature[1], by == null ? "no test names it" : "pass: " + by});
     }
     write(rows);
   }
@@ -103,7 +102,8 @@ public final class ScenarioReport implements TestExecutionListener {
           Files.readAllLines(file).stream()
               .map(line -> line.split("\t", 2))
               .filter(cells -> cells.length == 2)
-              .forEach(cells -> proven.putIfAbsent(cells[0], module.getFileName() + ": " + cells[1]));
+              .forEach(
+                  cells -> proven.putIfAbsent(cells[0], module.getFileName() + ": " + cells[1]));
         }
       }
     } catch (IOException broken) {
