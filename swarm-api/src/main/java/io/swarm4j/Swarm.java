@@ -285,7 +285,10 @@ public final class Swarm implements AutoCloseable {
       return this;
     }
 
-    /** Where the state is kept; in memory only unless set. */
+    /**
+     * Where the state is kept; in memory only unless set. With several managers each has a folder
+     * of its own there, its log is replicated by Raft, and what is on disk is encrypted.
+     */
     public Builder dataDirectory(Path directory) {
       dataDirectory = directory;
       return this;

@@ -23,11 +23,8 @@ import io.swarm4j.network.Networks;
 import io.swarm4j.network.dataplane.LoopbackLease;
 import io.swarm4j.network.dns.Discovery;
 import io.swarm4j.store.Log;
-import io.swarm4j.store.MemoryLog;
 import io.swarm4j.store.Transaction;
 import io.swarm4j.store.View;
-import io.swarm4j.store.file.DurableLog;
-import io.swarm4j.store.file.OpenOptions;
 import io.swarm4j.time.Loop;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
@@ -95,12 +92,16 @@ public final class Engine extends Host {
 
   private void open() {
     EndpointGate gate = (task, revision) -> gate().withdrawn(task, revision);
-    List<? extends Log> logs = logs();
+    List<? extends Log> logs = ManagerLogs.of(options);
+    own(new MemberGroup(options, members));
     for (int i = 0; i < logs.size(); i++) {
       String thread = "swarm-" + options.name() + "-manager" + (i + 1);
-      members.add(own(new Member(thread, options, logs.get(i), gate)));
+      members.add(new Member(thread, options, logs.get(i), gate));
     }
+    CompletableFuture<@Nullable Void> led = new CompletableFuture<>();
+    members.forEach(member -> member.onLeading(() -> led.complete(null)));
     members.forEach(member -> member.store.open());
+    waiting().join(led, options.startTimeout());
     if (options.network() && options.block() != null) {
       addresses = AddressPlan.of(options.block());
     } else if (options.network() && LoopbackLease.isSupported()) {
@@ -119,16 +120,6 @@ public final class Engine extends Host {
       join(startNode(node));
     }
     awaitNodes();
-  }
-
-  private List<? extends Log> logs() {
-    if (options.dataDirectory() != null) {
-      return List.of(
-          new DurableLog(options.dataDirectory(), OpenOptions.defaults(), options.time()));
-    }
-    long managers =
-        options.nodes().stream().filter(node -> node.role() == NodeRole.MANAGER).count();
-    return MemoryLog.group((int) managers);
   }
 
   private EndpointGate gate() {

@@ -46,6 +46,24 @@ public final class Member implements AutoCloseable {
     dispatcher = manager.dispatcher();
   }
 
+  /**
+   * Has a task run on the loop whenever this manager begins to lead; before the store is opened.
+   */
+  void onLeading(Runnable task) {
+    store.onLeadership(
+        new Store.Leadership() {
+          @Override
+          public void gained() {
+            task.run();
+          }
+
+          @Override
+          public void lost() {
+            // the next one to gain it tells
+          }
+        });
+  }
+
   @Override
   public void close() {
     CompletableFuture<@Nullable Void> done = manager.end().toCompletableFuture();

@@ -17,6 +17,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,6 +73,18 @@ public final class DurableLog implements Log {
     this.options = options;
     this.time = time;
     this.snapshotThreads = time.newThreads("swarm-snapshot");
+  }
+
+  /** Whether a directory holds such a log. */
+  public static boolean isIn(Path directory) {
+    try (Stream<Path> files = Files.list(directory)) {
+      List<String> names = files.map(file -> file.getFileName().toString()).toList();
+      return !FileNames.segments(names).isEmpty() || !FileNames.snapshots(names).isEmpty();
+    } catch (NoSuchFileException none) {
+      return false;
+    } catch (IOException failed) {
+      throw new StorageException(directory + " can not be read: " + failed, failed);
+    }
   }
 
   @Override
