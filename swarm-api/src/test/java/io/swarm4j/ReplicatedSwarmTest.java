@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.swarm4j.model.ConflictException;
+import io.swarm4j.model.Node.NodeRole;
 import io.swarm4j.model.ServiceSpec;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,6 +40,26 @@ class ReplicatedSwarmTest {
       assertThat(swarm.view().serviceNamed("web")).isNotNull();
       swarm.services().await("web", PATIENCE);
       assertThat(swarm.view().nodes()).hasSize(4);
+    }
+  }
+
+  @Test
+  void everyManagersStandingIsInTheStore() {
+    try (Swarm swarm = builder(3).start()) {
+      boolean shown =
+          swarm.await(
+              view ->
+                  view.nodes().stream()
+                          .filter(node -> node.manager() != null && node.manager().leader())
+                          .count()
+                      == 1,
+              PATIENCE);
+
+      assertThat(shown).as("one leader in %s", swarm.view().nodes()).isTrue();
+      assertThat(swarm.view().nodes())
+          .filteredOn(node -> node.role() == NodeRole.MANAGER)
+          .hasSize(3)
+          .allMatch(node -> node.manager() != null && node.manager().reachable());
     }
   }
 

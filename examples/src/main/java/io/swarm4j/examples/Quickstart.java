@@ -1,5 +1,6 @@
 package io.swarm4j.examples;
 
+import io.swarm4j.Swarm;
 import io.swarm4j.compose.Stack;
 import io.swarm4j.examples.check.CompanyCheck;
 import java.nio.file.Path;
@@ -51,13 +52,17 @@ final class Quickstart implements Callable<Integer> {
           java.util.Objects.requireNonNull(spec).commandLine(),
           "--check drains one worker and halts another: it needs --workers 2 or more");
     }
-    if (!check) {
-      TestBed bed = options.bed();
-      return new Showcase(System.out, options.api(), bed)
-          .run(options.builder("quickstart", bed), read, PAGES);
-    }
-    try (TestBed bed = options.bed()) {
-      return CompanyCheck.run(options.builder("quickstart", bed), read, System.out) ? 0 : 1;
+    TestBed bed = options.bed();
+    try (DataFolder folder = DataFolder.of(options)) {
+      Swarm.Builder swarm = folder.applyTo(options.builder("quickstart", bed));
+      if (!check) {
+        return new Showcase(System.out, options.api(), bed).run(swarm, read, PAGES);
+      }
+      return CompanyCheck.run(swarm, read, System.out) ? 0 : 1;
+    } finally {
+      if (check && bed != null) {
+        bed.close();
+      }
     }
   }
 }

@@ -30,6 +30,13 @@ final class SwarmOptions {
   private @Nullable Path api;
 
   @Option(
+      names = "--data",
+      paramLabel = "FOLDER",
+      description =
+          "Keeps the swarm's state in this folder; with several managers, replicated among them.")
+  private @Nullable Path data;
+
+  @Option(
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Shows this help.")
@@ -61,6 +68,14 @@ final class SwarmOptions {
     return api;
   }
 
+  int managers() {
+    return managers;
+  }
+
+  @Nullable Path data() {
+    return data;
+  }
+
   int workers() {
     return workers;
   }
@@ -78,6 +93,9 @@ final class SwarmOptions {
             .workers(workers)
             .images(SampleImages.all())
             .publishOnLocalhost(true);
+    if (data != null) {
+      builder.dataDirectory(data);
+    }
     return bed == null ? builder : builder.addresses(bed.addresses()).runtime(bed.runtimes(name));
   }
 }

@@ -3,13 +3,18 @@ package io.swarm4j.internal;
 import io.swarm4j.dispatcher.Dispatcher;
 import io.swarm4j.dispatcher.EndpointGate;
 import io.swarm4j.dispatcher.Manager;
+import io.swarm4j.model.Node;
 import io.swarm4j.model.SwarmException;
 import io.swarm4j.network.allocator.AllocatorOptions;
 import io.swarm4j.orchestrator.ControlLoop;
+import io.swarm4j.orchestrator.Reconciler;
+import io.swarm4j.raft.RaftLog;
 import io.swarm4j.store.Log;
 import io.swarm4j.store.Store;
 import io.swarm4j.time.Time;
 import io.swarm4j.time.VirtualTime;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -31,9 +36,7 @@ public final class Member implements AutoCloseable {
             options.time().newChance(),
             log,
             gate,
-            Components.of(
-                AllocatorOptions.DEFAULT.withAddressForEveryTask(options.network()),
-                options.placement())),
+            components(options, log)),
         options.time());
   }
 
@@ -44,6 +47,18 @@ public final class Member implements AutoCloseable {
     store = manager.store();
     control = manager.control();
     dispatcher = manager.dispatcher();
+  }
+
+  private static List<Reconciler> components(EngineOptions options, Log log) {
+    List<Reconciler> components =
+        new ArrayList<>(
+            Components.of(
+                AllocatorOptions.DEFAULT.withAddressForEveryTask(options.network()),
+                options.placement()));
+    if (log instanceof RaftLog raft) {
+      components.add(new ManagerStanding(raft::members, Node::hostname));
+    }
+    return components;
   }
 
   /**

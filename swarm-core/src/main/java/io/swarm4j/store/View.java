@@ -46,6 +46,13 @@ public final class View implements State {
     return StoreTransaction.load(revision, objects);
   }
 
+  /** The state that a committed entry leads to from here. */
+  public View after(LogEntry entry) {
+    StoreTransaction tx = new StoreTransaction(this, entry.at(), Integer.MAX_VALUE);
+    tx.replay(entry);
+    return tx.result();
+  }
+
   /** All objects of this state, for writing snapshots; those that others refer to come first. */
   public Iterable<StoreObject> objects() {
     List<StoreObject> all = new ArrayList<>(taskCount() + 64);

@@ -20,7 +20,7 @@ public final class KeyRing {
 
   private final SortedMap<Integer, byte[]> keys;
 
-  private KeyRing(SortedMap<Integer, byte[]> keys) {
+  KeyRing(SortedMap<Integer, byte[]> keys) {
     this.keys = keys;
   }
 

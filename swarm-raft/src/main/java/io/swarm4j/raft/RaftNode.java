@@ -67,6 +67,11 @@ final class RaftNode implements AutoCloseable {
         new MemberFile(options.id(), options.group(), options.founders())
             .claim(options.directory())
             .founders();
+    try {
+      GroupFolders.tidy(options.directory(), options.group());
+    } catch (IOException failed) {
+      throw startFailure(failed);
+    }
     if (options.transport() instanceof RaftTransport.Tcp tcp) {
       BindCheck.check(tcp.bind());
       endOfAddresses = MemberResolver.use(options.group().toString(), tcp.addresses());
@@ -103,6 +108,10 @@ final class RaftNode implements AutoCloseable {
       if (cause instanceof SwarmException known) {
         return known;
       }
+    }
+    SwarmException damage = Damage.in(options.directory(), failed);
+    if (damage != null) {
+      return damage;
     }
     return new UnavailableException(
         String.format(

@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
     name = "bench",
     mixinStandardHelpOptions = true,
     description =
-        "Measures the engine: start, create, scale, place, heap, logs, dns, kernel, update, loss,"
+        "Measures the engine: start, create, scale, place, heap, logs, commit, dns, kernel, update, loss,"
             + " sim-*;"
             + " without a name all of them.")
 public final class BenchCommand implements Callable<Integer> {
@@ -28,7 +28,7 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Parameters(
       description =
-          "start, create, scale, place, place-large, heap, logs, dns, kernel, update, loss,"
+          "start, create, scale, place, place-large, heap, logs, commit, dns, kernel, update, loss,"
               + " sim-case, sim-day, sim-large, api")
   private List<String> names = new ArrayList<>();
 
@@ -52,6 +52,7 @@ public final class BenchCommand implements Callable<Integer> {
     all.put("place-large", n -> PlaceBench.run(n, 10_000, 1_000_000, 1_000, true));
     all.put("heap", n -> HeapBench.run());
     all.put("logs", LogsBench::run);
+    all.put("commit", CommitBench::run);
     all.put("dns", DnsBench::run);
     all.put("api", ApiBench::run);
     all.put("kernel", KernelBench::run);
