@@ -1,7 +1,6 @@
 package io.swarm4j.engine;
 
 import io.swarm4j.Swarm;
-import io.swarm4j.model.Node;
 
 /**
  * Lets requests through to the swarm, or says why not.
@@ -15,13 +14,8 @@ record Access(NodeSeat seat, boolean strict) {
   /** The swarm, for what managers do. */
   Swarm swarm() {
     Swarm swarm = member();
-    Node self = seat.self();
-    if (strict && self != null && self.role() != Node.NodeRole.MANAGER) {
-      throw new ApiException(
-          503,
-          "This node is not a swarm manager. Worker nodes can't be used to view or modify cluster"
-              + " state. Please run this command on a manager node or promote the current node to"
-              + " a manager.");
+    if (strict && !seat.isManager()) {
+      throw workersCanNot();
     }
     return swarm;
   }
@@ -36,6 +30,9 @@ record Access(NodeSeat seat, boolean strict) {
           "Swarm is encrypted and needs to be unlocked before it can be used. Please use \"docker"
               + " swarm unlock\" to unlock it.");
     }
+    if (swarm == null && standing == NodeSeat.Standing.ACTIVE) {
+      throw workersCanNot(); // a worker that has no way to the state
+    }
     if (swarm == null || standing == NodeSeat.Standing.INACTIVE) {
       throw new ApiException(
           503,
@@ -45,8 +42,15 @@ record Access(NodeSeat seat, boolean strict) {
     return swarm;
   }
 
+  private static ApiException workersCanNot() {
+    return new ApiException(
+        503,
+        "This node is not a swarm manager. Worker nodes can't be used to view or modify cluster"
+            + " state. Please run this command on a manager node or promote the current node to a"
+            + " manager.");
+  }
+
   boolean isManager() {
-    Node self = seat.self();
-    return self != null && self.role() == Node.NodeRole.MANAGER;
+    return seat.isManager();
   }
 }

@@ -33,12 +33,13 @@ import java.util.concurrent.CompletionStage;
  */
 public final class EngineApi implements AutoCloseable {
   private final HttpServer server;
-  private final EventHub events;
-  private final Dashboard dashboard;
+  private final PerSwarm<EventHub> events;
+  private final PerSwarm<Dashboard> dashboard;
 
   private EngineApi(Builder builder) {
     Access access = new Access(builder.seat, builder.strict);
-    events = new EventHub(access.member());
+    events = new PerSwarm<>(access, EventHub::new);
+    events.prepare();
     Routes routes = new Routes();
     new SystemRoutes(access).addTo(routes);
     new SwarmRoutes(access).addTo(routes);
@@ -52,7 +53,8 @@ public final class EngineApi implements AutoCloseable {
     new ContainerRoutes(access).addTo(routes);
     new ExecRoutes(access, new ExecSessions(builder.seat.time().newChance())).addTo(routes);
     new ImageRoutes(access).addTo(routes);
-    dashboard = new Dashboard(access.member());
+    dashboard = new PerSwarm<>(access, Dashboard::new);
+    dashboard.prepare();
     Doorkeeper doorkeeper = new Doorkeeper(Set.copyOf(builder.names));
     server =
         HttpServer.start(
@@ -74,7 +76,7 @@ public final class EngineApi implements AutoCloseable {
   }
 
   private static CompletionStage<Response> answer(
-      Request request, Routes routes, Doorkeeper doorkeeper, Dashboard dashboard) {
+      Request request, Routes routes, Doorkeeper doorkeeper, PerSwarm<Dashboard> dashboard) {
     CompletionStage<Response> answer;
     try {
       doorkeeper.check(request);
@@ -82,7 +84,8 @@ public final class EngineApi implements AutoCloseable {
           !request.segments().isEmpty() && request.segments().get(0).equals("dashboard");
       answer =
           isPage
-              ? CompletableFuture.completedFuture(dashboard.answer(request.withoutFirstSegment()))
+              ? CompletableFuture.completedFuture(
+                  dashboard.get().answer(request.withoutFirstSegment()))
               : route(request, routes);
     } catch (SwarmException refused) {
       answer = CompletableFuture.failedFuture(refused);
@@ -141,11 +144,7 @@ public final class EngineApi implements AutoCloseable {
   public void close() {
     server.close();
     dashboard.close();
-    try {
-      events.close();
-    } catch (Exception failed) {
-      throw new SwarmException("the watch for events could not be ended", failed);
-    }
+    events.close();
   }
 
   /** Says where an API listens and whom it serves. Not thread-safe. */

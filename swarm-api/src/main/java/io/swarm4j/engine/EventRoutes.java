@@ -28,9 +28,9 @@ final class EventRoutes {
   };
 
   private final Access access;
-  private final EventHub hub;
+  private final PerSwarm<EventHub> hub;
 
-  EventRoutes(Access access, EventHub hub) {
+  EventRoutes(Access access, PerSwarm<EventHub> hub) {
     this.access = access;
     this.hub = hub;
   }
@@ -52,9 +52,9 @@ final class EventRoutes {
         Map.of("Content-Type", "application/json"),
         sink -> {
           if (over) {
-            hub.replay(wanted, since, sink);
+            hub.get().replay(wanted, since, sink);
           } else {
-            hub.listen(wanted, since, sink);
+            hub.get().listen(wanted, since, sink);
             endAt(until, time.now(), sink);
           }
         });

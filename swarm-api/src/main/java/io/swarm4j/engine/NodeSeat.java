@@ -3,6 +3,7 @@ package io.swarm4j.engine;
 import io.swarm4j.Swarm;
 import io.swarm4j.model.Node;
 import io.swarm4j.time.Time;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The node that an endpoint speaks for, and its place in a swarm. Thread-safe. */
@@ -22,6 +23,66 @@ public interface NodeSeat {
 
   /** Its own record in that swarm; null if there is none. */
   @Nullable Node self();
+
+  /** The node's id in its swarm; empty if it is in none. */
+  default String nodeId() {
+    Node present = self();
+    return present == null ? "" : present.id().toString();
+  }
+
+  /** Whether it is a manager of its swarm. */
+  default boolean isManager() {
+    Node present = self();
+    return present != null && present.role() == Node.NodeRole.MANAGER;
+  }
+
+  /**
+   * Begins a swarm with this node as its first manager.
+   *
+   * @return the node's id
+   * @throws io.swarm4j.model.SwarmException if it is in one
+   */
+  default String init() {
+    throw alreadyAMember();
+  }
+
+  /**
+   * Joins a swarm.
+   *
+   * @param managers addresses of managers, any of which will do
+   * @throws io.swarm4j.model.SwarmException if it is in one, or is not let in
+   */
+  default void join(String token, List<String> managers) {
+    throw alreadyAMember();
+  }
+
+  private static ApiException alreadyAMember() {
+    return new ApiException(
+        503,
+        "This node is already part of a swarm. Use \"docker swarm leave\" to leave this swarm and"
+            + " join another one.");
+  }
+
+  /**
+   * Leaves the swarm.
+   *
+   * @param force also as a manager
+   * @throws io.swarm4j.model.SwarmException if it is in none, or may not leave
+   */
+  default void leave(boolean force) {
+    throw new ApiException(
+        501, "a node of an embedded swarm can not leave by itself; remove it from its program");
+  }
+
+  /** The token that lets nodes of a role in; empty where nodes need none. */
+  default String joinToken(Node.NodeRole role) {
+    return "";
+  }
+
+  /** Voids the token of a role and makes another one. */
+  default void rotateJoinToken(Node.NodeRole role) {
+    throw new ApiException(501, "the nodes of an embedded swarm need no tokens");
+  }
 
   /** How a node stands to a swarm. */
   enum Standing {

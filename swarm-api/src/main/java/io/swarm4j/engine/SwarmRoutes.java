@@ -5,7 +5,9 @@ import io.swarm4j.Swarm;
 import io.swarm4j.engine.http.Response;
 import io.swarm4j.engine.json.ClusterJson;
 import io.swarm4j.engine.json.Fields;
+import io.swarm4j.engine.json.Json;
 import io.swarm4j.model.ClusterSpec;
+import io.swarm4j.model.Node.NodeRole;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -21,38 +23,94 @@ final class SwarmRoutes {
     routes
         .get("/swarm", this::inspect)
         .later("POST", "/swarm/update", this::update)
-        .post("/swarm/init", this::alreadyPartOfASwarm)
-        .post("/swarm/join", this::alreadyPartOfASwarm);
+        .post("/swarm/init", this::init)
+        .post("/swarm/join", this::join)
+        .post("/swarm/leave", this::leave)
+        .get("/swarm/unlockkey", this::unlockKey);
   }
 
   private Response inspect(Call call) {
     Swarm swarm = access.swarm();
     ObjectNode json = ClusterJson.write(swarm.view().cluster());
-    json.putObject("JoinTokens").put("Worker", "").put("Manager", "");
+    json.putObject("JoinTokens")
+        .put("Worker", access.seat().joinToken(NodeRole.WORKER))
+        .put("Manager", access.seat().joinToken(NodeRole.MANAGER));
     return Answers.json(json);
   }
 
   private CompletionStage<Response> update(Call call) {
     Swarm swarm = access.swarm();
-    for (String rotation :
-        List.of("rotateWorkerToken", "rotateManagerToken", "rotateManagerUnlockKey")) {
-      if (call.query().flag(rotation)) {
-        throw new ApiException(
-            501, rotation + ": the nodes of an embedded swarm need no tokens and no key");
-      }
-    }
     long version = call.objectVersion("swarm");
     Fields body = call.body();
     ClusterSpec spec = ClusterJson.read(body, swarm.view().cluster().spec());
     body.end();
-    return swarm.updateAsync(version, spec).thenApply(cluster -> Answers.done());
+    if (call.query().flag("rotateManagerUnlockKey")) {
+      throw new ApiException(501, "rotateManagerUnlockKey: managers are not locked here");
+    }
+    return swarm
+        .updateAsync(version, spec)
+        .thenApply(
+            cluster -> {
+              rotate(call, "rotateWorkerToken", NodeRole.WORKER);
+              rotate(call, "rotateManagerToken", NodeRole.MANAGER);
+              return Answers.done();
+            });
   }
 
-  private Response alreadyPartOfASwarm(Call call) {
-    access.member();
-    throw new ApiException(
-        503,
-        "This node is already part of a swarm. Use \"docker swarm leave\" to leave this swarm and"
-            + " join another one.");
+  private void rotate(Call call, String parameter, NodeRole role) {
+    if (call.query().flag(parameter)) {
+      access.seat().rotateJoinToken(role);
+    }
+  }
+
+  private Response init(Call call) {
+    Fields body = call.body();
+    body.text("ListenAddr"); // both addresses were given when the node was started
+    body.text("AdvertiseAddr");
+    refuseDataPath(body);
+    if (body.flag("ForceNewCluster")) {
+      throw new ApiException(501, "ForceNewCluster is not supported");
+    }
+    if (body.flag("AutoLockManagers")) {
+      throw new ApiException(501, "AutoLockManagers is not supported");
+    }
+    body.texts("DefaultAddrPool");
+    body.number("SubnetSize");
+    body.text("Availability");
+    body.skip("Spec"); // a client sends the defaults; docker swarm update changes them
+    body.end();
+    return Answers.json(Json.text(access.seat().init()));
+  }
+
+  private static void refuseDataPath(Fields body) {
+    body.text("DataPathAddr");
+    long port = body.number("DataPathPort");
+    if (port != 0) {
+      throw new ApiException(501, "DataPathPort is not supported: it is fixed");
+    }
+  }
+
+  private Response join(Call call) {
+    Fields body = call.body();
+    body.text("ListenAddr");
+    body.text("AdvertiseAddr");
+    body.text("DataPathAddr");
+    body.text("Availability");
+    List<String> managers = body.texts("RemoteAddrs");
+    String token = body.text("JoinToken", "");
+    body.end();
+    access.seat().join(token, managers);
+    return Answers.done();
+  }
+
+  private Response leave(Call call) {
+    access.seat().leave(call.query().flag("force"));
+    return Answers.done();
+  }
+
+  /** The reference answers with an empty key while managers are not locked. */
+  private Response unlockKey(Call call) {
+    access.swarm();
+    return Answers.json(Json.object().put("UnlockKey", ""));
   }
 }

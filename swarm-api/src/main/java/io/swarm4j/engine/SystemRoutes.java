@@ -147,7 +147,7 @@ final class SystemRoutes {
     Node self = access.seat().self();
     ObjectNode node =
         Json.object()
-            .put("NodeID", self == null ? "" : self.id().toString())
+            .put("NodeID", access.seat().nodeId())
             .put("NodeAddr", self == null ? "" : self.status().address())
             .put("LocalNodeState", access.seat().standing().name().toLowerCase(Locale.ROOT))
             .put("ControlAvailable", access.isManager())

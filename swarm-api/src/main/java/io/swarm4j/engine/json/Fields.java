@@ -54,6 +54,11 @@ public final class Fields {
     warnings.add(text);
   }
 
+  /** Leaves a field unread, whatever it says. */
+  public void skip(String name) {
+    take(name);
+  }
+
   /** Whether a field is there and says something. */
   boolean says(String name) {
     JsonNode value = unread.get(name.toLowerCase(Locale.ROOT));

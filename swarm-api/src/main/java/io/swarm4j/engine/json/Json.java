@@ -78,6 +78,11 @@ public final class Json {
     }
   }
 
+  /** A text by itself. */
+  public static JsonNode text(String text) {
+    return JsonNodeFactory.instance.textNode(text);
+  }
+
   /** A new object. */
   public static ObjectNode object() {
     return JsonNodeFactory.instance.objectNode();
