@@ -38,6 +38,7 @@ class StoriesTest {
     "update-node-loss, 8, a failed start-first update left the old task for ever",
     "update-leader-loss, 1, a new leader began a start-first update twice",
     "update-leader-loss, 6, a roll-back half way left two tasks in a slot",
+    "anything, 9, a node that was paused when an update began kept the old spec for ever",
     "anything, 31, a global slot was filled before its last task had ended",
     "anything, 93, followers took a stale entry that their leader refused"
   })

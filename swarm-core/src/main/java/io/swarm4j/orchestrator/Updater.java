@@ -44,6 +44,9 @@ public final class Updater implements Reconciler {
   /** Those whose roll-out has not begun, because no node could take a new task. */
   private final Set<ServiceId> blocked = new LinkedHashSet<>();
 
+  /** Those whose roll-out began before a paused node of theirs became free to take part. */
+  private final Set<ServiceId> late = new LinkedHashSet<>();
+
   private final Rollout.Outcome outcome = new Outcome();
 
   @SuppressWarnings("NullAway.Init") // set by begin, before anything else is called
@@ -75,7 +78,7 @@ public final class Updater implements Reconciler {
       } else if (change.after() instanceof Node after) {
         unjudged.addAll(blocked);
         if (change.before() instanceof Node before && isPaused(before) && !isPaused(after)) {
-          tx.tasksOn(after.id()).forEach(task -> unjudged.add(task.serviceId()));
+          tx.tasksOn(after.id()).forEach(task -> judgeNowOrLater(task.serviceId()));
         }
       }
     }
@@ -105,6 +108,10 @@ public final class Updater implements Reconciler {
             || (before.updateStatus() != null && service.updateStatus() == null))) {
       unjudged.add(service.id());
     }
+  }
+
+  private void judgeNowOrLater(ServiceId id) {
+    (rollouts.containsKey(id) ? late : unjudged).add(id);
   }
 
   private void drop(ServiceId id) {
@@ -261,6 +268,7 @@ public final class Updater implements Reconciler {
     rollouts.clear();
     unjudged.clear();
     blocked.clear();
+    late.clear();
   }
 
   private final class Outcome implements Rollout.Outcome {
@@ -270,6 +278,9 @@ public final class Updater implements Reconciler {
       Service service = tx.service(rollout.service());
       if (service != null) {
         complete(tx, service, rollout.isRollback());
+      }
+      if (late.remove(rollout.service())) {
+        unjudged.add(rollout.service());
       }
     }
 

@@ -79,7 +79,7 @@ final class Settled {
       boolean waitsForGood = isLasting(task.status().reason());
       if (task.state() != TaskState.RUNNING && !waitsForGood) {
         problems.add("task " + view.nameOf(task) + " " + task.id() + " is " + task.status());
-      } else if (!paused && Dirt.isDirty(view, service, task)) {
+      } else if (!paused && !isOnPausedNode(view, task) && Dirt.isDirty(view, service, task)) {
         problems.add("task " + view.nameOf(task) + " " + task.id() + " runs an old spec");
       }
     }
@@ -89,6 +89,12 @@ final class Settled {
     if (alive < least || alive > most) {
       problems.add(name + " has " + alive + " tasks and wants " + most);
     }
+  }
+
+  /** A paused node gets no new task, and so keeps an old one through an update. */
+  private static boolean isOnPausedNode(View view, Task task) {
+    Node node = task.nodeId() == null ? null : view.node(task.nodeId());
+    return node != null && node.spec().availability() == Node.Availability.PAUSE;
   }
 
   /** Whether a task may wait for that reason without end, though nothing is broken. */
