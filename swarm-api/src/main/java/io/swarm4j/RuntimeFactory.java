@@ -3,6 +3,7 @@ package io.swarm4j;
 import io.swarm4j.agent.Runtime;
 import io.swarm4j.time.Loop;
 import io.swarm4j.time.Time;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the runtime of a node. */
 @FunctionalInterface
@@ -16,4 +17,9 @@ public interface RuntimeFactory {
    * @param loop the loop on which the node's agent runs
    */
   Runtime create(NodeOptions node, Time time, Loop loop);
+
+  /** The data plane that comes with the runtime; null where the swarm's own does for it. */
+  default @Nullable NodeNetwork network() {
+    return null;
+  }
 }

@@ -1,5 +1,6 @@
 package io.swarm4j.internal;
 
+import io.swarm4j.NodeNetwork;
 import io.swarm4j.NodeOptions;
 import io.swarm4j.agent.NameResolver;
 import io.swarm4j.agent.protocol.Managers;
@@ -56,6 +57,7 @@ public final class Engine extends Host {
   private final Discovery discovery = new Discovery(this::view);
   private final Loop agentLoop;
   private final Loop watchLoop;
+  private final NodeNetworks nodeNetworks;
   private AddressPlan addresses = AddressPlan.none();
   private @Nullable UserSpacePlane plane;
   private int lastAddress;
@@ -66,6 +68,7 @@ public final class Engine extends Host {
     this.options = options;
     this.agentLoop = own(options.time().newLoop("swarm-" + options.name() + "-agents"));
     this.watchLoop = own(options.time().newLoop("swarm-" + options.name() + "-watch"));
+    this.nodeNetworks = new NodeNetworks(options, watchLoop);
     own(reach());
   }
 
@@ -104,7 +107,9 @@ public final class Engine extends Host {
     waiting().join(led, options.startTimeout());
     if (options.network() && options.block() != null) {
       addresses = AddressPlan.of(options.block());
-    } else if (options.network() && LoopbackLease.isSupported()) {
+    } else if (options.network()
+        && !NodeNetworks.areExpected(options)
+        && LoopbackLease.isSupported()) {
       Network ingress = join(submit(Networks::ingress));
       addresses = own(AddressPlan.lease(options.name(), options.time(), ingress));
     }
@@ -123,7 +128,10 @@ public final class Engine extends Host {
   }
 
   private EndpointGate gate() {
-    return plane == null ? EndpointGate.OPEN : plane;
+    if (plane != null) {
+      return plane;
+    }
+    return nodeNetworks.isEmpty() ? EndpointGate.OPEN : nodeNetworks;
   }
 
   private void startPlane() {
@@ -143,7 +151,8 @@ public final class Engine extends Host {
    */
   @Override
   CompletionStage<NodeId> startNode(NodeOptions node) {
-    String address = nodeAddress();
+    NodeNetwork network = nodeNetworks.of(node);
+    String address = network == null ? nodeAddress() : network.address();
     return submit(tx -> identity(tx, node, address))
         .thenApply(
             id -> {
@@ -151,6 +160,9 @@ public final class Engine extends Host {
                   new LocalNode(
                       id, node, address, options, agentLoop, new LeaderOfThisJvm(), names());
               localNodes.put(id, local);
+              if (network != null) {
+                network.begin(id, this::view, members.get(0).store.feed());
+              }
               local.agent.start();
               return id;
             });
@@ -238,7 +250,7 @@ public final class Engine extends Host {
   CompletionStage<@Nullable Void> networkInForce() {
     UserSpacePlane present = plane;
     return present == null
-        ? CompletableFuture.completedFuture(null)
+        ? nodeNetworks.inForce(view().revision())
         : present.inForce(view().revision());
   }
 

@@ -40,6 +40,13 @@ public final class Member implements AutoCloseable {
         options.time());
   }
 
+  private static AllocatorOptions allocation(EngineOptions options) {
+    boolean perNode = NodeNetworks.areExpected(options);
+    return AllocatorOptions.DEFAULT
+        .withAddressForEveryTask(options.network() && !perNode)
+        .withAddressForEveryNode(perNode);
+  }
+
   /** Owns {@code manager} and its loop from now on. */
   public Member(Manager manager, Time time) {
     this.manager = manager;
@@ -51,10 +58,7 @@ public final class Member implements AutoCloseable {
 
   private static List<Reconciler> components(EngineOptions options, Log log) {
     List<Reconciler> components =
-        new ArrayList<>(
-            Components.of(
-                AllocatorOptions.DEFAULT.withAddressForEveryTask(options.network()),
-                options.placement()));
+        new ArrayList<>(Components.of(allocation(options), options.placement()));
     if (log instanceof RaftLog raft) {
       components.add(new ManagerStanding(raft::members, Node::hostname));
     }

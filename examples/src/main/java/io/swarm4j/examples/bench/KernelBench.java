@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -324,17 +325,22 @@ final class KernelBench implements AutoCloseable {
     }
   }
 
+  /** The server may need a moment to listen. */
   private double iperf(String from, String to) {
-    String report = in(from, "iperf3", "-J", "-t", "1", "-c", to);
-    double last = 0;
-    Matcher matcher = BITS.matcher(report);
-    while (matcher.find()) {
-      last = Double.parseDouble(matcher.group(1));
+    String report = "";
+    for (int attempt = 0; attempt < 20; attempt++) {
+      report = in(from, "iperf3", "-J", "-t", "1", "-c", to);
+      double last = 0;
+      Matcher matcher = BITS.matcher(report);
+      while (matcher.find()) {
+        last = Double.parseDouble(matcher.group(1));
+      }
+      if (last > 0) {
+        return last;
+      }
+      LockSupport.parkNanos(100_000_000);
     }
-    if (last == 0) {
-      throw new IllegalStateException("iperf3 did not tell its figures:\n" + report);
-    }
-    return last;
+    throw new IllegalStateException("iperf3 did not tell its figures:\n" + report);
   }
 
   private static double number(Pattern pattern, String report) {

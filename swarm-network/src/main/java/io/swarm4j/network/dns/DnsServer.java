@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -73,7 +74,15 @@ public final class DnsServer implements AutoCloseable {
 
   private DnsServer(Builder builder) {
     threads = new LoopThreads("swarm-dns-" + builder.name + "-");
-    loop = new SingleThreadIoEventLoop(null, threads, NioIoHandler.newFactory());
+    Runnable first = builder.first;
+    ThreadFactory made =
+        work ->
+            threads.newThread(
+                () -> {
+                  first.run();
+                  work.run();
+                });
+    loop = new SingleThreadIoEventLoop(null, made, NioIoHandler.newFactory());
     book = builder.book;
     int ttl = (int) builder.stableTtl.toSeconds();
     Zone zone = new Zone(builder.discovery, builder.book, ttl);
@@ -238,6 +247,7 @@ public final class DnsServer implements AutoCloseable {
     private final Chance chance;
     private List<InetSocketAddress> upstreams = List.of();
     private Duration stableTtl = Duration.ofSeconds(10);
+    private Runnable first = () -> {};
 
     private Builder(String name, Discovery discovery, AddressBook book, Chance chance) {
       this.name = name;
@@ -252,6 +262,15 @@ public final class DnsServer implements AutoCloseable {
      */
     public Builder upstreams(List<InetSocketAddress> upstreams) {
       this.upstreams = List.copyOf(upstreams);
+      return this;
+    }
+
+    /**
+     * What the server's thread does first, such as to enter the network namespace in which it is to
+     * listen.
+     */
+    public Builder onThread(Runnable first) {
+      this.first = first;
       return this;
     }
 

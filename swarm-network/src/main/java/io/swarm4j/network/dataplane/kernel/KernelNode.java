@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,7 @@ public final class KernelNode {
 
   private final NodeId node;
   private final KernelPlane plane;
+  private final Consumer<Map<NetworkId, Overlay>> onOverlays;
   private final Loop loop;
   private final EndpointTable endpoints;
   private final Locations locations = new Locations();
@@ -54,16 +56,23 @@ public final class KernelNode {
   private boolean dirty = true;
   private boolean applying;
 
-  private record Ready(Task task, CompletableFuture<Void> done) {}
+  private record Ready(Task task, CompletableFuture<Map<NetworkId, Overlay>> done) {}
 
   /**
    * Stands still until {@link #reset}.
    *
    * @param loop where it works; it does not block
+   * @param onOverlays is told on the loop which overlays are in force, when these have changed
    */
-  public KernelNode(NodeId node, KernelPlane plane, Loop loop, View start) {
+  public KernelNode(
+      NodeId node,
+      KernelPlane plane,
+      Loop loop,
+      View start,
+      Consumer<Map<NetworkId, Overlay>> onOverlays) {
     this.node = node;
     this.plane = plane;
+    this.onOverlays = onOverlays;
     this.loop = loop;
     this.view = start;
     this.endpoints = EndpointTable.of(start);
@@ -123,7 +132,11 @@ public final class KernelNode {
   private void finish(KernelConfig config, long asOf, @Nullable Throwable failure) {
     applying = false;
     if (failure == null) {
+      List<String> before = bridges();
       overlays = config.overlays();
+      if (!bridges().equals(before)) {
+        onOverlays.accept(byNetwork());
+      }
       applied.reached(config.revision());
       local.reached(asOf);
       waiting.removeIf(this::completeIfReady);
@@ -136,7 +149,7 @@ public final class KernelNode {
   }
 
   private boolean completeIfReady(Ready ready) {
-    return isReady(ready.task()) && ready.done().complete(null);
+    return isReady(ready.task()) && ready.done().complete(byNetwork());
   }
 
   private boolean isReady(Task task) {
@@ -153,13 +166,13 @@ public final class KernelNode {
     return null;
   }
 
-  /** Completes once the bridges of all of a task's networks are there. */
-  public CompletionStage<Void> ready(Task task) {
-    CompletableFuture<Void> done = new CompletableFuture<>();
+  /** Completes with the overlays of all of a task's networks, once their bridges are there. */
+  public CompletionStage<Map<NetworkId, Overlay>> ready(Task task) {
+    CompletableFuture<Map<NetworkId, Overlay>> done = new CompletableFuture<>();
     loop.execute(
         () -> {
           if (isReady(task)) {
-            done.complete(null);
+            done.complete(byNetwork());
           } else {
             waiting.add(new Ready(task, done));
           }
@@ -167,21 +180,19 @@ public final class KernelNode {
     return done;
   }
 
-  /** The overlays in force, by network. */
-  public CompletionStage<Map<NetworkId, Overlay>> overlays() {
-    CompletableFuture<Map<NetworkId, Overlay>> result = new CompletableFuture<>();
-    loop.execute(
-        () -> {
-          Map<NetworkId, Overlay> byNetwork = new TreeMap<>();
-          for (Network network : view.networks()) {
-            Overlay overlay = overlay(network.id());
-            if (overlay != null) {
-              byNetwork.put(network.id(), overlay);
-            }
-          }
-          result.complete(byNetwork);
-        });
-    return result;
+  private List<String> bridges() {
+    return overlays.stream().map(overlay -> overlay.bridge() + overlay.address()).toList();
+  }
+
+  private Map<NetworkId, Overlay> byNetwork() {
+    Map<NetworkId, Overlay> byNetwork = new TreeMap<>();
+    for (Network network : view.networks()) {
+      Overlay overlay = overlay(network.id());
+      if (overlay != null) {
+        byNetwork.put(network.id(), overlay);
+      }
+    }
+    return byNetwork;
   }
 
   /**

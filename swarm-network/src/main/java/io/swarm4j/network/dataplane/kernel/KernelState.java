@@ -40,6 +40,7 @@ final class KernelState {
   void replace(KernelConfig config) {
     replaceDevices(config.overlays());
     nft(namespace, NatTable.ofHost(config).create(true));
+    DockerFirewall.open(namespace, commands);
     config.tasks().forEach(this::replaceTask);
   }
 
@@ -119,6 +120,7 @@ final class KernelState {
         .filter(name -> !wanted.contains(name))
         .forEach(name -> ip.add("link del " + name));
     ip(ip);
+    overlays.forEach(this::allowDetours);
     for (Overlay overlay : overlays) {
       List<Remote> known = fresh.contains(overlay.vxlan()) ? List.of() : remotes(overlay);
       entries(OverlayDevices.changes(overlay.vxlan(), known, overlay.remotes()));
@@ -131,10 +133,17 @@ final class KernelState {
       Overlay known = old.get(overlay.vni());
       if (known == null) {
         ip(OverlayDevices.create(overlay, node, port, mtu()));
+        allowDetours(overlay);
       }
       List<Remote> remotes = known == null ? List.of() : known.remotes();
       entries(OverlayDevices.changes(overlay.vxlan(), remotes, overlay.remotes()));
     }
+  }
+
+  /** A task on several networks sends its replies through the gateway of any of them. */
+  private void allowDetours(Overlay overlay) {
+    String setting = "/proc/sys/net/ipv4/conf/" + overlay.bridge() + "/rp_filter";
+    commands.run(namespace.command("sh", "-c", "echo 2 > " + setting), "");
   }
 
   private void removeDevices(List<Overlay> before, List<Overlay> after) {
@@ -312,6 +321,7 @@ final class KernelState {
 
   /** Removes all that is ours on the host; what is in the tasks' namespaces goes with these. */
   void remove() {
+    DockerFirewall.close(namespace, commands);
     commands.run(
         namespace.command("nft", "-f", "-"),
         "add table ip " + NatTable.NAME + "\ndelete table ip " + NatTable.NAME + "\n");

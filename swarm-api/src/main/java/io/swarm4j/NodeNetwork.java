@@ -1,0 +1,29 @@
+package io.swarm4j;
+
+import io.swarm4j.model.NodeId;
+import io.swarm4j.store.ChangeFeed;
+import io.swarm4j.store.View;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+/**
+ * A node's own data plane, which comes with its runtime: the node's tasks then have addresses on
+ * networks that span machines, not on the loopback network of this one.
+ */
+public interface NodeNetwork {
+
+  /** The node's address, at which other nodes and the clients of published ports reach it. */
+  String address();
+
+  /**
+   * Begins to follow the swarm's state; called once, before the node gets tasks.
+   *
+   * @param node the node
+   * @param states the newest state
+   * @param feed tells of each change
+   */
+  void begin(NodeId node, Supplier<View> states, ChangeFeed feed);
+
+  /** Completes once a revision of the state is in force in the data plane. */
+  CompletionStage<Void> inForce(long revision);
+}

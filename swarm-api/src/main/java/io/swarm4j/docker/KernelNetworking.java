@@ -1,0 +1,159 @@
+package io.swarm4j.docker;
+
+import com.github.dockerjava.api.exception.DockerException;
+import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.Network;
+import com.github.dockerjava.api.model.Network.Ipam;
+import io.swarm4j.agent.TaskContext;
+import io.swarm4j.agent.TaskFailure;
+import io.swarm4j.model.Attachment;
+import io.swarm4j.model.NetworkId;
+import io.swarm4j.model.Reason;
+import io.swarm4j.model.TaskId;
+import io.swarm4j.network.dataplane.kernel.KernelConfig.Overlay;
+import io.swarm4j.network.dataplane.kernel.KernelNode;
+import io.swarm4j.network.dataplane.kernel.NetworkNamespace;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings containers onto the overlays of a {@link KernelNode}: one bridge network of the engine for
+ * each, on the bridge that the data plane has made, as long as a task is on it.
+ */
+final class KernelNetworking implements ContainerNetworking {
+  private static final Logger LOG = LoggerFactory.getLogger(KernelNetworking.class);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final String PREFIX = "swarm4j-";
+
+  private final EngineAddress address;
+  private final CompletableFuture<KernelNode> node;
+  private final Map<TaskId, Set<String>> used = new HashMap<>();
+
+  KernelNetworking(EngineAddress address, CompletableFuture<KernelNode> node) {
+    this.address = address;
+    this.node = node;
+  }
+
+  @Override
+  public Attachments attach(TaskContext task) {
+    List<Attachment> attachments = task.task().attachments();
+    if (attachments.isEmpty()) {
+      return new Attachments("bridge", List.of(), List.of(), Map.of(), List.of());
+    }
+    Map<NetworkId, Overlay> overlays =
+        await(node.thenCompose(present -> present.ready(task.task())), "its networks");
+    List<NetworkEndpoint> endpoints = new ArrayList<>();
+    List<String> nameservers = new ArrayList<>();
+    for (Attachment attachment : attachments) {
+      Overlay overlay = overlays.get(attachment.network());
+      if (overlay != null && attachment.address().isV4()) {
+        String name = PREFIX + attachment.network();
+        provide(task.task().id(), name, overlay);
+        endpoints.add(new NetworkEndpoint(name, attachment.address(), attachment.aliases()));
+        nameservers.add(overlay.address().toString());
+      }
+    }
+    return new Attachments(
+        endpoints.get(0).network(), endpoints, nameservers.subList(0, 1), Map.of(), List.of());
+  }
+
+  private synchronized void provide(TaskId task, String name, Overlay overlay) {
+    used.computeIfAbsent(task, id -> new TreeSet<>()).add(name);
+    try (EngineConnection engine = EngineConnection.open(address, PATIENCE)) {
+      if (isThere(engine, name, overlay)) {
+        return;
+      }
+      engine
+          .calls()
+          .createNetworkCmd()
+          .withName(name)
+          .withDriver("bridge")
+          .withIpam(
+              new Ipam()
+                  .withConfig(
+                      new Ipam.Config()
+                          .withSubnet(overlay.subnet().first() + "/" + overlay.subnet().prefix())
+                          .withGateway(overlay.address().toString())))
+          .withOptions(
+              Map.of(
+                  "com.docker.network.bridge.name", overlay.bridge(),
+                  "com.docker.network.bridge.enable_ip_masquerade", "false",
+                  "com.docker.network.driver.mtu", "1450"))
+          .withLabels(Map.of("io.swarm4j", "network"))
+          .exec();
+    } catch (DockerException refused) {
+      throw failure("cannot make the network " + name + ": " + refused.getMessage());
+    }
+  }
+
+  /** An earlier life of the node may have left it, with another address of the node. */
+  private static boolean isThere(EngineConnection engine, String name, Overlay overlay) {
+    try {
+      Network present = engine.calls().inspectNetworkCmd().withNetworkId(name).exec();
+      boolean same =
+          present.getIpam().getConfig().stream()
+              .anyMatch(config -> overlay.address().toString().equals(config.getGateway()));
+      if (!same) {
+        engine.calls().removeNetworkCmd(name).exec();
+      }
+      return same;
+    } catch (NotFoundException absent) {
+      return false;
+    }
+  }
+
+  @Override
+  public void started(TaskContext task, long pid) {
+    await(
+        node.thenCompose(
+            present -> present.started(task.task().id(), NetworkNamespace.ofProcess(pid))),
+        "the addresses of services");
+  }
+
+  @Override
+  public synchronized void detach(TaskId task) {
+    node.thenAccept(present -> present.ended(task));
+    Set<String> names = used.remove(task);
+    if (names == null) {
+      return;
+    }
+    used.values().forEach(names::removeAll);
+    if (names.isEmpty()) {
+      return;
+    }
+    try (EngineConnection engine = EngineConnection.open(address, PATIENCE)) {
+      for (String name : names) {
+        engine.calls().removeNetworkCmd(name).exec();
+      }
+    } catch (RuntimeException inUse) {
+      LOG.debug("A network of task {} stays", task, inUse);
+    }
+  }
+
+  private static TaskFailure failure(String detail) {
+    return new TaskFailure(new Reason.StartFailed(detail), detail);
+  }
+
+  private static <T> T await(CompletionStage<T> stage, String what) {
+    try {
+      return stage.toCompletableFuture().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException failed) {
+      throw failure("the node's data plane did not provide " + what + ": " + failed);
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+      throw failure("interrupted while waiting for " + what);
+    }
+  }
+}

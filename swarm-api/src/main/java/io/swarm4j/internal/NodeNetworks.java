@@ -1,0 +1,77 @@
+package io.swarm4j.internal;
+
+import io.swarm4j.NodeNetwork;
+import io.swarm4j.NodeOptions;
+import io.swarm4j.RuntimeFactory;
+import io.swarm4j.dispatcher.EndpointGate;
+import io.swarm4j.model.Task;
+import io.swarm4j.time.Loop;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The data planes that came with the runtimes of nodes. A task is stopped once all of them have
+ * taken its endpoint out, or the time for that is over, and its connections have had theirs to end.
+ */
+final class NodeNetworks implements EndpointGate {
+  private static final Duration WITHDRAWAL_LEASE = Duration.ofSeconds(5);
+  private static final Duration DRAIN = Duration.ofSeconds(2);
+
+  private final EngineOptions options;
+  private final Loop loop;
+  private final Map<String, NodeNetwork> byNode = new ConcurrentHashMap<>();
+
+  NodeNetworks(EngineOptions options, Loop loop) {
+    this.options = options;
+    this.loop = loop;
+  }
+
+  /** Whether the first nodes of the swarm bring their own. */
+  static boolean areExpected(EngineOptions options) {
+    return options.nodes().stream().anyMatch(node -> find(options, node) != null);
+  }
+
+  private static @Nullable NodeNetwork find(EngineOptions options, NodeOptions node) {
+    RuntimeFactory factory = options.runtimeOf().get(node.name());
+    RuntimeFactory used = factory == null ? options.runtime() : factory;
+    return used == null ? null : used.network();
+  }
+
+  /** The one of a node; null if it has none. */
+  @Nullable NodeNetwork of(NodeOptions node) {
+    NodeNetwork network = find(options, node);
+    if (network != null) {
+      byNode.put(node.name(), network);
+    }
+    return network;
+  }
+
+  boolean isEmpty() {
+    return byNode.isEmpty();
+  }
+
+  /** Completes once a revision is in force on all nodes, or the time for that is over. */
+  CompletionStage<@Nullable Void> inForce(long revision) {
+    Collection<NodeNetwork> all = byNode.values();
+    CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
+    CompletableFuture.allOf(
+            all.stream()
+                .map(network -> network.inForce(revision).toCompletableFuture())
+                .toArray(CompletableFuture[]::new))
+        .thenRun(() -> done.complete(null));
+    loop.schedule(WITHDRAWAL_LEASE, () -> done.complete(null));
+    return done;
+  }
+
+  @Override
+  public CompletionStage<Void> withdrawn(Task task, long revision) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    inForce(revision).thenRun(() -> loop.schedule(DRAIN, () -> done.complete(null)));
+    return done;
+  }
+}
