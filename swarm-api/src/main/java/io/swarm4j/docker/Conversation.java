@@ -89,15 +89,28 @@ final class Conversation implements AutoCloseable {
   /** Sends all of the input and its end, as far as it is wanted. */
   void send(InputStream input) {
     try {
-      OutputStream out = connection.out();
-      byte[] some = new byte[CHUNK_BYTES];
-      for (int count = input.read(some); count >= 0; count = input.read(some)) {
-        out.write(some, 0, count);
-        out.flush();
-      }
+      copy(input);
       connection.endOutput();
     } catch (IOException ended) {
       LOG.trace("not all of the input was read", ended);
+    }
+  }
+
+  /** Sends all of the input, as far as it is wanted; the other side does not see its end. */
+  void sendOpenEnded(InputStream input) {
+    try {
+      copy(input);
+    } catch (IOException ended) {
+      LOG.trace("not all of the input was read", ended);
+    }
+  }
+
+  private void copy(InputStream input) throws IOException {
+    OutputStream out = connection.out();
+    byte[] some = new byte[CHUNK_BYTES];
+    for (int count = input.read(some); count >= 0; count = input.read(some)) {
+      out.write(some, 0, count);
+      out.flush();
     }
   }
 

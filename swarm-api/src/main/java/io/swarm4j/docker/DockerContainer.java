@@ -9,6 +9,7 @@ import com.github.dockerjava.api.model.Statistics;
 import io.swarm4j.agent.ExecSpec;
 import io.swarm4j.agent.ExecStreams;
 import io.swarm4j.agent.HealthCallback;
+import io.swarm4j.agent.HostFacts;
 import io.swarm4j.agent.Interaction;
 import io.swarm4j.agent.LogOptions;
 import io.swarm4j.agent.LogSink;
@@ -20,6 +21,7 @@ import io.swarm4j.agent.TaskFailure;
 import io.swarm4j.model.HealthCheck;
 import io.swarm4j.model.HealthCheck.Probe;
 import io.swarm4j.model.Ip;
+import io.swarm4j.model.Placement.Platform;
 import io.swarm4j.model.Reason;
 import io.swarm4j.model.TaskId;
 import io.swarm4j.model.TaskStatus.ContainerStatus;
@@ -153,18 +155,13 @@ final class DockerContainer extends SteppedContainer {
       found = runtime.patience().get(this::startOnce);
       readable.complete(Optional.of(found.getId())); // before the start there is nothing to follow
     } catch (RuntimeException failure) {
-      throw EngineFailures.startFailed(failure, platformOfImage());
+      throw EngineFailures.startFailed(failure);
     }
     Integer pid = found.getState().getPid();
     if (pid != null && pid > 0) {
       runtime.networking().started(fresh(), pid);
     }
     return status(found, fresh().service().task().container().exposedPorts());
-  }
-
-  private String platformOfImage() {
-    InspectImageResponse found = image;
-    return found == null ? "of an unknown platform" : found.getOs() + "/" + found.getArch();
   }
 
   /** A task is used once: what has ended is not started again by a repeated call. */
@@ -193,8 +190,11 @@ final class DockerContainer extends SteppedContainer {
     address = runtime.onEngine().address(found);
     terminal = Boolean.TRUE.equals(found.getConfig().getTty());
     openStdin = Boolean.TRUE.equals(found.getConfig().getStdinOpen());
+    String wanted = context == null ? null : context.service().task().container().stopSignal();
     stopSignal =
-        Objects.toString(found.getConfig().getRawValues().get("StopSignal"), DEFAULT_SIGNAL);
+        wanted == null
+            ? Objects.toString(found.getConfig().getRawValues().get("StopSignal"), DEFAULT_SIGNAL)
+            : wanted;
     Integer pid = found.getState().getPid();
     boolean attached =
         context == null
@@ -291,11 +291,35 @@ final class DockerContainer extends SteppedContainer {
         long code = Objects.requireNonNullElse(state.getExitCodeLong(), 0L);
         boolean outOfMemory = Boolean.TRUE.equals(state.getOOMKilled());
         String error = Objects.requireNonNullElse(state.getError(), "");
-        hasEnded(new Exit((int) code, outOfMemory, outOfMemory ? "out of memory" : error));
+        String known = code != 0 && error.isEmpty() ? foreignPlatform() : error;
+        hasEnded(new Exit((int) code, outOfMemory, outOfMemory ? "out of memory" : known));
       }
     } else if (state.getHealth() != null) {
       health.found(state.getHealth());
     }
+  }
+
+  /** What explains most ends of a program that was built for another kind of machine. */
+  private String foreignPlatform() {
+    InspectImageResponse found = image;
+    if (found == null) {
+      return "";
+    }
+    Platform node = runtime.describe().platform();
+    Platform built =
+        new Platform(
+            Objects.requireNonNullElse(found.getOs(), ""),
+            HostFacts.architecture(Objects.requireNonNullElse(found.getArch(), "")));
+    return built.equals(node)
+        ? ""
+        : "the image is for "
+            + built.os()
+            + "/"
+            + built.architecture()
+            + ", this node is "
+            + node.os()
+            + "/"
+            + node.architecture();
   }
 
   /** Somebody else has removed the container: how it ended is not known. */

@@ -46,7 +46,8 @@ final class EngineAttachment implements Interaction {
               try (Conversation conversation =
                   Conversation.open(engine.address(), path(input), "")) {
                 if (input) {
-                  work.execute(() -> conversation.send(streams.stdin()));
+                  // the engine would take the end of the input for that of the whole connection
+                  work.execute(() -> conversation.sendOpenEnded(streams.stdin()));
                 }
                 conversation.receive(terminal, streams);
               }

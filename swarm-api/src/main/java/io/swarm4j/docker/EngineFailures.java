@@ -60,16 +60,6 @@ final class EngineFailures {
     return text;
   }
 
-  /** A start that the engine refused, with what explains it of an image for another machine. */
-  static TaskFailure startFailed(Throwable failure, String platform) {
-    String text = text(failure);
-    if (!text.contains("exec format error")) {
-      return startFailed(failure);
-    }
-    String explained = text + ": the image is for " + platform + ", which this node cannot run";
-    return new TaskFailure(new Reason.StartFailed(explained), explained, failure);
-  }
-
   /** A failure of a task that the engine refused to create or start. */
   static TaskFailure startFailed(Throwable failure) {
     if (failure instanceof TaskFailure known) {

@@ -152,7 +152,15 @@ public final class DockerHosts implements BeforeAllCallback, AfterAllCallback {
     throw new IllegalStateException("no examples/testbed above " + Path.of("").toAbsolutePath());
   }
 
-  private static String run(List<String> command) {
+  /** Installs Debian packages that are missing. */
+  public static void install(String... packages) {
+    List<String> command = new ArrayList<>(List.of(script(), "install"));
+    command.addAll(List.of(packages));
+    run(command);
+  }
+
+  /** Runs a command of this machine; what it printed, without blanks at the ends. */
+  public static String run(List<String> command) {
     try {
       Path errors = Files.createTempFile("swarm4j-", ".err");
       try {
