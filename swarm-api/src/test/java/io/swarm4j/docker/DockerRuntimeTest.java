@@ -432,7 +432,8 @@ class DockerRuntimeTest {
     host.docker(
         "run", "-d", "--name", "taker", "--network", "host", "-e", "PORT=7999", "swarm4j/welcome");
     try {
-      host.docker("exec", "taker", "sh", "-c", "until curl http://127.0.0.1:7999; do sleep 0.1; done");
+      host.docker(
+          "exec", "taker", "sh", "-c", "until curl http://127.0.0.1:7999; do sleep 0.1; done");
       TestTask task =
           TestTask.of(ContainerSpec.of("swarm4j/customer")).publish(PortSpec.host(7999, 3000));
       Container container = runtime.create(task.context());
@@ -458,8 +459,7 @@ class DockerRuntimeTest {
             + host.uri()
             + " import --platform linux/arm64 - foreign:1");
     try {
-      Container container =
-          started(ContainerSpec.of("foreign:1").withCommand(List.of("/program")));
+      Container container = started(ContainerSpec.of("foreign:1").withCommand(List.of("/program")));
 
       assertThat(await(container.exit()).message()).contains("linux/arm64", "linux/amd64");
     } finally {

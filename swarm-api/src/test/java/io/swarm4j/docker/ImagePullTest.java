@@ -47,7 +47,8 @@ class ImagePullTest {
     registry = host.address() + ":" + PORT;
     DockerHosts.install("docker-registry", "apache2-utils");
     Path passwords = dir.resolve("passwords");
-    Files.writeString(passwords, DockerHosts.run(List.of("htpasswd", "-Bbn", "me", "right")) + "\n");
+    Files.writeString(
+        passwords, DockerHosts.run(List.of("htpasswd", "-Bbn", "me", "right")) + "\n");
     Path config = dir.resolve("config.yml");
     Files.writeString(
         config,
@@ -64,16 +65,30 @@ class ImagePullTest {
             .redirectErrorStream(true)
             .redirectOutput(dir.resolve("registry.log").toFile())
             .start();
-    host.shell(
-        "until curl -s -o /dev/null http://" + registry + "/v2/; do sleep 0.1; done");
+    host.shell("until curl -s -o /dev/null http://" + registry + "/v2/; do sleep 0.1; done");
     DockerHosts.run(
         List.of(
-            "docker", "--config", dir.toString(), "-H", host.uri(), "login", "-u", "me", "-p",
-            "right", registry));
+            "docker",
+            "--config",
+            dir.toString(),
+            "-H",
+            host.uri(),
+            "login",
+            "-u",
+            "me",
+            "-p",
+            "right",
+            registry));
     host.docker("tag", "swarm4j/base", registry + "/team/app:1");
     DockerHosts.run(
         List.of(
-            "docker", "--config", dir.toString(), "-H", host.uri(), "push", "-q",
+            "docker",
+            "--config",
+            dir.toString(),
+            "-H",
+            host.uri(),
+            "push",
+            "-q",
             registry + "/team/app:1"));
   }
 
@@ -134,7 +149,8 @@ class ImagePullTest {
                 .engine(EngineAddress.of(host.uri()))
                 .credentials(image -> Optional.of(new RegistryCredentials.Login("me", "right")))
                 .build()) {
-      assertThat(refused(create(wrong, tag)).toString()).containsAnyOf("unauthorized", "basic auth");
+      assertThat(refused(create(wrong, tag)).toString())
+          .containsAnyOf("unauthorized", "basic auth");
       assertThat(refused(create(right, registry + "/team/app:9")).toString()).contains("not found");
       stopRegistry();
       assertThat(refused(create(right, tag)).toString()).contains("refused");

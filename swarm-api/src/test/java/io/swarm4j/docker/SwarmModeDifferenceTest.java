@@ -189,7 +189,13 @@ class SwarmModeDifferenceTest {
     side.engine.docker("kill", victim);
     seen.add(
         side.untilLine(
-            "task: non-zero exit (137)", "service", "ps", "--no-trunc", "--format", "{{.Error}}", "pay"));
+            "task: non-zero exit (137)",
+            "service",
+            "ps",
+            "--no-trunc",
+            "--format",
+            "{{.Error}}",
+            "pay"));
     seen.add(side.until("2/2", "service", "ls", "--format", "{{.Replicas}}"));
 
     seen.add(

@@ -103,19 +103,19 @@ class SwarmOnDockerTest {
     try (Swarm swarm = start()) {
       swarm.services().create(ServiceSpec.of("web", "swarm4j/customer"));
       swarm.services().await("web", PATIENCE);
-      String name = swarm.view().nodes().stream()
-          .filter(node -> running(swarm.view(), node.hostname()) == 1)
-          .findFirst()
-          .orElseThrow()
-          .hostname();
+      String name =
+          swarm.view().nodes().stream()
+              .filter(node -> running(swarm.view(), node.hostname()) == 1)
+              .findFirst()
+              .orElseThrow()
+              .hostname();
       String first = containers(host(name));
 
       host(name).docker("rm", "-f", first);
 
       assertThat(
               swarm.await(
-                  view -> running(view, "m1") + running(view, "w1") == 1
-                      && view.taskCount() == 2,
+                  view -> running(view, "m1") + running(view, "w1") == 1 && view.taskCount() == 2,
                   PATIENCE))
           .isTrue();
       swarm.services().create(ServiceSpec.of("none", "swarm4j/no-such-image:1"));
