@@ -142,31 +142,31 @@ class RaftLogTest {
 
   @Test
   void snapshotsReplaceTheEntriesThatTheyCover() throws Exception {
-    group.snapshotAfter(20_000).found("a");
+    group.snapshotAfter(6_000).found("a");
     TestManager manager = group.awaitLeader();
-    for (int i = 1; i <= 400; i++) {
+    for (int i = 1; i <= 120; i++) {
       manager.writeAndAwait("s" + i);
     }
     group.stop("a");
 
     TestManager again = group.restart("a");
-    again.await("all", copy -> copy.state().revision() == 400);
+    again.await("all", copy -> copy.state().revision() == 120);
     assertThat(again.restored()).isEqualTo(1);
     assertThat(again.state().services()).isEqualTo(manager.state().services());
   }
 
   @Test
   void aManagerThatWasAwayForLongGetsASnapshot() throws Exception {
-    group.snapshotAfter(20_000).found("a", "b", "c");
+    group.snapshotAfter(6_000).found("a", "b", "c");
     String away = group.follower().id();
     group.stop(away);
     TestManager leader = group.awaitLeader();
-    for (int i = 1; i <= 1000; i++) {
+    for (int i = 1; i <= 150; i++) {
       leader.writeAndAwait("s" + i);
     }
 
     TestManager back = group.restart(away);
-    back.await("all", copy -> copy.state().revision() == 1000);
+    back.await("all", copy -> copy.state().revision() == 150);
     assertThat(back.state().services()).isEqualTo(leader.state().services());
     assertThat(back.restored()).isPositive();
   }

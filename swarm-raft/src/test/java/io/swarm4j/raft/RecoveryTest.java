@@ -181,7 +181,7 @@ class RecoveryTest {
   @Test
   void aDamagedSnapshotRefusesTheStartAndNamesTheFile() throws Exception {
     group.snapshotAfter(4_000);
-    foundAndWrite(100, "a");
+    foundAndWrite(60, "a");
     stopAll();
     Path snapshot = newest("snapshot.");
     flipByteInTheMiddle(snapshot);

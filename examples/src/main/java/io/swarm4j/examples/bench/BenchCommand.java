@@ -19,17 +19,16 @@ import picocli.CommandLine.Parameters;
     name = "bench",
     mixinStandardHelpOptions = true,
     description =
-        "Measures the engine: start, create, scale, place, heap, logs, commit, dns, kernel, update, loss,"
-            + " sim-*;"
-            + " without a name all of them.")
+        "Measures the engine: start, create, scale, place, heap, logs, commit, snapshot, dns,"
+            + " kernel, update, loss, sim-*; without a name all of them.")
 public final class BenchCommand implements Callable<Integer> {
   /** A sample of loss takes far longer than others. */
   private static final int SAMPLES_PER_LOSS = 5;
 
   @Parameters(
       description =
-          "start, create, scale, place, place-large, heap, logs, commit, dns, kernel, update, loss,"
-              + " sim-case, sim-day, sim-large, api")
+          "start, create, scale, place, place-large, heap, logs, commit, snapshot, dns, kernel,"
+              + " update, loss, sim-case, sim-day, sim-large, api")
   private List<String> names = new ArrayList<>();
 
   @Option(
@@ -53,6 +52,7 @@ public final class BenchCommand implements Callable<Integer> {
     all.put("heap", n -> HeapBench.run());
     all.put("logs", LogsBench::run);
     all.put("commit", CommitBench::run);
+    all.put("snapshot", SnapshotBench::run);
     all.put("dns", DnsBench::run);
     all.put("api", ApiBench::run);
     all.put("kernel", KernelBench::run);

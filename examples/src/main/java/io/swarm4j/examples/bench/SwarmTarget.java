@@ -65,6 +65,15 @@ final class SwarmTarget implements CommitTarget {
     return target;
   }
 
+  /** The store of one manager. */
+  static SwarmTarget single(RaftLog log) {
+    SwarmTarget target = new SwarmTarget(BenchFolder.make());
+    target.add(0, new RealTime().newLoop("m1"), log);
+    target.stores.forEach(Store::open);
+    target.leader.join();
+    return target;
+  }
+
   private void add(int index, Loop loop, RaftLog log) {
     Store store = new Store(loop, log);
     store.onLeadership(
