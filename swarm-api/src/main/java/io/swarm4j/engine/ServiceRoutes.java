@@ -18,9 +18,11 @@ import java.util.concurrent.CompletionStage;
 /** {@code /services}. */
 final class ServiceRoutes {
   private final Access access;
+  private final RandomNames names;
 
   ServiceRoutes(Access access) {
     this.access = access;
+    this.names = new RandomNames(access.seat().time().newChance());
   }
 
   void addTo(Routes routes) {
@@ -57,7 +59,8 @@ final class ServiceRoutes {
   private CompletionStage<Response> create(Call call) {
     Swarm swarm = access.swarm();
     Fields body = call.body();
-    ServiceSpec spec = ServiceSpecJson.read(body, null, swarm.view());
+    ServiceSpec spec =
+        ServiceSpecJson.read(body.orText("Name", this::freeName), null, swarm.view());
     body.end();
     return swarm
         .services()
@@ -67,6 +70,13 @@ final class ServiceRoutes {
                 Answers.json(
                     201,
                     warnings(Json.object().put("ID", service.id().toString()), body.warnings())));
+  }
+
+  private String freeName() {
+    View view = access.swarm().view();
+    synchronized (names) {
+      return names.next(name -> view.serviceNamed(name) != null);
+    }
   }
 
   private static ObjectNode warnings(ObjectNode target, List<String> warnings) {

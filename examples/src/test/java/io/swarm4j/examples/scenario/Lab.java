@@ -6,6 +6,7 @@ import io.swarm4j.NodeOptions;
 import io.swarm4j.Swarm;
 import io.swarm4j.engine.EngineApi;
 import io.swarm4j.examples.apps.SampleImages;
+import io.swarm4j.model.ClusterSpec;
 import io.swarm4j.testing.DockerCli;
 import io.swarm4j.testing.DockerCli.Said;
 import java.io.IOException;
@@ -46,6 +47,7 @@ final class Lab implements AutoCloseable {
     this.swarm =
         Swarm.builder()
             .name("lab")
+            .cluster(ClusterSpec.DEFAULT.withHeartbeatPeriod(Duration.ofSeconds(1)))
             .managers(1)
             .workers(workers)
             .images(SampleImages.all())

@@ -17,7 +17,7 @@ final class LabImages {
   static JvmImages all() {
     JvmImages.Builder images = JvmImages.builder();
     images.image("nginx", page("Welcome to nginx!", 80), LabImages::tools);
-    images.image("host", task -> serve(task, 8080, task.hostname()), LabImages::tools);
+    images.image("host", task -> serve(task, 8080, task.env("NODE").orElse("?")), LabImages::tools);
     images.image(
         "printenv",
         task -> {

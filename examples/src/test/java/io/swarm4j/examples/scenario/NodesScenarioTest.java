@@ -19,7 +19,7 @@ class NodesScenarioTest extends ScenarioTest {
     lab.create("web", "--replicas", "3", "nginx");
     assertThat(lab.on("w2").run("node", "ps", "m1").err()).contains("not a swarm manager");
     for (String node : List.of("m1", "w1", "w2")) {
-      assertThat(lab.lines("node", "ps", node, "-q")).hasSize(1);
+      assertThat(lab.lines("node", "ps", node, "-q")).as(lab.tasks("web").toString()).hasSize(1);
     }
     assertThat(lab.ok("node", "ps", "-q")).isEqualTo(lab.ok("node", "ps", "m1", "-q"));
     assertThat(lab.lines("node", "ps", "m1", "w2", "-q")).hasSize(2);
@@ -37,7 +37,16 @@ class NodesScenarioTest extends ScenarioTest {
       assertThat(lab.get(node, 3000, "/customer/1").status()).isEqualTo(200);
     }
     assertThat(
-            lab.docker("service", "create", "--no-resolve-image", "-p", "3000:81", "nginx").err())
+            lab.docker(
+                    "service",
+                    "create",
+                    "--no-resolve-image",
+                    "--name",
+                    "late",
+                    "-p",
+                    "3000:81",
+                    "nginx")
+                .err())
         .contains("port '3000' is already in use by service 'customer-api'");
   }
 
@@ -102,7 +111,15 @@ class NodesScenarioTest extends ScenarioTest {
   @Scenario({"SC-042", "SC-052", "SC-053", "SC-054"})
   @Feature({"E18", "G14", "G16", "G17", "H02", "H03", "H08", "H09", "H10", "H14"})
   void globalServiceAndItsPorts() throws Exception {
-    lab.create("cadvisor", "--mode", "global", "-p", "8080:8080", "host");
+    lab.create(
+        "cadvisor",
+        "--mode",
+        "global",
+        "--env",
+        "NODE={{.Node.Hostname}}",
+        "-p",
+        "8080:8080",
+        "host");
     assertThat(lab.lines("service", "ls", "--format", "{{.Mode}} {{.Replicas}}"))
         .containsExactly("global 3/3");
     assertThat(lab.docker("service", "scale", "cadvisor=5").err())

@@ -141,7 +141,7 @@ class StacksScenarioTest extends ScenarioTest {
     assertThat(lab.lines("stack", "services", "viz", "--format", "{{.Name}} {{.Replicas}}"))
         .containsExactly("viz_viz 1/1");
     assertThat(lab.ok("stack", "ps", "viz", "-q"))
-        .isEqualTo(lab.ok("service", "ps", "viz_viz", "-q"));
+        .isEqualTo(lab.ok("service", "ps", "--no-trunc", "viz_viz", "-q"));
     Map<String, String> before = lab.running("viz_viz");
     String published = VIZ + "    ports: ['8090:80']\n";
     assertThat(lab.deploy("viz", published).ok()).contains("Updating service viz_viz");
@@ -213,7 +213,7 @@ class StacksScenarioTest extends ScenarioTest {
         calc
             + """
                 healthcheck:
-                  test: curl http://localhost:3000/calc/iseverythingok
+                  test: curl -f http://localhost:3000/calc/iseverythingok
                   interval: 300ms
                   timeout: 5s
                   retries: 3

@@ -1,6 +1,7 @@
 package io.swarm4j.engine.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.swarm4j.model.Fault;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +54,14 @@ public final class Fields {
 
   void warn(String text) {
     warnings.add(text);
+  }
+
+  /** The same fields, with a text for one that has none. */
+  public Fields orText(String name, Supplier<String> text) {
+    if (!says(name)) {
+      unread.put(name.toLowerCase(Locale.ROOT), JsonNodeFactory.instance.textNode(text.get()));
+    }
+    return this;
   }
 
   /** Leaves a field unread, whatever it says. */
