@@ -20,7 +20,8 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description =
         "Measures the engine: start, create, scale, place, heap, logs, commit, snapshot, dns,"
-            + " kernel, update, loss, sim-*; without a name all of them.")
+            + " kernel, update, loss, sim-*; without a name all of them but docker, which makes"
+            + " a Docker host.")
 public final class BenchCommand implements Callable<Integer> {
   /** A sample of loss takes far longer than others. */
   private static final int SAMPLES_PER_LOSS = 5;
@@ -28,7 +29,7 @@ public final class BenchCommand implements Callable<Integer> {
   @Parameters(
       description =
           "start, create, scale, place, place-large, heap, logs, commit, snapshot, dns, kernel,"
-              + " update, loss, sim-case, sim-day, sim-large, api")
+              + " update, loss, sim-case, sim-day, sim-large, api, docker")
   private List<String> names = new ArrayList<>();
 
   @Option(
