@@ -9,6 +9,7 @@ import io.swarm4j.model.NodeId;
 import io.swarm4j.model.PortSpec;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.Task;
+import io.swarm4j.model.TaskId;
 import io.swarm4j.network.dns.Discovery;
 import io.swarm4j.network.endpoint.EndpointTable;
 import io.swarm4j.network.endpoint.ServiceBalancing;
@@ -32,9 +33,11 @@ import io.swarm4j.time.Time;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -70,6 +73,10 @@ final class UserSpacePlane implements EndpointGate, AutoCloseable {
   private final EndpointTable endpoints;
   private final NamePlane names;
   private final List<Waiting> waiting = new ArrayList<>();
+
+  /** Tasks with connections that did not drain in time. */
+  private final Set<TaskId> lingering = new HashSet<>();
+
   private final List<Spectator> spectators = new ArrayList<>();
   private @Nullable Balancer balancer;
   private View view;
@@ -149,6 +156,9 @@ final class UserSpacePlane implements EndpointGate, AutoCloseable {
     dirty |= !endpoints.apply(commit.changes(), view).isEmpty();
     for (Change change : commit.changes()) {
       dirty |= change.latest() instanceof Node && opensElsewhere(change);
+      if (change.latest() instanceof Task task) {
+        cutIfEnded(task.id());
+      }
     }
     apply();
   }
@@ -239,13 +249,30 @@ final class UserSpacePlane implements EndpointGate, AutoCloseable {
       withdrawn.done().complete(null);
       return;
     }
-    Balancer draining = balancer;
-    String id = withdrawn.task().id().toString();
-    draining
-        .drained(id, DRAIN_DEADLINE)
-        .thenCompose(
-            drained -> drained ? CompletableFuture.completedFuture(null) : draining.cut(id))
-        .whenComplete((done, failure) -> withdrawn.done().complete(null));
+    TaskId task = withdrawn.task().id();
+    balancer
+        .drained(task.toString(), DRAIN_DEADLINE)
+        .whenComplete(
+            (drained, failure) ->
+                loop.execute(
+                    () -> {
+                      if (!Boolean.TRUE.equals(drained)) {
+                        lingering.add(task);
+                        cutIfEnded(task);
+                      }
+                      withdrawn.done().complete(null);
+                    }));
+  }
+
+  /**
+   * What has not drained in time goes on until the task has ended: told to stop, its program can
+   * still tell clients on kept connections to go elsewhere.
+   */
+  private void cutIfEnded(TaskId id) {
+    Task task = view.task(id);
+    if ((task == null || task.state().isTerminal()) && lingering.remove(id) && balancer != null) {
+      balancer.cut(id.toString());
+    }
   }
 
   @Override

@@ -600,6 +600,17 @@ public abstract class RuntimeContract {
   }
 
   @Test
+  @Feature("N22")
+  void execEndsWithItsTask() throws Exception {
+    Container container = ready(TestProgram.SLEEPER);
+    CompletionStage<Integer> session = container.exec(List.of("sleep", "3600"), ExecStreams.none());
+
+    await(container.stop(Duration.ofSeconds(1)));
+
+    await(session.handle((code, failure) -> "over"));
+  }
+
+  @Test
   void execPassesItsInput() throws Exception {
     Container container = ready(TestProgram.SLEEPER);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
