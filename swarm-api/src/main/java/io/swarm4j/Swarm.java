@@ -53,7 +53,8 @@ public final class Swarm implements AutoCloseable {
     this.engine = engine;
   }
 
-  static Swarm on(Host host) {
+  /** The facade on a host that this library's other packages have made; not for users. */
+  public static Swarm on(Host host) {
     return new Swarm(host);
   }
 

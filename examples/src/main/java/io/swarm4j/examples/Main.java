@@ -14,6 +14,7 @@ import picocli.CommandLine.Option;
     subcommands = {
       Quickstart.class,
       Up.class,
+      NodeCommand.class,
       BenchCommand.class,
       Simulate.class,
       CommandLine.HelpCommand.class

@@ -2,6 +2,7 @@ package io.swarm4j.engine;
 
 import io.swarm4j.Swarm;
 import io.swarm4j.model.Node;
+import io.swarm4j.node.SwarmNode;
 import io.swarm4j.time.Time;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -96,6 +97,11 @@ public interface NodeSeat {
     LOCKED,
     /** Part of one, and not able to take part. */
     ERROR
+  }
+
+  /** The seat of a node that is a process of its own. */
+  static NodeSeat of(SwarmNode node) {
+    return new ProcessSeat(node);
   }
 
   /** The seat of a node of an embedded swarm, which is always part of it. */

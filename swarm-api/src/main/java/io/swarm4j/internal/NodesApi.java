@@ -65,6 +65,9 @@ record NodesApi(Host engine) implements Nodes {
         tx -> {
           Node present = Lookup.node(tx, node);
           NodeSpec spec = change.apply(present.spec());
+          if (present.role() == Node.NodeRole.MANAGER && spec.role() == Node.NodeRole.WORKER) {
+            ManagerQuorum.requireWithout(tx, present);
+          }
           return spec.equals(present.spec()) ? present : tx.put(present.withSpec(spec));
         });
   }

@@ -10,6 +10,7 @@ import io.swarm4j.model.Node;
 import io.swarm4j.model.Node.NodeRole;
 import io.swarm4j.model.Node.NodeState;
 import io.swarm4j.model.NodeDescription;
+import io.swarm4j.model.NodeId;
 import io.swarm4j.model.NodeSpec;
 import io.swarm4j.model.NodeStatus;
 import io.swarm4j.model.Payload;
@@ -17,6 +18,7 @@ import io.swarm4j.model.PermissionDeniedException;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.node.NodeProtocol.Admission;
 import io.swarm4j.node.NodeProtocol.Certified;
+import io.swarm4j.node.NodeProtocol.Group;
 import io.swarm4j.node.NodeProtocol.JoinRequest;
 import io.swarm4j.security.CertificateIssuer;
 import io.swarm4j.security.Certificates;
@@ -24,18 +26,40 @@ import io.swarm4j.security.JoinToken;
 import io.swarm4j.security.NodeIdentity;
 import io.swarm4j.store.State;
 import io.swarm4j.store.Transaction;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /** The leader's desk for nodes that want in, and for members whose certificate runs out. */
 final class Admissions {
+  /** Requests whose repetition is recognised. */
+  private static final int MOST_REMEMBERED = 1000;
+
   private final Manager manager;
   private final CertificateIssuer issuer;
+  private final Supplier<Group> group;
+  private final Map<Payload, NodeId> admitted =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
 
-  Admissions(Manager manager, CertificateIssuer issuer) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Payload, NodeId> eldest) {
+          return size() > MOST_REMEMBERED;
+        }
+      };
+
+  /**
+   * For nodes of the swarm of {@code manager}.
+   *
+   * @param group what new managers are told
+   */
+  Admissions(Manager manager, CertificateIssuer issuer, Supplier<Group> group) {
     this.manager = manager;
     this.issuer = issuer;
+    this.group = group;
   }
 
   /** Makes a member of whoever knows a secret. */
@@ -52,6 +76,11 @@ final class Admissions {
   }
 
   private Node admit(Transaction tx, JoinRequest request) {
+    NodeId earlier = admitted.get(request.request());
+    Node known = earlier == null ? null : tx.node(earlier);
+    if (known != null) {
+      return known; // the answer to an earlier try was lost
+    }
     Cluster cluster = tx.cluster();
     Authority authority = authority(tx);
     JoinSecret used = find(authority, request.secret());
@@ -59,10 +88,20 @@ final class Admissions {
       throw new PermissionDeniedException(
           "the join token expired at " + used.expires() + "; ask a manager for a new one");
     }
+    if (request.role() != null && request.role() != used.role()) {
+      throw new PermissionDeniedException(
+          "the join token is one for role "
+              + used.role()
+              + ", the node was told to become "
+              + request.role()
+              + "; take the other token");
+    }
     if (used.singleUse()) {
       tx.put(cluster.withAuthority(authority.without(used)));
     }
-    return tx.put(newNode(tx, request, used.role()));
+    Node node = tx.put(newNode(tx, request, used.role()));
+    admitted.put(request.request(), node.id());
+    return node;
   }
 
   private static JoinSecret find(Authority authority, Payload secret) {
@@ -88,7 +127,7 @@ final class Admissions {
         new NodeStatus(
             NodeState.UNKNOWN, "not seen yet", AddressPlan.freeNodeAddress(tx), tx.now()),
         role,
-        role == NodeRole.MANAGER ? new Node.ManagerStatus(false, false, request.address()) : null);
+        role == NodeRole.MANAGER ? new Node.ManagerStatus(false, false, "") : null);
   }
 
   /** Gives a member a certificate for the role that it has now. */
@@ -109,7 +148,12 @@ final class Admissions {
     String roots = Certificates.pem(SwarmAuthority.trust(authority(view)).roots());
     return issuer
         .issue(request, identity, view.cluster().spec().certificateExpiry())
-        .thenApply(chain -> new Certified(Certificates.pem(chain), roots));
+        .thenApply(
+            chain ->
+                new Certified(
+                    Certificates.pem(chain),
+                    roots,
+                    node.role() == NodeRole.MANAGER ? group.get() : null));
   }
 
   private State view() {

@@ -37,7 +37,8 @@ final class Callers implements ServerInterceptor {
 
   private static final Pattern RANGE = Pattern.compile("(\\d{1,6})-(\\d{1,6})");
   private static final Set<String> FOR_ANYBODY = Set.of(NodeProtocol.JOIN.getFullMethodName());
-  private static final Set<String> FOR_MANAGERS = Set.of(NodeProtocol.WRITE.getFullMethodName());
+  private static final Set<String> FOR_MANAGERS =
+      Set.of(NodeProtocol.WRITE.getFullMethodName(), NodeProtocol.MANAGE.getFullMethodName());
 
   private final NodeTls.Source own;
   private final Time time;
@@ -55,9 +56,10 @@ final class Callers implements ServerInterceptor {
     /**
      * Whether a node may call.
      *
+     * @param asManager whether only managers may
      * @return why not; null if it may
      */
-    @Nullable Status judge(NodeIdentity node);
+    @Nullable Status judge(NodeIdentity node, boolean asManager);
   }
 
   @Override
@@ -77,10 +79,7 @@ final class Callers implements ServerInterceptor {
     } catch (PermissionDeniedException unknown) {
       return refuse(call, Status.UNAUTHENTICATED.withDescription(unknown.getMessage()));
     }
-    Status denied = membership.judge(caller);
-    if (denied == null && FOR_MANAGERS.contains(method)) {
-      denied = judgeRole(caller);
-    }
+    Status denied = membership.judge(caller, FOR_MANAGERS.contains(method));
     if (denied != null) {
       return refuse(call, denied);
     }
@@ -124,13 +123,6 @@ final class Callers implements ServerInterceptor {
           "node " + caller.node() + " belongs to another swarm, " + caller.cluster());
     }
     return caller;
-  }
-
-  private static @Nullable Status judgeRole(NodeIdentity caller) {
-    return caller.role() == io.swarm4j.model.Node.NodeRole.MANAGER
-        ? null
-        : Status.PERMISSION_DENIED.withDescription(
-            "node " + caller.node() + " is a worker; only managers may do this");
   }
 
   private static <Q, A> ServerCall.Listener<Q> refuse(ServerCall<Q, A> call, Status why) {

@@ -1,8 +1,10 @@
 package io.swarm4j.node;
 
+import io.swarm4j.model.Node.NodeRole;
 import io.swarm4j.model.Payload;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.node.NodeProtocol.Admission;
+import io.swarm4j.node.NodeProtocol.Group;
 import io.swarm4j.node.NodeProtocol.JoinRequest;
 import io.swarm4j.security.Certificates;
 import io.swarm4j.security.JoinToken;
@@ -14,6 +16,7 @@ import java.security.KeyPair;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 
 /** How a node that knows a token and an address becomes a member. Blocks. */
 final class Joining {
@@ -23,9 +26,11 @@ final class Joining {
   private Joining() {}
 
   /** A membership. */
-  record Result(NodeCredentials credentials, String address, List<String> managers) {}
+  record Result(
+      NodeCredentials credentials, String address, List<String> managers, @Nullable Group group) {}
 
-  static Result join(NodeSettings settings, JoinToken token, HostPort manager) {
+  static Result join(
+      NodeSettings settings, JoinToken token, HostPort manager, @Nullable NodeRole role) {
     Time time = settings.time();
     KeyPair pair = CertificateAuthority.newKey();
     JoinRequest request =
@@ -33,7 +38,7 @@ final class Joining {
             token.secret(),
             new Payload(CertificateAuthority.request(pair)),
             settings.hostname(),
-            advertised(settings));
+            role);
     try (EventLoops connections = new EventLoops("swarm-" + settings.hostname() + "-join", time);
         Loop loop = time.newLoop("swarm-" + settings.hostname() + "-joining");
         ManagerClient client = new ManagerClient(NodeTls.joining(token, time), connections, "")) {
@@ -49,19 +54,13 @@ final class Joining {
               Certificates.parse(admission.certified().chain()),
               new Trust(Certificates.parse(admission.certified().roots()))),
           admission.address(),
-          admission.managers());
+          admission.managers(),
+          admission.certified().group());
     } catch (CompletionException failed) {
       if (Statuses.unwrap(failed) instanceof RuntimeException reason) {
         throw reason;
       }
       throw new UnavailableException("the swarm could not be joined", failed);
     }
-  }
-
-  /** Only of interest if the token makes a manager, whose port is known by then. */
-  private static String advertised(NodeSettings settings) {
-    return settings.listen().port() == 0 && settings.advertise() == null
-        ? ""
-        : Advertised.address(settings, settings.listen().port()).toString();
   }
 }

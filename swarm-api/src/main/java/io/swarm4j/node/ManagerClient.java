@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Connects to managers and makes single calls. Thread-safe; only closing blocks, within bounds. */
@@ -31,17 +32,27 @@ final class ManagerClient implements AutoCloseable {
   private static final long KEEP_ALIVE_SECONDS = 10;
   private static final long CLOSE_SECONDS = 2;
 
-  private final SslContext tls;
+  private final Supplier<SslContext> tls;
   private final EventLoops loops;
   private final ClientInterceptor versions;
   private final Set<ManagedChannel> channels = new LinkedHashSet<>();
   private boolean closed;
 
-  ManagerClient(SslContext tls, EventLoops loops, String incarnation) {
+  /**
+   * Connects by {@code tls}.
+   *
+   * @param incarnation tells this process from others with the same identity
+   */
+  ManagerClient(Supplier<SslContext> tls, EventLoops loops, String incarnation) {
+    this(tls, loops, incarnation, NodeProtocol.OLDEST_VERSION + "-" + NodeProtocol.VERSION);
+  }
+
+  ManagerClient(
+      Supplier<SslContext> tls, EventLoops loops, String incarnation, String versionRange) {
     this.tls = tls;
     this.loops = loops;
     Metadata headers = new Metadata();
-    headers.put(NodeProtocol.VERSIONS, NodeProtocol.OLDEST_VERSION + "-" + NodeProtocol.VERSION);
+    headers.put(NodeProtocol.VERSIONS, versionRange);
     headers.put(NodeProtocol.INCARNATION, incarnation);
     this.versions = MetadataUtils.newAttachHeadersInterceptor(headers);
   }
@@ -59,7 +70,7 @@ final class ManagerClient implements AutoCloseable {
 
   private ManagedChannel connect(HostPort address) {
     return NettyChannelBuilder.forAddress(address.resolve())
-        .sslContext(tls)
+        .sslContext(tls.get())
         .eventLoopGroup(loops.group())
         .channelType(NioSocketChannel.class)
         .directExecutor()

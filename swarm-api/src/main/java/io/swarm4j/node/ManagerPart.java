@@ -12,7 +12,9 @@ import io.swarm4j.internal.Member;
 import io.swarm4j.model.Authority;
 import io.swarm4j.model.Cluster;
 import io.swarm4j.model.Node;
+import io.swarm4j.model.Node.NodeRole;
 import io.swarm4j.model.NodeId;
+import io.swarm4j.model.PermissionDeniedException;
 import io.swarm4j.network.allocator.AllocatorOptions;
 import io.swarm4j.node.NodeProtocol.Admission;
 import io.swarm4j.node.NodeProtocol.Certified;
@@ -20,6 +22,7 @@ import io.swarm4j.node.NodeProtocol.Done;
 import io.swarm4j.node.NodeProtocol.FromManager;
 import io.swarm4j.node.NodeProtocol.JoinRequest;
 import io.swarm4j.node.NodeProtocol.LeaveRequest;
+import io.swarm4j.node.NodeProtocol.ManageRequest;
 import io.swarm4j.node.NodeProtocol.RenewRequest;
 import io.swarm4j.node.NodeProtocol.WriteOutcome;
 import io.swarm4j.node.NodeProtocol.WriteRequest;
@@ -28,39 +31,49 @@ import io.swarm4j.security.Certificates;
 import io.swarm4j.security.NodeIdentity;
 import io.swarm4j.store.Change;
 import io.swarm4j.store.Commit;
-import io.swarm4j.store.Log;
+import io.swarm4j.store.Store;
+import io.swarm4j.store.Transaction;
 import io.swarm4j.store.View;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What a node runs while it is a manager: its copy of the state, and its end of the node API. */
 final class ManagerPart implements AutoCloseable {
+  /** How often to look for managers in a state that came as a whole. */
+  private static final Duration LEARN_PERIOD = Duration.ofSeconds(2);
+
   private final ArrayDeque<AutoCloseable> resources = new ArrayDeque<>();
   private final NodeSettings settings;
   private final OwnCredentials own;
   private final NodeId self;
+  private final ManagerGroup group;
   private final LeaderNetwork network;
+  private final BlockingWork work;
   private final Manager manager;
   private final ForwardedWrites forwarded = new ForwardedWrites();
   private final Admissions admissions;
   private final SessionCalls sessions;
-  private final Consumer<FromManager.Trusts> toSelf;
+  private final Consumer<FromManager> toSelf;
+  private final CompletableFuture<@Nullable Void> leads = new CompletableFuture<>();
   private HostPort address;
 
   /**
    * Puts the parts together; {@link #open} lets them begin.
    *
-   * @param log where the state lives
-   * @param toSelf gets what other nodes would be told about roots and renewal
+   * @param group its share in the managers' log
+   * @param toSelf gets what other nodes would be told
    */
   ManagerPart(
-      NodeSettings settings, OwnCredentials own, Log log, Consumer<FromManager.Trusts> toSelf) {
+      NodeSettings settings, OwnCredentials own, ManagerGroup group, Consumer<FromManager> toSelf) {
     this.settings = settings;
     this.own = own;
+    this.group = group;
     this.toSelf = toSelf;
     this.address = settings.listen();
     this.self = own.credentials().identity().node();
@@ -68,7 +81,8 @@ final class ManagerPart implements AutoCloseable {
     network = own(new LeaderNetwork(name, settings.time(), settings.publishOnLocalhost()));
     List<Reconciler> components = new ArrayList<>();
     components.add(forwarded);
-    components.add(new ManagerRoster(self, () -> address.toString()));
+    components.add(new ManagerRoster(self, this::whereabouts));
+    components.add(new RoleChanges(group::remove));
     components.add(new RootChange(this::askToRenew));
     components.addAll(
         Components.of(
@@ -77,14 +91,14 @@ final class ManagerPart implements AutoCloseable {
         new Manager(
             settings.time().newLoop("swarm-" + name + "-manager"),
             settings.time().newChance(),
-            log,
+            group.log(),
             network,
             components);
     own(new Member(manager, settings.time()));
     network.follow(manager);
+    manager.store().onLeadership(new FirstLeadership());
     manager.store().onCommit(this::committed);
-    BlockingWork work =
-        own(new BlockingWork(settings.time(), "swarm-" + name + "-authority", manager.loop()));
+    work = own(new BlockingWork(settings.time(), "swarm-" + name + "-authority", manager.loop()));
     admissions =
         new Admissions(
             manager,
@@ -92,7 +106,8 @@ final class ManagerPart implements AutoCloseable {
                 () -> manager.store().view().cluster().authority(),
                 settings.externalAuthority(),
                 work,
-                settings.time()));
+                settings.time()),
+            group::invitation);
     sessions = new SessionCalls(manager, this::leader, this::welcome);
   }
 
@@ -118,11 +133,22 @@ final class ManagerPart implements AutoCloseable {
   /** Reads the log and follows it; after {@link #listen}. */
   void open() {
     manager.open();
+    manager.loop().execute(this::learnPeers);
   }
 
   /** Where other nodes call; after {@link #listen}. */
   HostPort address() {
     return address;
+  }
+
+  /** Where this manager is found; after {@link #listen}. */
+  ManageRequest whereabouts() {
+    return new ManageRequest(address.toString(), group.address().toString());
+  }
+
+  /** Completes when this manager leads for the first time. */
+  CompletionStage<@Nullable Void> leads() {
+    return leads;
   }
 
   Manager manager() {
@@ -142,24 +168,25 @@ final class ManagerPart implements AutoCloseable {
     if (manager.isLeading()) {
       return address.toString();
     }
-    return view().nodes().stream()
-        .filter(node -> !node.id().equals(self))
-        .map(Node::manager)
-        .filter(status -> status != null && status.leader())
-        .map(Node.ManagerStatus::address)
-        .findFirst()
-        .orElse(null);
+    NodeId leading = group.leader();
+    Node node = leading == null || leading.equals(self) ? null : view().node(leading);
+    Node.ManagerStatus status = node == null ? null : node.manager();
+    return status == null || status.address().isEmpty() ? null : status.address();
   }
 
-  private @Nullable Status judge(NodeIdentity caller) {
-    View view = view();
-    if (view.node(caller.node()) != null) {
-      return null;
+  private @Nullable Status judge(NodeIdentity caller, boolean asManager) {
+    Node node = view().node(caller.node());
+    if (node == null) {
+      return manager.isLeading()
+          ? Status.PERMISSION_DENIED.withDescription(
+              "Permission denied: node " + caller.node() + " was removed from swarm")
+          : Status.UNAVAILABLE.withDescription("this manager does not know the caller yet");
     }
-    return manager.isLeading()
+    boolean manages = caller.role() == NodeRole.MANAGER && node.role() == NodeRole.MANAGER;
+    return asManager && !manages
         ? Status.PERMISSION_DENIED.withDescription(
-            "Permission denied: node " + caller.node() + " was removed from swarm")
-        : Status.UNAVAILABLE.withDescription("this manager does not know the caller yet");
+            "node " + caller.node() + " is a worker; only managers may do this")
+        : null;
   }
 
   /** Tells a node what it may have missed. */
@@ -178,6 +205,11 @@ final class ManagerPart implements AutoCloseable {
     return Certificates.pem(SwarmAuthority.trust(authority).roots());
   }
 
+  private static boolean concernsManagers(Change change) {
+    return change.before() instanceof Node before && before.manager() != null
+        || change.after() instanceof Node after && after.manager() != null;
+  }
+
   private void askToRenew(NodeId node) {
     Authority authority = view().cluster().authority();
     if (authority != null) {
@@ -189,16 +221,34 @@ final class ManagerPart implements AutoCloseable {
     }
   }
 
+  /** Learns where the other managers are from the whole state; what commits change comes after. */
+  private void learnPeers() {
+    view().nodes().forEach(this::learnPeer);
+    toSelf.accept(new FromManager.ManagersAre(Admissions.managers(view())));
+    manager.loop().schedule(LEARN_PERIOD, this::learnPeers);
+  }
+
+  private void learnPeer(Node node) {
+    Node.ManagerStatus status = node.manager();
+    if (status != null && group.learn(node.id(), status.raft())) {
+      work.execute(group::remember);
+    }
+  }
+
   private void committed(Commit commit) {
+    if (commit.changes().stream().anyMatch(ManagerPart::concernsManagers)) {
+      commit.after().nodes().forEach(this::learnPeer);
+      FromManager news = new FromManager.ManagersAre(Admissions.managers(commit.after()));
+      toSelf.accept(news);
+      sessions.tellAll(news);
+    }
     if (!manager.isLeading()) {
       return;
     }
-    boolean managersChanged = false;
     for (Change change : commit.changes()) {
       if (change.latest() instanceof Node node) {
         Node before = (Node) change.before();
         Node after = (Node) change.after();
-        managersChanged |= node.manager() != null || before != null && before.manager() != null;
         if (before != null && after != null && before.role() != after.role()) {
           askToRenew(node.id());
         }
@@ -211,9 +261,6 @@ final class ManagerPart implements AutoCloseable {
         toSelf.accept(news);
       }
     }
-    if (managersChanged) {
-      sessions.tellAll(new FromManager.ManagersAre(Admissions.managers(commit.after())));
-    }
   }
 
   private static boolean rootsEqual(@Nullable Authority one, Authority other) {
@@ -224,6 +271,18 @@ final class ManagerPart implements AutoCloseable {
   public void close() {
     while (!resources.isEmpty()) {
       Closing.quietly(resources.pop());
+    }
+  }
+
+  private final class FirstLeadership implements Store.Leadership {
+    @Override
+    public void gained() {
+      leads.complete(null);
+    }
+
+    @Override
+    public void lost() {
+      // whoever waited has gone on
     }
   }
 
@@ -246,11 +305,36 @@ final class ManagerPart implements AutoCloseable {
     }
 
     @Override
-    public CompletionStage<Done> leave(LeaveRequest request) {
-      NodeIdentity caller = Callers.CALLER.get();
+    public CompletionStage<Done> manage(ManageRequest request) {
+      NodeId caller = Callers.CALLER.get().node();
       return manager
           .control()
-          .submit(tx -> new Done(Departures.markDown(tx, caller.node(), request.reason())));
+          .submit(tx -> noteWhereabouts(tx, caller, request))
+          .thenCompose(done -> group.add(caller).thenApply(added -> done));
+    }
+
+    private Done noteWhereabouts(Transaction tx, NodeId caller, ManageRequest request) {
+      Node node = tx.node(caller);
+      if (node == null || node.role() != NodeRole.MANAGER) {
+        throw new PermissionDeniedException("node " + caller + " is no manager of this swarm");
+      }
+      tx.put(
+          node.withManager(new Node.ManagerStatus(false, true, request.address(), request.raft())));
+      return new Done(tx.revision());
+    }
+
+    @Override
+    public CompletionStage<Done> leave(LeaveRequest request) {
+      NodeIdentity caller = Callers.CALLER.get();
+      CompletionStage<Void> out =
+          caller.role() == NodeRole.MANAGER
+              ? group.remove(caller.node())
+              : CompletableFuture.completedFuture(null);
+      return out.thenCompose(
+          gone ->
+              manager
+                  .control()
+                  .submit(tx -> new Done(Departures.markDown(tx, caller.node(), request))));
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.swarm4j.model.Node;
 import io.swarm4j.model.Node.ManagerStatus;
 import io.swarm4j.model.Node.NodeState;
 import io.swarm4j.model.NodeId;
+import io.swarm4j.node.NodeProtocol.ManageRequest;
 import io.swarm4j.orchestrator.Control;
 import io.swarm4j.orchestrator.Reconciler;
 import io.swarm4j.store.Change;
@@ -13,17 +14,17 @@ import java.util.function.Supplier;
 
 /** Keeps in the state who leads, and which managers are in reach of the leader. */
 final class ManagerRoster implements Reconciler {
-  private final NodeId self;
-  private final Supplier<String> address;
+  private final NodeId id;
+  private final Supplier<ManageRequest> own;
 
   /**
-   * For the manager on node {@code self}.
+   * For the manager on node {@code id}.
    *
-   * @param address where its node API listens
+   * @param own where it is found
    */
-  ManagerRoster(NodeId self, Supplier<String> address) {
-    this.self = self;
-    this.address = address;
+  ManagerRoster(NodeId id, Supplier<ManageRequest> own) {
+    this.id = id;
+    this.own = own;
   }
 
   @Override
@@ -48,12 +49,14 @@ final class ManagerRoster implements Reconciler {
     if (known == null) {
       return;
     }
-    boolean leader = node.id().equals(self);
+    boolean leader = node.id().equals(id);
+    ManageRequest self = own.get();
     ManagerStatus now =
         new ManagerStatus(
             leader,
             leader || node.status().state() == NodeState.READY,
-            leader ? address.get() : known.address());
+            leader ? self.address() : known.address(),
+            leader ? self.raft() : known.raft());
     if (!now.equals(known)) {
       tx.put(node.withManager(now));
     }

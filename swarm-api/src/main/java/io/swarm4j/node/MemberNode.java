@@ -11,19 +11,17 @@ import io.swarm4j.dispatcher.LocalManagers;
 import io.swarm4j.internal.EngineOptions;
 import io.swarm4j.internal.Host;
 import io.swarm4j.internal.ProcessHost;
-import io.swarm4j.model.Node.NodeRole;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.network.dns.Discovery;
 import io.swarm4j.node.NodeDirectory.Memory;
+import io.swarm4j.node.NodeProtocol.Done;
 import io.swarm4j.node.NodeProtocol.FromManager;
+import io.swarm4j.node.NodeProtocol.Group;
 import io.swarm4j.node.NodeProtocol.LeaveRequest;
 import io.swarm4j.security.Certificates;
 import io.swarm4j.security.NodeCredentials;
 import io.swarm4j.security.NodeIdentity;
 import io.swarm4j.security.Trust;
-import io.swarm4j.store.Log;
-import io.swarm4j.store.file.DurableLog;
-import io.swarm4j.store.file.OpenOptions;
 import io.swarm4j.time.Chance;
 import io.swarm4j.time.Loop;
 import io.swarm4j.time.Time;
@@ -41,18 +39,24 @@ import org.slf4j.LoggerFactory;
 final class MemberNode implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MemberNode.class);
   private static final Duration LEAVE_LIMIT = Duration.ofSeconds(5);
+  private static final Duration ANNOUNCE_LIMIT = Duration.ofSeconds(60);
+  private static final Duration ANNOUNCE_RETRY = Duration.ofSeconds(1);
 
   private final ArrayDeque<AutoCloseable> resources = new ArrayDeque<>();
   private final NodeSettings settings;
+  private final NodeDirectory directory;
   private final OwnCredentials own;
   private final EventLoops connections;
+  private final Loop roles;
   private final Loop agentLoop;
   private final Loop watchLoop;
+  private final KnownManagers known;
   private final LeaderCalls calls;
   private final Renewal renewal;
   private final Agent agent;
   private volatile @Nullable ManagerPart manager;
   private volatile @Nullable Host host;
+  private volatile boolean closed;
 
   /**
    * Puts the parts together; {@link #start} lets them begin.
@@ -61,25 +65,26 @@ final class MemberNode implements AutoCloseable {
    */
   MemberNode(NodeSettings settings, NodeDirectory directory, OwnCredentials own, Memory memory) {
     this.settings = settings;
+    this.directory = directory;
     this.own = own;
     Time time = settings.time();
     String name = "swarm-" + settings.hostname();
     Chance chance = time.newChance();
     connections = own(new EventLoops(name + "-net", time));
+    roles = own(time.newLoop(name + "-role"));
     agentLoop = own(time.newLoop(name + "-agent"));
     watchLoop = own(time.newLoop(name + "-watch"));
-    KnownManagers known =
+    known =
         new KnownManagers(
             memory.managers(),
-            addresses ->
-                directory.save(new Memory(memory.hostname(), memory.address(), addresses)));
+            addresses -> directory.update(present -> present.withManagers(addresses)));
     ManagerClient client =
         own(
             new ManagerClient(
                 NodeTls.client(own, time), connections, Long.toHexString(chance.nextLong())));
     calls = new LeaderCalls(client, known, agentLoop, chance);
     renewal = own(new Renewal(own, calls, agentLoop, chance, this::renewed));
-    RemoteManagers remote = new RemoteManagers(client, known, chance, this::trust);
+    RemoteManagers remote = new RemoteManagers(client, known, chance, this::hear);
     Runtime runtime = runtime();
     agent =
         new Agent(
@@ -140,12 +145,18 @@ final class MemberNode implements AutoCloseable {
     return agent;
   }
 
-  /** Begins to be a manager; the agent begins with {@link #start}. */
-  ManagerPart manage(Log log) {
-    ManagerPart part = new ManagerPart(settings, own, log, this::trust);
+  /** Goes on as a manager, or begins to be one. Blocks while files are read. */
+  synchronized ManagerPart manage(ManagerGroup group) {
+    ManagerPart part = new ManagerPart(settings, own, group, this::hear);
+    try {
+      part.listen(connections);
+      part.open();
+    } catch (RuntimeException failed) {
+      Closing.quietly(part);
+      throw failed;
+    }
+    directory.update(memory -> memory.withRaft(group.address().toString(), memory.peers()));
     manager = part;
-    part.listen(connections);
-    part.open();
     host =
         new ProcessHost(
             engineOptions(),
@@ -156,8 +167,22 @@ final class MemberNode implements AutoCloseable {
     return part;
   }
 
-  static Log log(NodeSettings settings, NodeDirectory directory) {
-    return new DurableLog(directory.log(), OpenOptions.defaults(), settings.time());
+  /** Asks the leader to let this manager take part, wherever it is now. */
+  CompletionStage<Done> announce(ManagerPart part) {
+    return calls.call(NodeProtocol.MANAGE, part.whereabouts(), ANNOUNCE_LIMIT);
+  }
+
+  private void announceUntilHeard(ManagerPart part) {
+    announce(part)
+        .whenComplete(
+            (done, failure) -> {
+              if (failure != null && manager == part) {
+                LOG.warn(
+                    "this manager does not take part yet: {}",
+                    Statuses.unwrap(failure).getMessage());
+                agentLoop.schedule(ANNOUNCE_RETRY, () -> announceUntilHeard(part));
+              }
+            });
   }
 
   private EngineOptions engineOptions() {
@@ -182,6 +207,15 @@ final class MemberNode implements AutoCloseable {
   void start() {
     renewal.start();
     agent.start();
+    ManagerPart part = manager;
+    if (part != null) {
+      announceUntilHeard(part);
+    }
+  }
+
+  /** Asks for a certificate once more, and for what goes with the role. */
+  void renewSoon() {
+    renewal.soon();
   }
 
   /** The part that makes this node a manager; null if it is a worker. */
@@ -205,33 +239,54 @@ final class MemberNode implements AutoCloseable {
     return present;
   }
 
-  private void trust(FromManager.Trusts news) {
-    agentLoop.execute(
-        () -> {
-          own.trust(new Trust(Certificates.parse(news.roots())));
-          if (news.renew()) {
-            renewal.soon();
-          }
-        });
+  /** Takes in what a manager says beside the dispatcher, be it this process's own. */
+  private void hear(FromManager news) {
+    if (news instanceof FromManager.ManagersAre managers) {
+      agentLoop.execute(() -> known.set(managers.addresses()));
+    } else if (news instanceof FromManager.Trusts trusts) {
+      agentLoop.execute(() -> trust(trusts));
+    }
   }
 
-  private void renewed(NodeCredentials fresh) {
+  private void trust(FromManager.Trusts news) {
+    own.trust(new Trust(Certificates.parse(news.roots())));
+    if (news.renew()) {
+      renewal.soon();
+    }
+  }
+
+  private void renewed(NodeCredentials fresh, @Nullable Group group) {
     boolean manages = manager != null;
-    if (manages != (fresh.identity().role() == NodeRole.MANAGER)) {
-      LOG.info("the role of this node has changed: {}", fresh.identity().role());
+    if (group != null && !manages) {
+      roles.execute(() -> promote(group));
+    } else if (group == null && manages) {
+      roles.execute(this::demote);
     }
     agent.disconnect(); // it comes back under the new certificate, and describes itself anew
   }
 
-  /** Tells the managers that this node will not come back. */
-  CompletionStage<?> sayFarewell() {
-    return calls.call(NodeProtocol.LEAVE, new LeaveRequest("node has left the swarm"), LEAVE_LIMIT);
+  private void promote(Group group) {
+    if (manager != null || closed) {
+      return;
+    }
+    try {
+      directory.clearLog(); // of an earlier time as a manager, under which it was removed
+      announceUntilHeard(manage(ManagerGroup.enter(settings, own, directory, group)));
+      LOG.info("this node is a manager now");
+    } catch (RuntimeException failed) {
+      LOG.warn("this node cannot be a manager yet, next try in {}", ANNOUNCE_RETRY, failed);
+      roles.schedule(ANNOUNCE_RETRY, () -> promote(group));
+    }
   }
 
-  /** Stops tasks and connections, in good order. */
-  @Override
-  public void close() {
-    Closing.quietly(agent);
+  private void demote() {
+    stopManaging();
+    directory.clearLog();
+    directory.update(memory -> memory.withRaft("", Map.of()));
+    LOG.info("this node is a worker now");
+  }
+
+  private synchronized void stopManaging() {
     ManagerPart part = manager;
     Host facade = host;
     manager = null;
@@ -242,6 +297,19 @@ final class MemberNode implements AutoCloseable {
     if (part != null) {
       Closing.quietly(part);
     }
+  }
+
+  /** Tells the managers that this node will not come back. */
+  CompletionStage<?> sayFarewell() {
+    return calls.call(NodeProtocol.LEAVE, new LeaveRequest("node has left the swarm"), LEAVE_LIMIT);
+  }
+
+  /** Stops tasks and connections, in good order. */
+  @Override
+  public void close() {
+    closed = true;
+    Closing.quietly(agent);
+    stopManaging();
     while (!resources.isEmpty()) {
       Closing.quietly(resources.pop());
     }

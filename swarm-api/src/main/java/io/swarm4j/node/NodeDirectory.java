@@ -15,9 +15,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +38,7 @@ final class NodeDirectory implements AutoCloseable {
   private static final String STATE = "node.properties";
   private static final String CERTIFICATE = "certificate.pem";
   private static final String ROOTS = "roots.pem";
-  private static final String LOG = "log";
+  private static final String LOG = "raft";
   private static final String RUNTIME = "runtime";
 
   private final Path path;
@@ -49,8 +55,34 @@ final class NodeDirectory implements AutoCloseable {
    * @param hostname its name in the swarm
    * @param address the address of its tasks and published ports; empty if it is the machine's
    * @param managers where managers were found last
+   * @param raft where other managers find this one's copy of the log; empty on a worker
+   * @param peers where the copies of other managers were found last, by node id
    */
-  record Memory(String hostname, String address, List<String> managers) {}
+  record Memory(
+      String hostname,
+      String address,
+      List<String> managers,
+      String raft,
+      Map<String, String> peers) {
+
+    Memory {
+      managers = List.copyOf(managers);
+      peers = Collections.unmodifiableMap(new TreeMap<>(peers));
+    }
+
+    /** Of a node that is no manager. */
+    Memory(String hostname, String address, List<String> managers) {
+      this(hostname, address, managers, "", Map.of());
+    }
+
+    Memory withManagers(List<String> known) {
+      return new Memory(hostname, address, known, raft, peers);
+    }
+
+    Memory withRaft(String own, Map<String, String> others) {
+      return new Memory(hostname, address, managers, own, others);
+    }
+  }
 
   /**
    * Takes a directory for this process alone.
@@ -107,7 +139,16 @@ final class NodeDirectory implements AutoCloseable {
     return new Memory(
         hostname,
         read.getProperty("address", ""),
-        Stream.of(managers.split(",")).filter(each -> !each.isBlank()).toList());
+        list(managers),
+        read.getProperty("raft", ""),
+        list(read.getProperty("peers", "")).stream()
+            .map(peer -> peer.split("@", 2))
+            .filter(peer -> peer.length == 2)
+            .collect(Collectors.toMap(peer -> peer[0], peer -> peer[1])));
+  }
+
+  private static List<String> list(String text) {
+    return Stream.of(text.split(",")).filter(each -> !each.isBlank()).toList();
   }
 
   private void requireNoRemains() {
@@ -172,7 +213,33 @@ final class NodeDirectory implements AutoCloseable {
             + memory.address()
             + "\nmanagers="
             + String.join(",", memory.managers())
+            + "\nraft="
+            + memory.raft()
+            + "\npeers="
+            + memory.peers().entrySet().stream()
+                .map(peer -> peer.getKey() + "@" + peer.getValue())
+                .collect(Collectors.joining(","))
             + "\n");
+  }
+
+  /** Changes what a member remembers; nothing happens to a node that is none (any more). */
+  synchronized void update(UnaryOperator<Memory> change) {
+    if (Files.exists(path.resolve(STATE))) {
+      Memory present = Objects.requireNonNull(memory());
+      Memory changed = change.apply(present);
+      if (!changed.equals(present)) {
+        save(changed);
+      }
+    }
+  }
+
+  /** Forgets the log: this node is no longer a manager. */
+  void clearLog() {
+    try {
+      deleteTree(log());
+    } catch (IOException failed) {
+      throw new StorageException("cannot delete the log in " + path + ": " + failed, failed);
+    }
   }
 
   /** Forgets everything but the runtime's folder. */

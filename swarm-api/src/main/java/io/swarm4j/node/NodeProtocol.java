@@ -5,6 +5,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.swarm4j.agent.protocol.ToManager;
 import io.swarm4j.agent.protocol.ToNode;
+import io.swarm4j.model.Node.NodeRole;
 import io.swarm4j.model.Payload;
 import io.swarm4j.store.LogEntry;
 import java.util.List;
@@ -50,6 +51,10 @@ final class NodeProtocol {
   static final MethodDescriptor<WriteRequest, WriteOutcome> WRITE =
       method("Write", MethodType.UNARY, WriteRequest.class, WriteOutcome.class);
 
+  /** Makes the caller one of the group of managers, where it is not yet. Managers only. */
+  static final MethodDescriptor<ManageRequest, Done> MANAGE =
+      method("Manage", MethodType.UNARY, ManageRequest.class, Done.class);
+
   /** Takes the caller out of the swarm. */
   static final MethodDescriptor<LeaveRequest, Done> LEAVE =
       method("Leave", MethodType.UNARY, LeaveRequest.class, Done.class);
@@ -76,9 +81,9 @@ final class NodeProtocol {
    * @param secret the secret of a join token
    * @param request a PKCS#10 request for the node's key
    * @param hostname the node's name
-   * @param address where the node's own API listens, {@code host:port}
+   * @param role the role that the node expects to get; null if it takes any
    */
-  record JoinRequest(Payload secret, Payload request, String hostname, String address) {}
+  record JoinRequest(Payload secret, Payload request, String hostname, @Nullable NodeRole role) {}
 
   /**
    * A node is admitted.
@@ -98,8 +103,25 @@ final class NodeProtocol {
    *
    * @param chain the node's, then those that lead to a root, PEM
    * @param roots the roots to be trusted from now on, PEM
+   * @param group what a manager needs beside it; null for a worker
    */
-  record Certified(String chain, String roots) {}
+  record Certified(String chain, String roots, @Nullable Group group) {}
+
+  /**
+   * The managers' replicated log.
+   *
+   * @param id identity of the group
+   * @param keys what its entries are encrypted with
+   */
+  record Group(String id, Payload keys) {}
+
+  /**
+   * A manager takes part, or takes part again.
+   *
+   * @param address where nodes find it
+   * @param raft where other managers find its copy of the log
+   */
+  record ManageRequest(String address, String raft) {}
 
   /** What a manager says in a session. */
   sealed interface FromManager {

@@ -27,7 +27,7 @@ final class NodeServer implements AutoCloseable {
   private static final int LARGEST_HEADERS = 8 << 10;
 
   /** How long a connection may take to say who it is. */
-  private static final long HANDSHAKE_SECONDS = 10;
+  private static final long HANDSHAKE_SECONDS = 5;
 
   /** How long a connection may stay without any call. */
   private static final long IDLE_SECONDS = 30;
@@ -50,6 +50,8 @@ final class NodeServer implements AutoCloseable {
 
     CompletionStage<NodeProtocol.WriteOutcome> write(NodeProtocol.WriteRequest request);
 
+    CompletionStage<Done> manage(NodeProtocol.ManageRequest request);
+
     CompletionStage<Done> leave(NodeProtocol.LeaveRequest request);
 
     ServerCallHandler<ToManager, FromManager> sessions();
@@ -70,6 +72,7 @@ final class NodeServer implements AutoCloseable {
             .addMethod(NodeProtocol.JOIN, unary(calls::join, calls))
             .addMethod(NodeProtocol.RENEW, unary(calls::renew, calls))
             .addMethod(NodeProtocol.WRITE, unary(calls::write, calls))
+            .addMethod(NodeProtocol.MANAGE, unary(calls::manage, calls))
             .addMethod(NodeProtocol.LEAVE, unary(calls::leave, calls))
             .addMethod(NodeProtocol.SESSION, calls.sessions())
             .build();

@@ -9,6 +9,7 @@ import io.swarm4j.model.ClusterId;
 import io.swarm4j.model.Node.NodeRole;
 import io.swarm4j.model.PermissionDeniedException;
 import io.swarm4j.model.SwarmException;
+import io.swarm4j.raft.RaftTls;
 import io.swarm4j.security.Certificates;
 import io.swarm4j.security.JoinToken;
 import io.swarm4j.security.NodeCredentials;
@@ -21,12 +22,11 @@ import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
-import javax.net.ssl.X509KeyManager;
-import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,13 +61,14 @@ final class NodeTls {
   }
 
   /** For a node that is part of a swarm. */
-  static SslContext client(Source own, Time time) {
-    return client(new OwnKey(own), new ManagersOfMySwarm(own, time));
+  static Supplier<SslContext> client(Source own, Time time) {
+    return new OfTheMoment(own, time);
   }
 
   /** For a node that joins and knows nothing but a token. */
-  static SslContext joining(JoinToken token, Time time) {
-    return client(null, new ManagersByToken(token, time));
+  static Supplier<SslContext> joining(JoinToken token, Time time) {
+    SslContext context = client(null, new ManagersByToken(token, time));
+    return () -> context;
   }
 
   private static SslContext client(
@@ -83,14 +84,9 @@ final class NodeTls {
     }
   }
 
-  /** The node's key, for both ends of a connection; Ratis gets it, too. */
-  static X509KeyManager key(Source own) {
-    return new OwnKey(own);
-  }
-
-  /** Trusts managers of the node's own swarm, as clients and as servers. */
-  static X509TrustManager managers(Source own, Time time) {
-    return new ManagersOfMySwarm(own, time);
+  /** For the log that managers replicate among themselves. */
+  static RaftTls raft(Source own, Time time) {
+    return new RaftTls(new OwnKey(own), new ManagersOfMySwarm(own, time));
   }
 
   /** Refuses who is no manager of that swarm. */
@@ -102,6 +98,34 @@ final class NodeTls {
     }
     if (peer.role() != NodeRole.MANAGER) {
       throw new CertificateException("node " + peer.node() + " is not a manager");
+    }
+  }
+
+  /**
+   * One context per credentials: TLS resumes the sessions of a context, and a resumed session goes
+   * on under the certificate that it began with.
+   */
+  private static final class OfTheMoment implements Supplier<SslContext> {
+    private final Source own;
+    private final Time time;
+    private @Nullable NodeCredentials used;
+    private @Nullable SslContext context;
+
+    OfTheMoment(Source own, Time time) {
+      this.own = own;
+      this.time = time;
+    }
+
+    @Override
+    public synchronized SslContext get() {
+      NodeCredentials present = own.credentials();
+      SslContext known = context;
+      if (known == null || present != used) {
+        known = client(new OwnKey(() -> present), new ManagersOfMySwarm(() -> present, time));
+        context = known;
+        used = present;
+      }
+      return known;
     }
   }
 

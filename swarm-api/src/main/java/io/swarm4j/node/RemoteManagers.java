@@ -23,23 +23,20 @@ final class RemoteManagers implements Managers {
   private final ManagerClient client;
   private final KnownManagers known;
   private final Chance chance;
-  private final Consumer<FromManager.Trusts> trusts;
+  private final Consumer<FromManager> news;
 
   /**
    * Connects through {@code client}.
    *
    * @param chance of the agent's loop, which alone connects
-   * @param trusts gets what managers say about roots and renewal, on any thread
+   * @param news gets what managers say beside the dispatcher, on any thread
    */
   RemoteManagers(
-      ManagerClient client,
-      KnownManagers known,
-      Chance chance,
-      Consumer<FromManager.Trusts> trusts) {
+      ManagerClient client, KnownManagers known, Chance chance, Consumer<FromManager> news) {
     this.client = client;
     this.known = known;
     this.chance = chance;
-    this.trusts = trusts;
+    this.news = news;
   }
 
   @Override
@@ -103,10 +100,8 @@ final class RemoteManagers implements Managers {
           known.leads(address.toString());
         }
         receiver.accept(says.message());
-      } else if (message instanceof FromManager.ManagersAre managers) {
-        known.set(managers.addresses());
-      } else if (message instanceof FromManager.Trusts news) {
-        trusts.accept(news);
+      } else {
+        news.accept(message);
       }
       call.request(1);
     }

@@ -3,6 +3,7 @@ package io.swarm4j.node;
 import io.swarm4j.model.Payload;
 import io.swarm4j.model.SwarmException;
 import io.swarm4j.node.NodeProtocol.Certified;
+import io.swarm4j.node.NodeProtocol.Group;
 import io.swarm4j.node.NodeProtocol.RenewRequest;
 import io.swarm4j.security.Certificates;
 import io.swarm4j.security.NodeCredentials;
@@ -13,7 +14,8 @@ import io.swarm4j.time.Timer;
 import java.security.KeyPair;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +37,7 @@ final class Renewal implements AutoCloseable {
   private final LeaderCalls calls;
   private final Loop loop;
   private final Chance chance;
-  private final Consumer<NodeCredentials> renewed;
+  private final BiConsumer<NodeCredentials, @Nullable Group> renewed;
   private Timer next = Timer.NONE;
   private Duration retry = FIRST_RETRY;
   private boolean underWay;
@@ -44,14 +46,14 @@ final class Renewal implements AutoCloseable {
   /**
    * Renews what {@code own} holds.
    *
-   * @param renewed gets the new credentials, which are in force
+   * @param renewed gets the new credentials, which are in force, and what a manager needs beside
    */
   Renewal(
       OwnCredentials own,
       LeaderCalls calls,
       Loop loop,
       Chance chance,
-      Consumer<NodeCredentials> renewed) {
+      BiConsumer<NodeCredentials, @Nullable Group> renewed) {
     this.own = own;
     this.calls = calls;
     this.loop = loop;
@@ -116,7 +118,7 @@ final class Renewal implements AutoCloseable {
       LOG.info("certificate renewed: {}", fresh);
       retry = FIRST_RETRY;
       plan();
-      renewed.accept(fresh);
+      renewed.accept(fresh, certified.group());
     } catch (SwarmException unusable) {
       failed(unusable);
     }

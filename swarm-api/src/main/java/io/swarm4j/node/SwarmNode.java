@@ -1,13 +1,7 @@
 package io.swarm4j.node;
 
-import io.swarm4j.Configs;
-import io.swarm4j.Networks;
-import io.swarm4j.Nodes;
 import io.swarm4j.RuntimeFactory;
-import io.swarm4j.Secrets;
-import io.swarm4j.Services;
-import io.swarm4j.Stacks;
-import io.swarm4j.Tasks;
+import io.swarm4j.Swarm;
 import io.swarm4j.agent.HostFacts;
 import io.swarm4j.agent.jvm.JvmImages;
 import io.swarm4j.agent.jvm.JvmRuntime;
@@ -32,6 +26,7 @@ import io.swarm4j.model.Payload;
 import io.swarm4j.model.SwarmException;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.node.NodeDirectory.Memory;
+import io.swarm4j.node.NodeProtocol.ManageRequest;
 import io.swarm4j.scheduler.PlacementOptions;
 import io.swarm4j.security.CertificateIssuer;
 import io.swarm4j.security.Certificates;
@@ -53,7 +48,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,7 +62,7 @@ import org.slf4j.LoggerFactory;
  *   if (!node.isMember()) {
  *     node.init();
  *   }
- *   node.services().create(ServiceSpec.of("web", "hello"));
+ *   node.swarm().services().create(ServiceSpec.of("web", "hello"));
  * }
  * }</pre>
  *
@@ -105,14 +100,19 @@ public final class SwarmNode implements AutoCloseable {
     if (memory == null) {
       return;
     }
-    MemberNode resumed =
-        new MemberNode(
-            settings, directory, new OwnCredentials(directory, directory.credentials()), memory);
+    OwnCredentials own = new OwnCredentials(directory, directory.credentials());
+    MemberNode resumed = new MemberNode(settings, directory, own, memory);
     begin(
         resumed,
         () -> {
-          if (resumed.identity().role() == NodeRole.MANAGER) {
-            resumed.manage(MemberNode.log(settings, directory));
+          ManagerGroup group =
+              resumed.identity().role() == NodeRole.MANAGER
+                  ? ManagerGroup.rejoin(settings, own, directory, memory)
+                  : null;
+          if (group != null) {
+            resumed.manage(group);
+          } else if (resumed.identity().role() == NodeRole.MANAGER) {
+            resumed.renewSoon(); // it was about to become a manager, and is told how again
           }
         });
     LOG.info("goes on as {}", resumed.identity());
@@ -162,16 +162,20 @@ public final class SwarmNode implements AutoCloseable {
             new Trust(List.of(authority.root())));
     directory.save(credentials);
     Memory nobody = new Memory(settings.hostname(), "", List.of());
-    MemberNode fresh =
-        new MemberNode(settings, directory, new OwnCredentials(directory, credentials), nobody);
-    begin(fresh, () -> directory.save(bootstrap(fresh, identity, authority)));
+    OwnCredentials own = new OwnCredentials(directory, credentials);
+    MemberNode fresh = new MemberNode(settings, directory, own, nobody);
+    begin(
+        fresh,
+        () -> {
+          ManagerPart part = fresh.manage(ManagerGroup.found(settings, own, directory));
+          directory.save(bootstrap(part, fresh.host(), identity, authority));
+        });
     return identity;
   }
 
   private Memory bootstrap(
-      MemberNode fresh, NodeIdentity identity, CertificateAuthority authority) {
-    ManagerPart part = fresh.manage(MemberNode.log(settings, directory));
-    Host host = fresh.host();
+      ManagerPart part, Host host, NodeIdentity identity, CertificateAuthority authority) {
+    ((ProcessHost) host).join(part.leads());
     AddressPlan plan = part.network().plan();
     String address = plan.isLeased() ? plan.nodeAddress(1) : "";
     Cluster cluster =
@@ -182,9 +186,10 @@ public final class SwarmNode implements AutoCloseable {
                 .submit(
                     tx -> {
                       plan.bootstrap(tx, part.manager().control().ids(), cluster);
-                      return tx.put(firstNode(identity, address, part.address().toString()));
+                      return tx.put(firstNode(identity, address, part.whereabouts()));
                     }));
-    return new Memory(settings.hostname(), address, List.of(part.address().toString()));
+    return new Memory(settings.hostname(), address, List.of(part.address().toString()))
+        .withRaft(part.whereabouts().raft(), Map.of());
   }
 
   private static Authority stored(CertificateAuthority authority) {
@@ -195,7 +200,7 @@ public final class SwarmNode implements AutoCloseable {
         null);
   }
 
-  private Node firstNode(NodeIdentity identity, String address, String api) {
+  private Node firstNode(NodeIdentity identity, String address, ManageRequest api) {
     return new Node(
         identity.node(),
         Meta.NEW,
@@ -203,7 +208,7 @@ public final class SwarmNode implements AutoCloseable {
         NodeDescription.UNKNOWN.withHostname(settings.hostname()),
         new NodeStatus(NodeState.UNKNOWN, "not seen yet", address, settings.time().now()),
         NodeRole.MANAGER,
-        new Node.ManagerStatus(true, true, api));
+        new Node.ManagerStatus(true, true, api.address(), api.raft()));
   }
 
   /**
@@ -216,17 +221,42 @@ public final class SwarmNode implements AutoCloseable {
    *     the manager is not of the token's swarm
    * @throws UnavailableException if no manager can be reached
    */
-  public synchronized NodeIdentity join(String token, String manager) {
+  public NodeIdentity join(String token, String manager) {
+    return join(token, manager, null);
+  }
+
+  /**
+   * Joins a swarm in a role, and is refused if the token is one for the other role.
+   *
+   * @see #join(String, String)
+   */
+  public synchronized NodeIdentity join(String token, String manager, @Nullable NodeRole role) {
     requireNoMember();
-    Joining.Result joined = Joining.join(settings, JoinToken.parse(token), HostPort.parse(manager));
+    Joining.Result joined =
+        Joining.join(settings, JoinToken.parse(token), HostPort.parse(manager), role);
     directory.save(joined.credentials());
     Memory memory = new Memory(settings.hostname(), joined.address(), joined.managers());
     directory.save(memory);
-    MemberNode fresh =
-        new MemberNode(
-            settings, directory, new OwnCredentials(directory, joined.credentials()), memory);
-    begin(fresh, () -> {});
+    OwnCredentials own = new OwnCredentials(directory, joined.credentials());
+    MemberNode fresh = new MemberNode(settings, directory, own, memory);
+    begin(
+        fresh,
+        () -> {
+          if (joined.group() != null) {
+            takePart(
+                fresh, fresh.manage(ManagerGroup.enter(settings, own, directory, joined.group())));
+          }
+        });
     return fresh.identity();
+  }
+
+  /** Waits until the new manager has a vote; if that takes too long it goes on by itself. */
+  private static void takePart(MemberNode fresh, ManagerPart part) {
+    try {
+      fresh.announce(part).toCompletableFuture().join();
+    } catch (CompletionException late) {
+      LOG.warn("this manager takes part later: {}", Statuses.unwrap(late).getMessage());
+    }
   }
 
   private void requireNoMember() {
@@ -255,10 +285,10 @@ public final class SwarmNode implements AutoCloseable {
               + " ignore this message.");
     }
     Closing.quietly(leaving.agent());
-    if (leaving.manager() == null) {
+    if (!isLastManager(leaving)) {
       try {
         leaving.sayFarewell().toCompletableFuture().join();
-      } catch (java.util.concurrent.CompletionException unheard) {
+      } catch (CompletionException unheard) {
         LOG.warn(
             "no manager heard that this node leaves; remove it there: {}",
             Statuses.unwrap(unheard).getMessage());
@@ -267,6 +297,15 @@ public final class SwarmNode implements AutoCloseable {
     member = null;
     leaving.close();
     directory.clear();
+  }
+
+  private static boolean isLastManager(MemberNode leaving) {
+    ManagerPart part = leaving.manager();
+    return part != null
+        && part.manager().store().view().nodes().stream()
+                .filter(node -> node.role() == NodeRole.MANAGER)
+                .count()
+            <= 1;
   }
 
   private MemberNode require() {
@@ -363,14 +402,17 @@ public final class SwarmNode implements AutoCloseable {
     return Admissions.authority(view()).rotation() != null;
   }
 
-  /** The newest committed state that this manager has. */
-  public View view() {
-    return host().view();
+  /**
+   * The swarm, as this manager sees and changes it.
+   *
+   * @throws UnavailableException if this node is a worker, or in no swarm
+   */
+  public Swarm swarm() {
+    return Swarm.on(host());
   }
 
-  /** Waits until the committed state satisfies a condition; returns whether it did in time. */
-  public boolean await(Predicate<View> condition, Duration timeout) {
-    return host().await(condition, timeout);
+  private View view() {
+    return host().view();
   }
 
   /** Where other nodes find this manager's node API, {@code host:port}. */
@@ -382,37 +424,14 @@ public final class SwarmNode implements AutoCloseable {
     return Objects.requireNonNull(part).address().toString();
   }
 
-  public Services services() {
-    return host().services();
+  /** The node's name. */
+  public String hostname() {
+    return settings.hostname();
   }
 
-  public Nodes nodes() {
-    return host().nodes();
-  }
-
-  public Tasks tasks() {
-    return host().tasks();
-  }
-
-  public Networks networks() {
-    return host().networks();
-  }
-
-  public Secrets secrets() {
-    return host().secrets();
-  }
-
-  public Configs configs() {
-    return host().configs();
-  }
-
-  public Stacks stacks() {
-    return host().stacks();
-  }
-
-  /** What went wrong with published ports of this machine. */
-  public List<String> portProblems() {
-    return host().portProblems();
+  /** Source of the node's time and threads. */
+  public Time time() {
+    return settings.time();
   }
 
   /** The id of this node; fails if it is in no swarm. */

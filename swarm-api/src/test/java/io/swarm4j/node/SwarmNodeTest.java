@@ -39,15 +39,15 @@ class SwarmNodeTest {
     SwarmNode manager = nodes.manager();
     TestNodes.awaitState(manager, manager.id(), NodeState.READY);
 
-    manager.services().create(TestNodes.idle("web", 2));
+    manager.swarm().services().create(TestNodes.idle("web", 2));
 
-    assertThat(manager.services().await("web", TestNodes.LIMIT))
+    assertThat(manager.swarm().services().await("web", TestNodes.LIMIT))
         .isInstanceOf(Convergence.Converged.class);
-    assertThat(manager.nodes().list())
+    assertThat(manager.swarm().nodes().list())
         .singleElement()
         .satisfies(node -> assertThat(node.manager().leader()).isTrue())
         .satisfies(node -> assertThat(node.description().trust()).isNotNull());
-    assertThat(manager.view().networks()).anyMatch(network -> network.spec().ingress());
+    assertThat(manager.swarm().view().networks()).anyMatch(network -> network.spec().ingress());
   }
 
   @Test
@@ -56,12 +56,12 @@ class SwarmNodeTest {
     SwarmNode manager = nodes.manager();
     SwarmNode worker = nodes.worker(manager, "w1");
 
-    manager.services().create(TestNodes.idle("web", 4));
-    manager.services().await("web", TestNodes.LIMIT);
+    manager.swarm().services().create(TestNodes.idle("web", 4));
+    manager.swarm().services().await("web", TestNodes.LIMIT);
 
     assertThat(manager.joinToken(NodeRole.WORKER)).matches("SWMTKN-1-[0-9a-z]{50}-[0-9a-z]{25}");
     Map<NodeId, Long> perNode =
-        manager.services().tasks("web").stream()
+        manager.swarm().services().tasks("web").stream()
             .collect(Collectors.groupingBy(Task::nodeId, Collectors.counting()));
     assertThat(perNode).containsOnlyKeys(manager.id(), worker.id());
   }
@@ -72,7 +72,7 @@ class SwarmNodeTest {
     SwarmNode manager = nodes.manager();
     SwarmNode worker = nodes.worker(manager, "w1");
 
-    assertThatThrownBy(() -> worker.services().list())
+    assertThatThrownBy(() -> worker.swarm().services().list())
         .isInstanceOf(UnavailableException.class)
         .hasMessageContaining("This node is not a swarm manager. Worker nodes can't");
   }
@@ -82,7 +82,7 @@ class SwarmNodeTest {
     SwarmNode outsider = nodes.start("alone");
 
     assertThat(outsider.isMember()).isFalse();
-    assertThatThrownBy(outsider::services)
+    assertThatThrownBy(outsider::swarm)
         .isInstanceOf(UnavailableException.class)
         .hasMessageContaining("docker swarm init");
   }
@@ -103,8 +103,8 @@ class SwarmNodeTest {
     NodeId managerId = manager.id();
     NodeId workerId = worker.id();
     String address = manager.address();
-    manager.services().create(TestNodes.idle("web", 4));
-    manager.services().await("web", TestNodes.LIMIT);
+    manager.swarm().services().create(TestNodes.idle("web", 4));
+    manager.swarm().services().await("web", TestNodes.LIMIT);
 
     worker.close();
     manager.close();
@@ -114,9 +114,9 @@ class SwarmNodeTest {
     assertThat(managerAgain.id()).isEqualTo(managerId);
     assertThat(workerAgain.id()).isEqualTo(workerId);
     TestNodes.awaitState(managerAgain, workerId, NodeState.READY);
-    assertThat(managerAgain.services().await("web", TestNodes.LIMIT))
+    assertThat(managerAgain.swarm().services().await("web", TestNodes.LIMIT))
         .isInstanceOf(Convergence.Converged.class);
-    assertThat(managerAgain.nodes().list()).hasSize(2);
+    assertThat(managerAgain.swarm().nodes().list()).hasSize(2);
   }
 
   @Test

@@ -63,10 +63,12 @@ final class TestNodes implements AutoCloseable {
 
   static void awaitState(SwarmNode manager, NodeId id, NodeState state) {
     boolean there =
-        manager.await(
-            view -> view.node(id) != null && view.node(id).status().state() == state, LIMIT);
+        manager
+            .swarm()
+            .await(view -> view.node(id) != null && view.node(id).status().state() == state, LIMIT);
     if (!there) {
-      throw new AssertionError(id + " did not become " + state + ": " + manager.view().nodes());
+      throw new AssertionError(
+          id + " did not become " + state + ": " + manager.swarm().view().nodes());
     }
   }
 
@@ -75,7 +77,7 @@ final class TestNodes implements AutoCloseable {
   }
 
   static long running(SwarmNode manager, String service) {
-    return manager.services().tasks(service).stream()
+    return manager.swarm().services().tasks(service).stream()
         .filter(task -> task.isDesiredAlive() && task.state() == TaskState.RUNNING)
         .count();
   }

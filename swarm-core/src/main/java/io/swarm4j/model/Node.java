@@ -90,6 +90,23 @@ public record Node(
     DISCONNECTED
   }
 
-  /** A manager's standing. */
-  public record ManagerStatus(boolean leader, boolean reachable, String address) {}
+  /**
+   * A manager's standing.
+   *
+   * @param leader whether it leads
+   * @param reachable whether the leader can reach it
+   * @param address where nodes find it, {@code host:port}
+   * @param raft where other managers find its copy of the log; empty where that needs no address
+   */
+  public record ManagerStatus(boolean leader, boolean reachable, String address, String raft) {
+
+    public ManagerStatus {
+      raft = Copies.or(raft, "");
+    }
+
+    /** A manager whose log needs no address. */
+    public ManagerStatus(boolean leader, boolean reachable, String address) {
+      this(leader, reachable, address, "");
+    }
+  }
 }

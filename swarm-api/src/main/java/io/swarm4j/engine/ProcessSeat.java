@@ -1,0 +1,82 @@
+package io.swarm4j.engine;
+
+import io.swarm4j.Swarm;
+import io.swarm4j.model.Check;
+import io.swarm4j.model.Node;
+import io.swarm4j.model.Node.NodeRole;
+import io.swarm4j.model.UnavailableException;
+import io.swarm4j.node.SwarmNode;
+import io.swarm4j.time.Time;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The place of a node that is a process of its own. */
+record ProcessSeat(SwarmNode node) implements NodeSeat {
+
+  @Override
+  public String hostname() {
+    return node.hostname();
+  }
+
+  @Override
+  public Time time() {
+    return node.time();
+  }
+
+  @Override
+  public Standing standing() {
+    return node.isMember() ? Standing.ACTIVE : Standing.INACTIVE;
+  }
+
+  /** Null on a worker, too: it does not know the swarm's state. */
+  @Override
+  public @Nullable Swarm swarm() {
+    try {
+      return node.isMember() ? node.swarm() : null;
+    } catch (UnavailableException worker) {
+      return null;
+    }
+  }
+
+  @Override
+  public @Nullable Node self() {
+    Swarm present = swarm();
+    return present == null ? null : present.view().node(node.id());
+  }
+
+  @Override
+  public String nodeId() {
+    return node.identity().map(identity -> identity.node().toString()).orElse("");
+  }
+
+  @Override
+  public boolean isManager() {
+    return node.identity().map(identity -> identity.role() == NodeRole.MANAGER).orElse(false);
+  }
+
+  @Override
+  public String init() {
+    return node.init().node().toString();
+  }
+
+  @Override
+  public void join(String token, List<String> managers) {
+    Check.of("JoinRequest").that(!managers.isEmpty(), "RemoteAddrs", managers, "one").orThrow();
+    node.join(token, managers.get(0));
+  }
+
+  @Override
+  public void leave(boolean force) {
+    node.leave(force);
+  }
+
+  @Override
+  public String joinToken(NodeRole role) {
+    return isManager() ? node.joinToken(role) : "";
+  }
+
+  @Override
+  public void rotateJoinToken(NodeRole role) {
+    node.rotateJoinToken(role, null);
+  }
+}

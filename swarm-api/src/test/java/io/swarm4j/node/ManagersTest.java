@@ -1,0 +1,133 @@
+package io.swarm4j.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.swarm4j.Convergence;
+import io.swarm4j.model.ConflictException;
+import io.swarm4j.model.Node;
+import io.swarm4j.model.Node.NodeRole;
+import io.swarm4j.model.Node.NodeState;
+import io.swarm4j.model.NodeId;
+import io.swarm4j.testing.Feature;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(240)
+class ManagersTest {
+  @TempDir Path root;
+  private TestNodes nodes;
+
+  @BeforeEach
+  void setUp() {
+    nodes = new TestNodes(root);
+  }
+
+  @AfterEach
+  void tearDown() {
+    nodes.close();
+  }
+
+  private SwarmNode joinAsManager(SwarmNode first, String name) {
+    SwarmNode node = nodes.start(name);
+    node.join(first.joinToken(NodeRole.MANAGER), first.address(), NodeRole.MANAGER);
+    TestNodes.awaitState(first, node.id(), NodeState.READY);
+    return node;
+  }
+
+  private static boolean becomes(SwarmNode manager, NodeId id, NodeRole role) {
+    return manager
+        .swarm()
+        .await(
+            view -> {
+              Node node = view.node(id);
+              return node != null
+                  && node.role() == role
+                  && (role == NodeRole.WORKER) == (node.manager() == null)
+                  && (node.manager() == null || !node.manager().address().isEmpty());
+            },
+            TestNodes.LIMIT);
+  }
+
+  @Test
+  @Feature("C08")
+  void anyOfThreeManagersTakesWritesAndTheSwarmSurvivesTheLossOfItsLeader() {
+    SwarmNode first = nodes.manager();
+    SwarmNode second = joinAsManager(first, "x2");
+    SwarmNode third = joinAsManager(first, "x3");
+
+    second.swarm().services().create(TestNodes.idle("web", 3));
+    assertThat(second.swarm().services().get("web").spec().name()).isEqualTo("web");
+    assertThat(third.swarm().services().await("web", TestNodes.LIMIT))
+        .isInstanceOf(Convergence.Converged.class);
+    third.swarm().services().scale("web", 5);
+    assertThat(first.swarm().services().await("web", TestNodes.LIMIT))
+        .isInstanceOf(Convergence.Converged.class);
+    assertThatThrownBy(() -> third.swarm().services().create(TestNodes.idle("web", 1)))
+        .isInstanceOf(ConflictException.class);
+
+    NodeId lost = first.id();
+    first.close();
+
+    TestNodes.awaitState(second, lost, NodeState.DOWN);
+    third.swarm().services().scale("web", 6);
+    assertThat(second.swarm().services().await("web", TestNodes.LIMIT))
+        .isInstanceOf(Convergence.Converged.class);
+    assertThat(TestNodes.running(second, "web")).isEqualTo(6);
+  }
+
+  @Test
+  void aWorkerIsPromotedAndDemotedWhileItRuns() {
+    SwarmNode first = nodes.manager();
+    SwarmNode worker = nodes.worker(first, "w1");
+
+    first.swarm().nodes().update("w1", spec -> spec.withRole(NodeRole.MANAGER));
+    assertThat(becomes(first, worker.id(), NodeRole.MANAGER)).isTrue();
+    assertThat(worker.identity().orElseThrow().role()).isEqualTo(NodeRole.MANAGER);
+    worker.swarm().services().create(TestNodes.idle("web", 2));
+    worker.swarm().services().await("web", TestNodes.LIMIT);
+
+    first.swarm().nodes().update("w1", spec -> spec.withRole(NodeRole.WORKER));
+    assertThat(becomes(first, worker.id(), NodeRole.WORKER)).isTrue();
+    first.swarm().services().scale("web", 4);
+    assertThat(first.swarm().services().await("web", TestNodes.LIMIT))
+        .isInstanceOf(Convergence.Converged.class);
+  }
+
+  @Test
+  void theLastManagerIsNotDemoted() {
+    SwarmNode first = nodes.manager();
+
+    assertThatThrownBy(
+            () -> first.swarm().nodes().update("m1", spec -> spec.withRole(NodeRole.WORKER)))
+        .isInstanceOf(ConflictException.class)
+        .hasMessageContaining("attempting to demote the last manager of the swarm");
+  }
+
+  @Test
+  void theRootChangesWhileTheSwarmRuns() {
+    SwarmNode first = nodes.manager();
+    SwarmNode worker = nodes.worker(first, "w1");
+    String oldRoot = first.rootCertificate();
+    String oldToken = first.joinToken(NodeRole.WORKER);
+
+    first.rotateRoot();
+    assertThat(
+            first
+                .swarm()
+                .await(view -> view.cluster().authority().rotation() == null, TestNodes.LIMIT))
+        .isTrue();
+
+    assertThat(first.rootCertificate()).isNotEqualTo(oldRoot);
+    assertThat(first.joinToken(NodeRole.WORKER)).isNotEqualTo(oldToken);
+    TestNodes.awaitState(first, worker.id(), NodeState.READY);
+    nodes.worker(first, "w2");
+    first.swarm().services().create(TestNodes.idle("web", 3));
+    assertThat(first.swarm().services().await("web", TestNodes.LIMIT))
+        .isInstanceOf(Convergence.Converged.class);
+  }
+}
