@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -88,16 +89,18 @@ public record JobPolicy(
     List<Fault> faults = new ArrayList<>();
     Set<String> known = new TreeSet<>(required);
     known.addAll(parameters.keySet());
-    for (String name : new TreeSet<>(given.keySet())) {
-      if (!known.contains(name)) {
-        faults.add(
-            new Fault(
-                Fault.Code.UNKNOWN_REFERENCE,
-                "parameters." + name,
-                given.get(name),
-                "parameters of the job: " + known));
-      }
-    }
+    new TreeMap<>(given)
+        .forEach(
+            (name, value) -> {
+              if (!known.contains(name)) {
+                faults.add(
+                    new Fault(
+                        Fault.Code.UNKNOWN_REFERENCE,
+                        "parameters." + name,
+                        value,
+                        "parameters of the job: " + known));
+              }
+            });
     for (String name : new TreeSet<>(required)) {
       if (!given.containsKey(name)) {
         faults.add(new Fault(Fault.Code.MISSING, "parameters." + name, "", "a value"));

@@ -1,6 +1,7 @@
 package io.swarm4j.examples.bench;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
@@ -37,11 +38,13 @@ final class CommitBench {
   private static Measurement compare(
       CommitTarget swarm, CommitTarget etcd, int window, int size, int samples) {
     double[] ratios = new double[samples];
-    CommitLoad ours = null;
-    CommitLoad theirs = null;
+    List<CommitLoad> all = new ArrayList<>();
+    List<CommitLoad> peers = new ArrayList<>();
     for (int i = 0; i < samples; i++) {
-      ours = CommitLoad.run(swarm, window, size, SECONDS);
-      theirs = CommitLoad.run(etcd, window, size, SECONDS);
+      CommitLoad ours = CommitLoad.run(swarm, window, size, SECONDS);
+      CommitLoad theirs = CommitLoad.run(etcd, window, size, SECONDS);
+      all.add(ours);
+      peers.add(theirs);
       ratios[i] =
           window == 1
               ? ours.medianMicros() / theirs.medianMicros()
@@ -55,7 +58,14 @@ final class CommitBench {
         ratios,
         !latency,
         latency ? 1.5 : window == 1024 ? 3 : 1,
-        "here " + text(ours) + ", etcd " + text(theirs));
+        "here " + text(median(all)) + ", etcd " + text(median(peers)));
+  }
+
+  private static CommitLoad median(List<CommitLoad> loads) {
+    return loads.stream()
+        .sorted(Comparator.comparingDouble(CommitLoad::perSecond))
+        .toList()
+        .get(loads.size() / 2);
   }
 
   private static String text(CommitLoad load) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -80,7 +81,7 @@ final class SteadyLoad implements AutoCloseable {
 
   /** The first request that failed, and how; empty if none has. */
   String firstLoss() {
-    return firstLoss.get();
+    return Objects.requireNonNullElse(firstLoss.get(), "");
   }
 
   @Override
