@@ -96,6 +96,17 @@ class SimulatedSwarmTest {
   }
 
   @Test
+  void aLeaderWhoseDiskWasFullForAMomentIsFollowedByAnother() {
+    String old = sim.cluster().leaderName();
+    sim.cluster().disk(old, Duration.ZERO, true);
+    swarm.services().createAsync(ServiceSpec.of("lost", "nginx"));
+    sim.pass(Duration.ofMillis(10));
+    sim.cluster().disk(old, Duration.ZERO, false);
+
+    deploy(2);
+  }
+
+  @Test
   void aMuteWorkerIsTakenForDeadThoughItHears() {
     sim.faults().now(Fault.muteness("w2"));
 

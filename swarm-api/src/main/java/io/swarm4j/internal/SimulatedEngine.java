@@ -18,7 +18,8 @@ import java.util.List;
 
 /** The whole engine, as a simulated swarm needs it. */
 public final class SimulatedEngine implements SimulatedParts {
-  private static final String INGRESS = "10.255.0.0/16";
+  /** Room for a million tasks, and no part of the pools of overlays. */
+  private static final String INGRESS = "172.16.0.0/12";
 
   @Override
   public List<Reconciler> components() {

@@ -64,7 +64,8 @@ class ReferenceErrorsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{\"Limits\":{\"MemoryBytes\":1048576}}|invalid memory value 1048576: Must be at least 4MiB",
+        "{\"Limits\":{\"MemoryBytes\":1048576}}|invalid memory value 1048576: Must be at least"
+            + " 4MiB",
         "{\"Limits\":{\"NanoCPUs\":100000}}|invalid cpu value 0.0001: Must be at least 0.001",
         "{\"Reservations\":{\"NanoCPUs\":100}}|invalid cpu value 0.0000001: Must be at least 0.001",
       })

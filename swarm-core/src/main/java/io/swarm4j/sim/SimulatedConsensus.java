@@ -138,6 +138,16 @@ final class SimulatedConsensus {
     }
   }
 
+  /** A leader can not go on, and says so. */
+  void resigned(SimulatedLog log) {
+    log.lose();
+    if (log == leader) {
+      leader = null;
+      resolveInFlight();
+      review();
+    }
+  }
+
   void disk(String name, Duration delay, boolean full) {
     Voter voter = voter(name);
     voter.diskDelay = delay;

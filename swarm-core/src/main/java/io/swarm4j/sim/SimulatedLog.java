@@ -94,7 +94,7 @@ final class SimulatedLog implements Log {
       fail(proposal, "this manager does not lead in term " + entry.term());
     } else if (voter.diskFull) {
       fail(proposal, "no space left on the simulated disk of " + voter.name);
-      loop.execute(this::lose);
+      loop.execute(() -> consensus.resigned(this));
     } else {
       unanswered.add(proposal);
       consensus.propose(proposal);

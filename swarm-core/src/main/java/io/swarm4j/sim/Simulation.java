@@ -1,5 +1,7 @@
 package io.swarm4j.sim;
 
+import static io.swarm4j.model.Node.Availability.ACTIVE;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -89,6 +91,9 @@ public final class Simulation {
       cluster.open();
       happen(cluster, steps);
       cluster.heal();
+      cluster
+          .machines()
+          .forEach(m -> Users.node(cluster, m, spec -> spec.withAvailability(ACTIVE)));
       settle(cluster);
     } catch (InvariantViolation found) {
       violation = found;
