@@ -452,12 +452,16 @@ class DockerRuntimeTest {
     Path root = Files.createDirectory(dir.resolve("root"));
     Files.write(root.resolve("program"), new byte[] {0x7f, 'E', 'L', 'F', 2, 1, 1, 0, 0});
     root.resolve("program").toFile().setExecutable(true);
+    Path saved = Files.createDirectory(dir.resolve("saved"));
+    String docker = "docker -H " + host.uri();
     host.shell(
-        "tar -C "
-            + root
-            + " -c . | docker -H "
-            + host.uri()
-            + " import --platform linux/arm64 - foreign:1");
+        String.join(
+            " && ",
+            "tar -C " + root + " -c . | " + docker + " import - foreign:1",
+            docker + " save foreign:1 | tar -C " + saved + " -x",
+            "sed -i 's/\"architecture\":\"amd64\"/\"architecture\":\"arm64\"/' " + saved + "/*.json",
+            docker + " rmi foreign:1",
+            "tar -C " + saved + " -c . | " + docker + " load"));
     try {
       Container container = started(ContainerSpec.of("foreign:1").withCommand(List.of("/program")));
 
