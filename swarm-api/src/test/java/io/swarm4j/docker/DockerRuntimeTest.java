@@ -459,7 +459,9 @@ class DockerRuntimeTest {
             " && ",
             "tar -C " + root + " -c . | " + docker + " import - foreign:1",
             docker + " save foreign:1 | tar -C " + saved + " -x",
-            "sed -i 's/\"architecture\":\"amd64\"/\"architecture\":\"arm64\"/' " + saved + "/*.json",
+            "sed -i 's/\"architecture\":\"amd64\"/\"architecture\":\"arm64\"/' "
+                + saved
+                + "/*.json",
             docker + " rmi foreign:1",
             "tar -C " + saved + " -c . | " + docker + " load"));
     try {

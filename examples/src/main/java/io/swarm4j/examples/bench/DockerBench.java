@@ -24,7 +24,9 @@ import java.util.Map;
 final class DockerBench {
   private static final Duration LIMIT = Duration.ofMinutes(3);
 
-  /** A name under which a pull is refused at once: the reference asks the registry before each task. */
+  /**
+   * A name under which a pull is refused at once: the reference asks the registry before each task.
+   */
   private static final String IMAGE = "127.0.0.1:1/customer";
 
   private static final int[] SIZES = {1, 20, 50};
@@ -152,7 +154,8 @@ final class DockerBench {
                   + NAME
                   + " --replicas "
                   + replicas
-                  + " " + IMAGE)
+                  + " "
+                  + IMAGE)
               .split(" "));
       awaitRunning(replicas);
     }
