@@ -63,7 +63,6 @@ final class Settled {
         problems.add(name + " is " + state + " since " + service.updateStatus().startedAt());
       }
     }
-    int alive = 0;
     Set<SlotKey> slots = new HashSet<>();
     for (Task task : view.tasksOf(service.id())) {
       if (!task.isDesiredAlive()) {
@@ -72,8 +71,7 @@ final class Settled {
         }
         continue;
       }
-      alive++;
-      if (!slots.add(task.slot())) {
+      if (!slots.add(task.slot()) && !paused) { // paused half way, both wait for their user
         problems.add(name + " has two tasks in slot " + task.slot());
       }
       boolean waitsForGood = isLasting(task.status().reason());
@@ -86,8 +84,8 @@ final class Settled {
     boolean mayGiveUp = service.spec().task().effectiveRestart().maxAttempts() > 0;
     int least = mayGiveUp ? 0 : wanted(view, service, false);
     int most = wanted(view, service, true);
-    if (alive < least || alive > most) {
-      problems.add(name + " has " + alive + " tasks and wants " + most);
+    if (slots.size() < least || slots.size() > most) {
+      problems.add(name + " has tasks in " + slots.size() + " slots and wants " + most);
     }
   }
 
