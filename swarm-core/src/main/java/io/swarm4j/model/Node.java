@@ -37,6 +37,12 @@ public record Node(
     attachments = Copies.list(attachments);
   }
 
+  /** The same with another standing among the managers, or none. */
+  @Override
+  public Node withManager(@Nullable ManagerStatus standing) {
+    return new Node(id, meta, spec, description, status, role, standing, attachments);
+  }
+
   /** A node without addresses of its own on networks. */
   public Node(
       NodeId id,
