@@ -23,6 +23,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.X509ExtendedKeyManager;
@@ -167,9 +168,13 @@ final class NodeTls {
       return ALIAS;
     }
 
+    /** With all roots that the node trusts, for whoever knows but one of them by its token. */
     @Override
     public X509Certificate[] getCertificateChain(String alias) {
-      return own.credentials().chain().toArray(X509Certificate[]::new);
+      NodeCredentials present = own.credentials();
+      return Stream.concat(present.chain().stream(), present.trust().roots().stream())
+          .distinct()
+          .toArray(X509Certificate[]::new);
     }
 
     @Override
@@ -265,20 +270,26 @@ final class NodeTls {
 
     @Override
     void judge(X509Certificate[] chain) throws CertificateException {
-      X509Certificate root = chain[chain.length - 1];
-      if (!token.names(root)) {
-        throw new CertificateException(
-            "remote CA does not match fingerprint. Expected: "
-                + token.digestHex()
-                + ", found: "
-                + Certificates.fingerprint(root)
-                + "; take the token from a manager of the swarm that shall be joined");
-      }
+      X509Certificate root = named(chain);
       try {
         requireManager(new Trust(List.of(root)).identify(List.of(chain), time.now()), null);
       } catch (PermissionDeniedException untrusted) {
         throw new CertificateException(untrusted.getMessage(), untrusted);
       }
+    }
+
+    private X509Certificate named(X509Certificate[] chain) throws CertificateException {
+      for (X509Certificate each : chain) {
+        if (token.names(each)) {
+          return each;
+        }
+      }
+      throw new CertificateException(
+          "remote CA does not match fingerprint. Expected: "
+              + token.digestHex()
+              + ", found: "
+              + Certificates.fingerprint(chain[chain.length - 1])
+              + "; take the token from a manager of the swarm that shall be joined");
     }
   }
 }
