@@ -12,6 +12,7 @@ import io.swarm4j.model.NetworkAttachmentSpec;
 import io.swarm4j.model.NetworkSpec;
 import io.swarm4j.model.PortSpec;
 import io.swarm4j.model.ServiceSpec;
+import io.swarm4j.model.Task;
 import io.swarm4j.network.lb.Backend;
 import io.swarm4j.network.lb.Balancer;
 import io.swarm4j.network.lb.BalancerConfig;
@@ -23,7 +24,9 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
@@ -73,6 +76,25 @@ class PublishedPortsTest {
     assertThat(hosts).as("one node has no task").hasSize(2);
     for (String node : swarm.nodeAddresses().values()) {
       assertThat(answers(node, 8)).as("behind " + node).containsExactly("web.1", "web.2");
+    }
+  }
+
+  @Test
+  void aNodePrefersItsOwnTasksWhereTheServiceSaysSo() throws IOException {
+    run(
+        published("web", "name")
+            .withReplicas(2)
+            .withLabels(Map.of("swarm4j.lb.same-node-first", "true")));
+
+    Map<String, String> byNode = new HashMap<>();
+    for (Task task : swarm.services().tasks("web")) {
+      byNode.put(swarm.view().node(task.nodeId()).hostname(), swarm.view().nameOf(task));
+    }
+    for (Map.Entry<String, String> node : swarm.nodeAddresses().entrySet()) {
+      String own = byNode.get(node.getKey());
+      assertThat(answers(node.getValue(), 8))
+          .as("behind " + node)
+          .isEqualTo(own == null ? Set.of("web.1", "web.2") : Set.of(own));
     }
   }
 

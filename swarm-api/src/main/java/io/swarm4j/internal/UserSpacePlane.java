@@ -55,6 +55,7 @@ import org.slf4j.LoggerFactory;
  * on a loop of its own.
  */
 final class UserSpacePlane implements EndpointGate, AutoCloseable {
+  private static final String LOCALHOST = "127.0.0.1";
   private static final Logger LOG = LoggerFactory.getLogger(UserSpacePlane.class);
 
   /**
@@ -334,30 +335,56 @@ final class UserSpacePlane implements EndpointGate, AutoCloseable {
     for (ServiceFrontend place : endpoints.frontends()) {
       if (place.protocol() != PortSpec.Protocol.SCTP
           && place.kind() != ServiceFrontend.Kind.ADDRESS) {
+        ServiceBalancing how = balancing(place);
+        if (how.options().sameNodeFirst() && isOpenOnAllNodes(place)) {
+          addresses.forEach(
+              (node, address) ->
+                  frontends.add(
+                      frontend(place, how, List.of(socket(address, place.port())), node)));
+          if (localhost) {
+            frontends.add(frontend(place, how, List.of(socket(LOCALHOST, place.port())), null));
+          }
+          continue;
+        }
         List<InetSocketAddress> binds = binds(place, addresses);
         if (!binds.isEmpty()) {
-          frontends.add(frontend(place, binds));
+          frontends.add(frontend(place, how, binds, null));
         }
       }
     }
     return frontends;
   }
 
-  private Frontend frontend(ServiceFrontend place, List<InetSocketAddress> binds) {
+  private ServiceBalancing balancing(ServiceFrontend place) {
     Service service = view.service(place.service());
-    ServiceBalancing how =
-        service == null
-            ? ServiceBalancing.DEFAULT
-            : ServiceBalancing.orDefault(service.spec().labels());
+    return service == null
+        ? ServiceBalancing.DEFAULT
+        : ServiceBalancing.orDefault(service.spec().labels());
+  }
+
+  private static boolean isOpenOnAllNodes(ServiceFrontend place) {
+    return place.kind() == ServiceFrontend.Kind.PUBLISHED && place.bind().isEmpty();
+  }
+
+  /**
+   * One frontend.
+   *
+   * @param node the node whose port it is, if that matters
+   */
+  private static Frontend frontend(
+      ServiceFrontend place,
+      ServiceBalancing how,
+      List<InetSocketAddress> binds,
+      @Nullable NodeId node) {
     boolean tcp = place.protocol() == PortSpec.Protocol.TCP;
     FrontendOptions options = tcp ? how.options() : how.options().withProxyProtocolIn(false);
     return new Frontend(
-        place.id(),
+        node == null ? place.id() : place.id() + "@" + node,
         binds,
         tcp ? Protocol.TCP : Protocol.UDP,
         how.algorithm(),
         tcp ? how.proxyProtocol() : ProxyProtocol.NONE,
-        backends(place),
+        backends(place, node),
         options);
   }
 
@@ -376,7 +403,7 @@ final class UserSpacePlane implements EndpointGate, AutoCloseable {
     } else {
       addresses.values().forEach(each -> binds.add(socket(each, place.port())));
       if (localhost) {
-        binds.add(socket("127.0.0.1", place.port()));
+        binds.add(socket(LOCALHOST, place.port()));
       }
     }
     return binds;
@@ -386,14 +413,14 @@ final class UserSpacePlane implements EndpointGate, AutoCloseable {
     return new InetSocketAddress(Ip.parse(address).toInetAddress(), port);
   }
 
-  private static List<Backend> backends(ServiceFrontend place) {
+  private static List<Backend> backends(ServiceFrontend place, @Nullable NodeId node) {
     List<Backend> backends = new ArrayList<>();
     for (ServiceFrontend.Backend backend : place.backends()) {
       backends.add(
           new Backend(
               backend.task().toString(),
               new InetSocketAddress(backend.address().toInetAddress(), backend.port()),
-              false));
+              backend.node().equals(node)));
     }
     return backends;
   }

@@ -183,7 +183,7 @@ class PayloadTest {
                 "services: {web: {image: i, secrets: [a, {source: b, target: a}]}}\n"
                     + "secrets: {a: {external: true}, b: {external: true}}\n"))
         .containsExactly(
-            "c.yml:1:41: services.web.secrets[1]: 'a' stands twice; write each value once");
+            "c.yml:1:41: services.web.secrets[1]: '/run/secrets/a' stands twice; write each value once");
   }
 
   private Stack withMode(String mode) {
