@@ -140,7 +140,7 @@ class StacksScenarioTest extends ScenarioTest {
         .containsExactly("viz 1");
     assertThat(lab.lines("stack", "services", "viz", "--format", "{{.Name}} {{.Replicas}}"))
         .containsExactly("viz_viz 1/1");
-    assertThat(lab.ok("stack", "ps", "viz", "-q"))
+    assertThat(lab.ok("stack", "ps", "--no-trunc", "viz", "-q"))
         .isEqualTo(lab.ok("service", "ps", "--no-trunc", "viz_viz", "-q"));
     Map<String, String> before = lab.running("viz_viz");
     String published = VIZ + "    ports: ['8090:80']\n";
