@@ -113,6 +113,10 @@ class SwarmNodeTest {
 
     assertThat(managerAgain.id()).isEqualTo(managerId);
     assertThat(workerAgain.id()).isEqualTo(workerId);
+    assertThat(
+            managerAgain.swarm().await(view -> view.serviceNamed("web") != null, TestNodes.LIMIT))
+        .as("the log is read again")
+        .isTrue();
     TestNodes.awaitState(managerAgain, workerId, NodeState.READY);
     assertThat(managerAgain.swarm().services().await("web", TestNodes.LIMIT))
         .isInstanceOf(Convergence.Converged.class);
