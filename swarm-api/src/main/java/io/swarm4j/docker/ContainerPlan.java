@@ -91,8 +91,13 @@ record ContainerPlan(
         .toList();
   }
 
+  /**
+   * The engine makes the part before a dot a name of the container's own address, which would hide
+   * the service of that name: names that nobody chose are therefore without dots.
+   */
   private String hostname() {
-    String name = context.hostname();
+    String chosen = spec().hostname();
+    String name = chosen == null ? context.hostname().replace('.', '-') : context.hostname();
     return name.length() <= LONGEST_HOSTNAME ? name : name.substring(0, LONGEST_HOSTNAME);
   }
 

@@ -97,7 +97,8 @@ final class EngineContainers {
         .withNetworkId(endpoint.network())
         .withContainerNetwork(
             new ContainerNetwork()
-                .withIpv4Address(endpoint.address().toString())
+                .withIpamConfig(
+                    new ContainerNetwork.Ipam().withIpv4Address(endpoint.address().toString()))
                 .withAliases(endpoint.aliases()))
         .exec();
   }

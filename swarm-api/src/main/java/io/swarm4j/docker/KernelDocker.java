@@ -5,28 +5,12 @@ import io.swarm4j.NodeOptions;
 import io.swarm4j.RuntimeFactory;
 import io.swarm4j.agent.Runtime;
 import io.swarm4j.model.Ip;
-import io.swarm4j.model.NetworkId;
 import io.swarm4j.model.NodeId;
-import io.swarm4j.network.dataplane.kernel.KernelConfig.Overlay;
-import io.swarm4j.network.dataplane.kernel.KernelNode;
-import io.swarm4j.network.dataplane.kernel.KernelPlane;
 import io.swarm4j.network.dataplane.kernel.NetworkNamespace;
-import io.swarm4j.network.dns.AddressBook;
-import io.swarm4j.network.dns.Discovery;
-import io.swarm4j.network.dns.DnsServer;
-import io.swarm4j.network.dns.ResolvConf;
-import io.swarm4j.store.Change;
 import io.swarm4j.store.ChangeFeed;
-import io.swarm4j.store.Commit;
 import io.swarm4j.store.View;
-import io.swarm4j.time.Chance;
 import io.swarm4j.time.Loop;
 import io.swarm4j.time.Time;
-import java.net.InetSocketAddress;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -38,18 +22,16 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * Swarm.builder().runtime("m1", KernelDocker.on(EngineAddress.LOCAL, Ip.parse("192.168.0.1")))
  * }</pre>
+ *
+ * <p>A node that was halted can join again with the same object: it takes over the containers, and
+ * brings what it finds in the kernel up to date.
  */
 public final class KernelDocker implements RuntimeFactory, NodeNetwork {
   private final EngineAddress engine;
   private final Ip address;
   private final NetworkNamespace namespace;
   private final Runnable enter;
-  private final AddressBook book = new AddressBook();
-  private final CompletableFuture<KernelNode> node = new CompletableFuture<>();
-  private @Nullable Time time;
-  private @Nullable Loop loop;
-  private @Nullable KernelPlane plane;
-  private @Nullable DnsServer names;
+  private volatile @Nullable KernelLife life;
 
   private KernelDocker(
       EngineAddress engine, Ip address, NetworkNamespace namespace, Runnable enter) {
@@ -79,33 +61,20 @@ public final class KernelDocker implements RuntimeFactory, NodeNetwork {
   }
 
   @Override
-  public Runtime create(NodeOptions options, Time newTime, Loop agentLoop) {
-    time = newTime;
-    String name = "swarm-" + options.name();
-    loop = newTime.newLoop(name + "-network");
-    plane =
-        KernelPlane.builder(address, newTime.newLoop(name + "-kernel"))
-            .namespace(namespace)
-            .build();
-    DockerRuntime runtime =
-        DockerRuntime.builder(newTime, options.name())
-            .engine(engine)
-            .networking(new KernelNetworking(engine, node))
-            .build();
-    return new ClosingRuntime(runtime, this::close);
+  public Runtime create(NodeOptions options, Time time, Loop agentLoop) {
+    KernelLife begun = new KernelLife(engine, address, namespace, enter, options, time);
+    life = begun;
+    return new ClosingRuntime(begun.runtime(), begun::leave);
   }
 
-  private void close() {
-    DnsServer listening = names;
-    if (listening != null) {
-      listening.close();
-    }
-    if (plane != null) {
-      plane.remove().exceptionally(failure -> null).toCompletableFuture().join();
-      plane.close();
-    }
-    if (loop != null) {
-      loop.close();
+  /**
+   * Lets go of the engine and of the kernel, as the death of this process would: containers run on,
+   * and traffic goes on to whom it went. Whatever ends the node later finds nothing to end.
+   */
+  public void detach() {
+    KernelLife open = life;
+    if (open != null) {
+      open.detach();
     }
   }
 
@@ -121,64 +90,19 @@ public final class KernelDocker implements RuntimeFactory, NodeNetwork {
 
   @Override
   public void begin(NodeId id, Supplier<View> states, ChangeFeed feed) {
-    Loop own = loop;
-    KernelPlane kernel = plane;
-    Time source = time;
-    if (own == null || kernel == null || source == null) {
-      throw new IllegalStateException("the runtime comes first");
-    }
-    names =
-        DnsServer.builder(address.toString(), new Discovery(states), book, Chance.secure())
-            .upstreams(ResolvConf.nameServers())
-            .onThread(enter)
-            .build();
-    View start = states.get();
-    KernelNode made = new KernelNode(id, kernel, own, start, this::listen);
-    own.execute(() -> follow(made, start, states, feed));
-    node.complete(made);
-  }
-
-  private void follow(KernelNode made, View start, Supplier<View> states, ChangeFeed feed) {
-    Loop own = loop;
-    if (own == null) {
-      return;
-    }
-    book.reset(start);
-    made.reset(start);
-    ChangeFeed.Listener kernel = made.listener(() -> {});
-    feed.watch(
-        start.revision(),
-        change -> true,
-        own,
-        new ChangeFeed.Listener() {
-          @Override
-          public void changed(Commit commit, List<Change> changes) {
-            book.apply(commit.changes());
-            kernel.changed(commit, changes);
-          }
-
-          @Override
-          public void lost(long revision) {
-            follow(made, states.get(), states, feed);
-          }
-        });
-  }
-
-  private void listen(Map<NetworkId, Overlay> overlays) {
-    Map<InetSocketAddress, List<NetworkId>> addresses = new LinkedHashMap<>();
-    overlays.forEach(
-        (network, overlay) ->
-            addresses.put(
-                new InetSocketAddress(overlay.address().toInetAddress(), ResolvConf.PORT),
-                List.of(network)));
-    DnsServer server = names;
-    if (server != null) {
-      server.listen(addresses);
-    }
+    begun().begin(id, states, feed);
   }
 
   @Override
   public CompletionStage<Void> inForce(long revision) {
-    return node.thenCompose(made -> made.inForce(revision));
+    return begun().inForce(revision);
+  }
+
+  private KernelLife begun() {
+    KernelLife present = life;
+    if (present == null) {
+      throw new IllegalStateException("the runtime comes first");
+    }
+    return present;
   }
 }

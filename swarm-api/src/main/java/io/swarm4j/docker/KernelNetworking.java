@@ -54,13 +54,14 @@ final class KernelNetworking implements ContainerNetworking {
     }
     Map<NetworkId, Overlay> overlays =
         await(node.thenCompose(present -> present.ready(task.task())), "its networks");
+    int mtu = await(node.thenCompose(KernelNode::mtu), "the size of packets");
     List<NetworkEndpoint> endpoints = new ArrayList<>();
     List<String> nameservers = new ArrayList<>();
     for (Attachment attachment : attachments) {
       Overlay overlay = overlays.get(attachment.network());
       if (overlay != null && attachment.address().isV4()) {
         String name = PREFIX + attachment.network();
-        provide(task.task().id(), name, overlay);
+        provide(task.task().id(), name, overlay, mtu);
         endpoints.add(new NetworkEndpoint(name, attachment.address(), attachment.aliases()));
         nameservers.add(overlay.address().toString());
       }
@@ -69,7 +70,7 @@ final class KernelNetworking implements ContainerNetworking {
         endpoints.get(0).network(), endpoints, nameservers.subList(0, 1), Map.of(), List.of());
   }
 
-  private synchronized void provide(TaskId task, String name, Overlay overlay) {
+  private synchronized void provide(TaskId task, String name, Overlay overlay, int mtu) {
     used.computeIfAbsent(task, id -> new TreeSet<>()).add(name);
     try (EngineConnection engine = EngineConnection.open(address, PATIENCE)) {
       if (isThere(engine, name, overlay)) {
@@ -90,7 +91,7 @@ final class KernelNetworking implements ContainerNetworking {
               Map.of(
                   "com.docker.network.bridge.name", overlay.bridge(),
                   "com.docker.network.bridge.enable_ip_masquerade", "false",
-                  "com.docker.network.driver.mtu", "1450"))
+                  "com.docker.network.driver.mtu", Integer.toString(mtu)))
           .withLabels(Map.of("io.swarm4j", "network"))
           .exec();
     } catch (DockerException refused) {

@@ -262,6 +262,7 @@ public final class Engine extends Host {
       return false;
     }
     node.agent.halt();
+    nodeNetworks.forget(node.options);
     return true;
   }
 

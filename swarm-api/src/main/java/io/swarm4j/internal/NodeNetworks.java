@@ -51,6 +51,11 @@ final class NodeNetworks implements EndpointGate {
     return network;
   }
 
+  /** A node is no more: nobody waits for its data plane. */
+  void forget(NodeOptions node) {
+    byNode.remove(node.name());
+  }
+
   boolean isEmpty() {
     return byNode.isEmpty();
   }

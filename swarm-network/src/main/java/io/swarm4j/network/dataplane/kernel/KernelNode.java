@@ -228,6 +228,11 @@ public final class KernelNode {
     return done;
   }
 
+  /** The longest packet, in bytes, that overlays carry as one. */
+  public CompletionStage<Integer> mtu() {
+    return plane.mtu();
+  }
+
   /** Completes once a revision is in force. */
   public CompletionStage<Void> inForce(long revision) {
     return applied.whenReached(revision);

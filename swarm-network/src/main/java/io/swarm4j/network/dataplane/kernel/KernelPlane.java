@@ -119,6 +119,14 @@ public final class KernelPlane implements AutoCloseable {
         });
   }
 
+  /**
+   * The longest packet, in bytes, that overlays carry as one: what the network between the nodes
+   * does, less what it takes to wrap it.
+   */
+  public CompletionStage<Integer> mtu() {
+    return onLoop(kernel::mtu);
+  }
+
   /** Removes everything that this or an earlier plane of the node made. */
   public CompletionStage<Void> remove() {
     return onLoop(

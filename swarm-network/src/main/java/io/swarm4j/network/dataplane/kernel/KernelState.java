@@ -190,7 +190,7 @@ final class KernelState {
   }
 
   /** What fits through the network between the nodes, once it is wrapped. */
-  private int mtu() {
+  int mtu() {
     String listing =
         commands.run(namespace.command("ip", "-o", "addr", "show", "to", node + "/32"), "");
     String[] words = listing.split("\\s+");

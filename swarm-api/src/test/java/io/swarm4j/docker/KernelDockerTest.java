@@ -1,0 +1,301 @@
+package io.swarm4j.docker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.jna.Function;
+import com.sun.jna.NativeLibrary;
+import io.swarm4j.NodeOptions;
+import io.swarm4j.Swarm;
+import io.swarm4j.model.ClusterSpec;
+import io.swarm4j.model.EndpointSpec;
+import io.swarm4j.model.Ip;
+import io.swarm4j.model.NetworkAttachmentSpec;
+import io.swarm4j.model.NetworkSpec.IpPool;
+import io.swarm4j.model.NetworkSpecBuilder;
+import io.swarm4j.model.Node;
+import io.swarm4j.model.Node.Availability;
+import io.swarm4j.model.Node.NodeState;
+import io.swarm4j.model.Placement;
+import io.swarm4j.model.PortSpec;
+import io.swarm4j.model.ServiceSpec;
+import io.swarm4j.model.Task;
+import io.swarm4j.model.TaskState;
+import io.swarm4j.model.UpdatePolicy;
+import io.swarm4j.model.UpdatePolicy.UpdateOrder;
+import io.swarm4j.network.dataplane.kernel.NetworkNamespace;
+import io.swarm4j.testing.DockerHosts;
+import io.swarm4j.testing.DockerHosts.Host;
+import io.swarm4j.testing.Feature;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Three Docker hosts with the kernel data plane: names, virtual addresses, the routing mesh. */
+@Tag("docker")
+@Timeout(300)
+class KernelDockerTest {
+  @RegisterExtension static final DockerHosts HOSTS = DockerHosts.own(3);
+
+  private static final Duration LONG = Duration.ofSeconds(120);
+  private static final List<String> NAMES = List.of("m1", "w1", "w2");
+  private static final String NAME_PAGE =
+      "mkdir /www; hostname > /www/index.html; exec busybox httpd -f -p 80 -h /www";
+
+  private static final List<KernelDocker> NODES = new ArrayList<>();
+  private static Swarm swarm;
+
+  @BeforeAll
+  static void start() {
+    DockerHosts.install("wrk");
+    Swarm.Builder builder =
+        Swarm.builder()
+            .name("kernel")
+            .managers(1)
+            .workers(2)
+            .cluster(ClusterSpec.DEFAULT.withHeartbeatPeriod(Duration.ofSeconds(1)));
+    for (int i = 0; i < NAMES.size(); i++) {
+      Host host = HOSTS.host(i);
+      NODES.add(
+          KernelDocker.in(
+              new NetworkNamespace(host.network().toString()),
+              () -> enter(host),
+              EngineAddress.of(host.uri()),
+              Ip.parse(host.address())));
+      builder.runtime(NAMES.get(i), NODES.get(i));
+    }
+    swarm = builder.start();
+    swarm
+        .networks()
+        .create(
+            NetworkSpecBuilder.builder()
+                .name("backend")
+                .pools(List.of(IpPool.of("10.0.9.0/24")))
+                .build());
+    run(web("customer").withReplicas(3));
+    run(web("balance").withReplicas(3).withEndpoint(publish(PortSpec.ingress(5000, 80))));
+  }
+
+  private static EndpointSpec publish(PortSpec port) {
+    return EndpointSpec.publish(port);
+  }
+
+  /** Sockets belong to the namespace of the thread that makes them. */
+  private static void enter(Host host) {
+    NativeLibrary c = NativeLibrary.getInstance("c");
+    int file = c.getFunction("open").invokeInt(new Object[] {host.network().toString(), 0});
+    Function setns = c.getFunction("setns");
+    if (file < 0 || setns.invokeInt(new Object[] {file, 0x40000000}) != 0) {
+      throw new IllegalStateException("cannot enter " + host.network());
+    }
+    c.getFunction("close").invokeInt(new Object[] {file});
+  }
+
+  private static ServiceSpec web(String name) {
+    ServiceSpec spec = ServiceSpec.of(name, "swarm4j/base");
+    UpdatePolicy policy =
+        UpdatePolicy.builder()
+            .monitor(Duration.ofMillis(100))
+            .order(UpdateOrder.START_FIRST)
+            .build();
+    return spec.withUpdate(policy)
+        .withRollback(policy)
+        .withTask(
+            spec.task()
+                .withContainer(
+                    spec.task()
+                        .container()
+                        .withStopGracePeriod(Duration.ofMillis(100))
+                        .withCommand(List.of("sh", "-c", NAME_PAGE)))
+                .withNetworks(List.of(NetworkAttachmentSpec.of("backend"))));
+  }
+
+  private static void run(ServiceSpec spec) {
+    swarm.services().create(spec);
+    converged(spec.name());
+  }
+
+  private static void converged(String service) {
+    assertThat(swarm.services().await(service, LONG)).matches(outcome -> outcome.isConverged());
+  }
+
+  private static Host host(Node node) {
+    return HOSTS.host(NAMES.indexOf(node.hostname()));
+  }
+
+  private static List<Task> running(String service) {
+    return swarm.services().tasks(service).stream()
+        .filter(task -> task.isDesiredAlive() && task.state() == TaskState.RUNNING)
+        .toList();
+  }
+
+  @AfterAll
+  static void stop() {
+    if (swarm != null) {
+      swarm.close();
+      for (Host host : HOSTS.all()) {
+        assertThat(host.shell("nft list tables; ip -o link; iptables -S"))
+            .as("nothing of ours is left on " + host.name())
+            .doesNotContain("swarm4j", "s4jb", "s4jx");
+        assertThat(host.docker("network", "ls")).doesNotContain("swarm4j-");
+      }
+    }
+  }
+
+  /** Runs a line in the container of a task. */
+  private static String in(String service, int slot, String line) {
+    return docker(service, slot, "exec", "sh", "-c", line);
+  }
+
+  private static String docker(String service, int slot, String verb, String... line) {
+    Task task =
+        running(service).stream()
+            .filter(each -> each.slot().toString().equals(Integer.toString(slot)))
+            .findFirst()
+            .orElseThrow();
+    List<String> words = new ArrayList<>(List.of(verb.split(" ")));
+    words.add(task.status().container().id());
+    words.addAll(List.of(line));
+    return host(swarm.view().node(task.nodeId())).docker(words.toArray(String[]::new));
+  }
+
+  private static TreeSet<String> answers(String service, int slot, String url, int times) {
+    String once = "curl -s -S " + url;
+    String all = "for i in $(seq " + times + "); do " + once + "; done";
+    return new TreeSet<>(List.of(in(service, slot, all).split("\\s+")));
+  }
+
+  @Test
+  @Feature({"K04", "K06", "K07", "K09", "K10", "K11", "K18"})
+  void aContainerReachesAnotherServiceByNameAcrossNodes() {
+    assertThat(answers("balance", 1, "http://customer/", 9)).hasSize(3);
+    assertThat(answers("balance", 2, "http://2.customer/", 2)).hasSize(1);
+    assertThat(answers("balance", 3, "http://balance/", 9)).as("its own service").hasSize(3);
+    assertThat(in("balance", 1, "dig +short tasks.customer").lines()).hasSize(3);
+    assertThat(in("balance", 1, "dig +short customer").lines())
+        .containsExactly(
+            swarm.services().get("customer").endpoint().virtualIps().get(0).address().toString());
+  }
+
+  @Test
+  @Feature({"H01", "H02", "H03"})
+  void everyNodesPublishedPortAnswersFromEveryTask() {
+    everyNodeAnswers(5000);
+  }
+
+  private static void everyNodeAnswers(int port) {
+    for (Host host : HOSTS.all()) {
+      TreeSet<String> answered = new TreeSet<>();
+      for (int i = 0; i < 6; i++) {
+        answered.add(get(host, port));
+      }
+      assertThat(answered).as(host.name()).hasSize(3);
+    }
+  }
+
+  /** Asked by a machine that is no part of the swarm. */
+  private static String get(Host host, int port) {
+    String url = "http://" + host.address() + ":" + port + "/";
+    return DockerHosts.run(List.of("curl", "-sS", "-m", "20", url));
+  }
+
+  @Test
+  @Feature("K13")
+  void serviceWithoutVirtualAddressIsFoundByTheAddressesOfItsTasks() {
+    run(
+        web("pairs")
+            .withReplicas(2)
+            .withEndpoint(new EndpointSpec(EndpointSpec.EndpointMode.DNSRR, List.of())));
+    assertThat(swarm.services().get("pairs").endpoint().virtualIps()).isEmpty();
+    assertThat(in("customer", 1, "dig +short pairs").lines())
+        .containsExactlyInAnyOrderElementsOf(
+            running("pairs").stream()
+                .map(task -> task.attachments().get(0).address().toString())
+                .toList());
+    assertThat(answers("customer", 2, "http://pairs/", 20)).hasSize(2);
+    swarm.services().remove("pairs");
+  }
+
+  @Test
+  @Feature("H08")
+  void portInHostModeIsOpenWhereTheTaskRunsAndNowhereElse() {
+    run(web("single").withEndpoint(publish(PortSpec.host(5001, 80))));
+    Task task = running("single").get(0);
+    for (Host host : HOSTS.all()) {
+      if (host.equals(host(swarm.view().node(task.nodeId())))) {
+        assertThat(get(host, 5001)).isEqualTo("single-1");
+      } else {
+        assertThatThrownBy(() -> get(host, 5001)).hasMessageContaining("onnect");
+      }
+    }
+    swarm.services().remove("single");
+  }
+
+  @Test
+  @Feature({"H13", "H14"})
+  void portThatTheSwarmChoosesAnswersOnEveryNode() {
+    run(web("any").withReplicas(3).withEndpoint(publish(PortSpec.ingress(0, 80))));
+    int port = swarm.services().get("any").endpoint().ports().get(0).published();
+    assertThat(port).isBetween(30_000, 32_767);
+    everyNodeAnswers(port);
+    swarm.services().remove("any");
+  }
+
+  @Test
+  void noRequestFailsThroughUpdateRollbackScaleDrainAndTheKillOfAnAgent() throws Exception {
+    ServiceSpec caller = web("caller");
+    run(caller.withTask(caller.task().withPlacement(Placement.constrained("node.hostname == m1"))));
+    run(web("shop").withReplicas(3).withEndpoint(publish(PortSpec.ingress(5002, 80))));
+    Wrk outside = Wrk.start("http://" + HOSTS.host(0).address() + ":5002/");
+    docker(
+        "caller",
+        1,
+        "exec -d",
+        "sh",
+        "-c",
+        "while [ ! -e /stop ]; do curl -s -S -m 10 http://shop/ >> /good 2>> /bad || echo >> /bad;"
+            + " sleep 0.02; done");
+
+    swarm.services().update("shop", spec -> spec.withTask(spec.task().withForceUpdate(1)));
+    converged("shop");
+    swarm.services().rollback("shop");
+    converged("shop");
+    swarm.services().scale("shop", 5);
+    converged("shop");
+    swarm.services().scale("shop", 2);
+    converged("shop");
+    swarm.nodes().availability("w2", Availability.DRAIN);
+    converged("shop");
+    swarm.nodes().availability("w2", Availability.ACTIVE);
+    NODES.get(1).detach();
+    swarm.nodes().halt("w1");
+    assertThat(
+            swarm.await(view -> swarm.nodes().get("w1").status().state() == NodeState.DOWN, LONG))
+        .isTrue();
+    converged("shop");
+
+    in("caller", 1, "touch /stop");
+    String report = outside.end();
+    assertThat(report).doesNotContain("Socket errors", "Non-2xx");
+    assertThat(Wrk.requests(report)).as(report).isGreaterThan(200);
+    assertThat(in("caller", 1, "cat /bad 2> /dev/null || true")).isEmpty();
+    assertThat(in("caller", 1, "cat /good").lines().count()).isGreaterThan(50);
+
+    swarm.nodes().join(NodeOptions.worker("w1"));
+    assertThat(
+            swarm.await(view -> swarm.nodes().get("w1").status().state() == NodeState.READY, LONG))
+        .isTrue();
+    for (String service : List.of("customer", "balance", "shop", "caller")) {
+      converged(service);
+    }
+    swarm.services().remove("caller");
+    swarm.services().remove("shop");
+  }
+}
