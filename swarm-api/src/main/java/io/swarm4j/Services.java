@@ -21,7 +21,10 @@ import java.util.function.UnaryOperator;
  */
 public interface Services {
 
-  /** Creates a service. */
+  /**
+   * Creates a service. Its image's tag is stored with the digest that it stands for, where the
+   * swarm has an {@link ImageResolver} that knows; the tag alone otherwise.
+   */
   Service create(ServiceSpec spec);
 
   /** Twin of {@link #create}. */
@@ -30,6 +33,8 @@ public interface Services {
   /**
    * Changes a service's spec; tasks are replaced under its update policy where that is needed. An
    * equal spec changes nothing.
+   *
+   * @param change a function of the spec that it is given, and nothing else: it may be called again
    */
   Service update(String service, UnaryOperator<ServiceSpec> change);
 
@@ -82,6 +87,21 @@ public interface Services {
 
   /** Twin of {@link #remove}. */
   CompletionStage<Void> removeAsync(String service);
+
+  /**
+   * The same services, whose specs are stored as they are given: no tag is asked for its digest.
+   */
+  Services asGiven();
+
+  /**
+   * What a service's image was asked for as, what its tasks run, and what its tag stands for now.
+   *
+   * @see ImageResolver
+   */
+  ImagePin image(String service);
+
+  /** Twin of {@link #image}; fails as the resolver does. */
+  CompletionStage<ImagePin> imageAsync(String service);
 
   /** One service. */
   Service get(String service);

@@ -105,6 +105,11 @@ public final class Swarm implements AutoCloseable {
     return engine.audit();
   }
 
+  /** Who knows which image a tag stands for. */
+  public ImageResolver imageResolver() {
+    return engine.options().registry();
+  }
+
   /** Where the swarm gets its time, threads and chance from. */
   public Time time() {
     return engine.options().time();
@@ -211,6 +216,7 @@ public final class Swarm implements AutoCloseable {
     private @Nullable Subnet block;
     private Duration startTimeout = Duration.ofSeconds(30);
     private AccessPolicy access = AccessPolicy.OPEN;
+    private ImageResolver registry = ImageResolver.NONE;
 
     private Builder() {}
 
@@ -327,6 +333,15 @@ public final class Swarm implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Who knows which image a tag stands for: specs are stored with its digest, so that all tasks
+     * run the same image. Nobody unless set; not closed with the swarm.
+     */
+    public Builder imageResolver(ImageResolver resolver) {
+      registry = resolver;
+      return this;
+    }
+
     /** How long {@link #start} may take until all nodes are ready. */
     public Builder startTimeout(Duration timeout) {
       startTimeout = timeout;
@@ -379,7 +394,8 @@ public final class Swarm implements AutoCloseable {
                   localhost,
                   block,
                   startTimeout,
-                  access)));
+                  access,
+                  registry)));
     }
   }
 }

@@ -54,6 +54,11 @@ public final class TestBed implements AutoCloseable {
     return addresses;
   }
 
+  /** Address of one of the engines. */
+  public String engine(int host) {
+    return sockets.get(host);
+  }
+
   /** Runs the docker command line on one of the engines; what it printed, without blanks around. */
   public String docker(int host, String... words) {
     List<String> command = new ArrayList<>(List.of("docker", "-H", sockets.get(host)));
@@ -76,7 +81,12 @@ public final class TestBed implements AutoCloseable {
     return execute(command).lines().toList();
   }
 
-  private static String execute(List<String> command) {
+  /**
+   * Runs a command of this machine; what it printed.
+   *
+   * @throws UnavailableException if it fails; its own words are on the error output by then
+   */
+  public static String execute(List<String> command) {
     try {
       Process process =
           new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();

@@ -1,6 +1,9 @@
 package io.swarm4j.docker;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.model.AuthConfig;
 import com.github.dockerjava.core.DefaultDockerClientConfig;
 import com.github.dockerjava.core.DockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
@@ -11,7 +14,9 @@ import com.github.dockerjava.transport.DockerHttpClient.Response;
 import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
 import io.swarm4j.model.UnavailableException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,22 +29,23 @@ final class EngineConnection implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EngineConnection.class);
   private static final RemoteApiVersion NEWEST = RemoteApiVersion.create(1, 44);
   private static final RemoteApiVersion OLDEST = RemoteApiVersion.create(1, 40);
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
 
   private final EngineAddress address;
-  private final RemoteApiVersion version;
+  private final DockerClientConfig config;
   private final DockerHttpClient http;
   private final DockerClient calls;
   private final DockerClient streams;
 
   private EngineConnection(
       EngineAddress address,
-      RemoteApiVersion version,
+      DockerClientConfig config,
       DockerHttpClient http,
       DockerClient calls,
       DockerClient streams) {
     this.address = address;
-    this.version = version;
+    this.config = config;
     this.http = http;
     this.calls = calls;
     this.streams = streams;
@@ -59,7 +65,7 @@ final class EngineConnection implements AutoCloseable {
       DockerClientConfig config = config(address, version);
       return new EngineConnection(
           address,
-          version,
+          config,
           http,
           DockerClientImpl.getInstance(config, http),
           DockerClientImpl.getInstance(config, http(config, null)));
@@ -144,8 +150,35 @@ final class EngineConnection implements AutoCloseable {
 
   /** The version in paths, such as {@code v1.41}. */
   String version() {
-    return version.asWebPathPart();
+    return config.getApiVersion().asWebPathPart();
   }
+
+  /** The login that the docker command line has stored for an image; null if there is none. */
+  @Nullable AuthConfig storedLogin(String image) {
+    return config.effectiveAuthConfig(image);
+  }
+
+  /**
+   * Asks what the library has no words for.
+   *
+   * @throws RuntimeException if there is no answer
+   */
+  Answer get(String path, Map<String, String> headers) {
+    Request request =
+        Request.builder()
+            .method(Request.Method.GET)
+            .path("/" + version() + path)
+            .putAllHeaders(headers)
+            .build();
+    try (Response response = http.execute(request)) {
+      return new Answer(response.getStatusCode(), JSON.readTree(response.getBody()));
+    } catch (IOException broken) {
+      throw new UncheckedIOException(broken);
+    }
+  }
+
+  /** An answer of the engine. */
+  record Answer(int status, JsonNode json) {}
 
   /** For calls that end soon; their time is limited. */
   DockerClient calls() {

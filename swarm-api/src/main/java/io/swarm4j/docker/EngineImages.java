@@ -19,14 +19,14 @@ final class EngineImages {
   private final EngineConnection engine;
   private final Time time;
   private final PullPolicy policy;
-  private final RegistryCredentials credentials;
+  private final RegistryLogins logins;
 
   EngineImages(
       EngineConnection engine, Time time, PullPolicy policy, RegistryCredentials credentials) {
     this.engine = engine;
     this.time = time;
     this.policy = policy;
-    this.credentials = credentials;
+    this.logins = new RegistryLogins(credentials, engine);
   }
 
   /**
@@ -102,15 +102,8 @@ final class EngineImages {
     } else {
       command = engine.streams().pullImageCmd(name).withTag("latest");
     }
-    credentials
-        .login(image)
-        .ifPresent(
-            login ->
-                command.withAuthConfig(
-                    new AuthConfig()
-                        .withUsername(login.username())
-                        .withPassword(login.password())));
-    return command;
+    AuthConfig login = logins.of(image);
+    return login == null ? command : command.withAuthConfig(login);
   }
 
   private static TaskFailure failure(

@@ -6,6 +6,7 @@ import io.swarm4j.engine.json.MalformedRequestException;
 import io.swarm4j.model.ConflictException;
 import io.swarm4j.model.InvalidSpecException;
 import io.swarm4j.model.NotFoundException;
+import io.swarm4j.model.PermissionDeniedException;
 import io.swarm4j.model.UnavailableException;
 import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
@@ -35,6 +36,8 @@ final class Errors {
       return of(404, text(cause));
     } else if (cause instanceof ConflictException conflict) {
       return conflict(conflict);
+    } else if (cause instanceof PermissionDeniedException) {
+      return of(403, text(cause));
     } else if (cause instanceof UnavailableException) {
       return of(503, text(cause));
     }

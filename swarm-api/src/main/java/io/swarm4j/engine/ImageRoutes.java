@@ -1,12 +1,15 @@
 package io.swarm4j.engine;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.swarm4j.ImageResolver.ResolvedImage;
 import io.swarm4j.engine.http.Response;
 import io.swarm4j.engine.json.Digests;
 import io.swarm4j.engine.json.Json;
 import io.swarm4j.model.Task;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
 
 /**
  * Images, volumes and disk space, as far as tasks show them: other runtimes have no such stores.
@@ -22,7 +25,7 @@ final class ImageRoutes {
     routes
         .get("/images/json", call -> Answers.json(Json.list(images().values(), image -> image)))
         .get("/images/{name...}/json", this::inspect)
-        .get("/distribution/{name...}/json", this::distribution)
+        .later("GET", "/distribution/{name...}/json", this::distribution)
         .get("/volumes", call -> Answers.json(noVolumes()))
         .get("/volumes/{id}", this::noVolume)
         .get("/system/df", this::diskUse);
@@ -74,12 +77,39 @@ final class ImageRoutes {
     throw new ApiException(404, "No such image: " + call.variable("name"));
   }
 
-  private Response distribution(Call call) {
-    throw new ApiException(
+  /** What a registry has; clients write its digest into the specs that they send. */
+  private CompletionStage<Response> distribution(Call call) {
+    String name = call.variable("name");
+    return access
+        .swarm()
+        .imageResolver()
+        .resolve(name, call.request().header("X-Registry-Auth"))
+        .thenApply(found -> found.orElseThrow(() -> unasked(name)))
+        .thenApply(ImageRoutes::distribution);
+  }
+
+  private static ApiException unasked(String name) {
+    return new ApiException(
         404,
-        "no registry is asked for "
-            + call.variable("name")
-            + ": each node takes the image from its own runtime");
+        "no registry is asked for " + name + ": each node takes the image from its own runtime");
+  }
+
+  private static Response distribution(ResolvedImage image) {
+    ObjectNode node = Json.object();
+    node.putObject("Descriptor")
+        .put("mediaType", image.mediaType())
+        .put("digest", image.digest())
+        .put("size", image.size());
+    ArrayNode platforms = node.putArray("Platforms");
+    image
+        .platforms()
+        .forEach(
+            each ->
+                platforms
+                    .addObject()
+                    .put("architecture", each.architecture())
+                    .put("os", each.os()));
+    return Answers.json(node);
   }
 
   private static ObjectNode noVolumes() {

@@ -64,6 +64,7 @@ final class ServiceRoutes {
     body.end();
     return swarm
         .services()
+        .asGiven() // a client asks for the digest by itself, unless its user does not want that
         .createAsync(spec)
         .thenApply(
             service ->
@@ -111,6 +112,7 @@ final class ServiceRoutes {
     body.end();
     return swarm
         .services()
+        .asGiven()
         .updateAsync(id, version, spec)
         .thenApply(service -> updated(body.warnings()));
   }

@@ -1,5 +1,6 @@
 package io.swarm4j.internal;
 
+import io.swarm4j.ImageResolver;
 import io.swarm4j.NodeOptions;
 import io.swarm4j.RuntimeFactory;
 import io.swarm4j.agent.jvm.JvmImages;
@@ -29,7 +30,8 @@ public record EngineOptions(
     boolean localhost,
     @Nullable Subnet block,
     Duration startTimeout,
-    AccessPolicy access) {
+    AccessPolicy access,
+    ImageResolver registry) {
 
   public EngineOptions {
     nodes = List.copyOf(nodes);

@@ -223,7 +223,7 @@ public abstract class Host implements AutoCloseable {
   }
 
   public Services services() {
-    return new ServicesApi(this);
+    return new ServicesApi(this, options.registry());
   }
 
   public Nodes nodes() {

@@ -1,6 +1,9 @@
 package io.swarm4j.internal;
 
 import io.swarm4j.Convergence;
+import io.swarm4j.ImagePin;
+import io.swarm4j.ImageResolver;
+import io.swarm4j.ImageResolver.ResolvedImage;
 import io.swarm4j.Logs;
 import io.swarm4j.ServiceHealth;
 import io.swarm4j.Services;
@@ -27,7 +30,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Services through the leader. */
-record ServicesApi(Host engine) implements Services {
+record ServicesApi(Host engine, ImageResolver registry) implements Services {
   private static final Comparator<Task> BY_SLOT_NEWEST_FIRST =
       Comparator.comparing(Task::slot)
           .thenComparing(task -> task.meta().createdAt(), Comparator.reverseOrder())
@@ -40,12 +43,16 @@ record ServicesApi(Host engine) implements Services {
 
   @Override
   public CompletionStage<Service> createAsync(ServiceSpec spec) {
-    return engine.submit(
-        tx -> {
-          Admission.newService(tx, spec);
-          Admission.dependencies(tx, spec);
-          return tx.put(Service.create(engine.ids().service(), spec));
-        });
+    return ImagePins.ask(registry, List.of(spec))
+        .thenCompose(
+            pins ->
+                engine.submit(
+                    tx -> {
+                      ServiceSpec pinned = pins.pin(spec, null);
+                      Admission.newService(tx, pinned);
+                      Admission.dependencies(tx, pinned);
+                      return tx.put(Service.create(engine.ids().service(), pinned));
+                    }));
   }
 
   @Override
@@ -55,14 +62,22 @@ record ServicesApi(Host engine) implements Services {
 
   @Override
   public CompletionStage<Service> updateAsync(String service, UnaryOperator<ServiceSpec> change) {
-    return engine.submit(
-        tx -> {
-          Service present = Lookup.service(tx, service);
-          ServiceSpec spec = change.apply(present.spec());
-          Admission.changedService(tx, present, spec);
-          Admission.dependencies(tx, spec);
-          return ServiceWrites.update(tx, present, spec);
-        });
+    if (registry == ImageResolver.NONE) {
+      return engine.submit(
+          tx -> {
+            Service present = Lookup.service(tx, service);
+            return changed(tx, present, change.apply(present.spec()));
+          });
+    }
+    return ImagePins.ask(registry, List.of(change.apply(get(service).spec())))
+        .thenCompose(
+            pins ->
+                engine.submit(
+                    tx -> {
+                      Service present = Lookup.service(tx, service);
+                      ServiceSpec spec = change.apply(present.spec());
+                      return changed(tx, present, pins.pin(spec, present.spec()));
+                    }));
   }
 
   @Override
@@ -72,14 +87,21 @@ record ServicesApi(Host engine) implements Services {
 
   @Override
   public CompletionStage<Service> updateAsync(String service, long version, ServiceSpec spec) {
-    return engine.submit(
-        tx -> {
-          Service present = Lookup.service(tx, service);
-          requireVersion(present, version);
-          Admission.changedService(tx, present, spec);
-          Admission.dependencies(tx, spec);
-          return ServiceWrites.update(tx, present, spec);
-        });
+    return ImagePins.ask(registry, List.of(spec))
+        .thenCompose(
+            pins ->
+                engine.submit(
+                    tx -> {
+                      Service present = Lookup.service(tx, service);
+                      requireVersion(present, version);
+                      return changed(tx, present, pins.pin(spec, present.spec()));
+                    }));
+  }
+
+  private static Service changed(Transaction tx, Service present, ServiceSpec spec) {
+    Admission.changedService(tx, present, spec);
+    Admission.dependencies(tx, spec);
+    return ServiceWrites.update(tx, present, spec);
   }
 
   private static void requireVersion(Service present, long version) {
@@ -180,6 +202,27 @@ record ServicesApi(Host engine) implements Services {
               return tx.put(present.withRemoved(tx.now()));
             })
         .thenAccept(removed -> {});
+  }
+
+  @Override
+  public Services asGiven() {
+    return new ServicesApi(engine, ImageResolver.NONE);
+  }
+
+  @Override
+  public ImagePin image(String service) {
+    return engine.join(imageAsync(service));
+  }
+
+  @Override
+  public CompletionStage<ImagePin> imageAsync(String service) {
+    String image = get(service).spec().task().container().image();
+    int at = image.indexOf('@');
+    String tag = at < 0 ? image : image.substring(0, at);
+    String digest = at < 0 ? null : image.substring(at + 1);
+    return registry
+        .resolve(tag, null)
+        .thenApply(now -> new ImagePin(tag, digest, now.map(ResolvedImage::digest).orElse(null)));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.swarm4j.internal;
 
+import io.swarm4j.ImageResolver;
 import io.swarm4j.NodeOptions;
 import io.swarm4j.agent.jvm.JvmImages;
 import io.swarm4j.dispatcher.Manager;
@@ -47,7 +48,8 @@ public final class SimulatedHost extends Host {
             false,
             null,
             Duration.ofMinutes(1),
-            AccessPolicy.OPEN));
+            AccessPolicy.OPEN,
+            ImageResolver.NONE));
     this.cluster = cluster;
     this.watchLoop = cluster.time().newLoop("watchers");
     this.watches = new RovingWatches(watchLoop);

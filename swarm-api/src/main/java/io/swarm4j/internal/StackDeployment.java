@@ -34,16 +34,18 @@ final class StackDeployment {
   private final Transaction tx;
   private final Ids ids;
   private final Stack stack;
+  private final ImagePins pins;
   private final List<String> created = new ArrayList<>();
   private final List<String> updated = new ArrayList<>();
   private final List<String> unchanged = new ArrayList<>();
   private final List<String> removed = new ArrayList<>();
   private final List<Fault> faults = new ArrayList<>();
 
-  StackDeployment(Transaction tx, Ids ids, Stack stack) {
+  StackDeployment(Transaction tx, Ids ids, Stack stack, ImagePins pins) {
     this.tx = tx;
     this.ids = ids;
     this.stack = stack;
+    this.pins = pins;
   }
 
   Deployment run(Leftovers leftovers) {
@@ -148,8 +150,9 @@ final class StackDeployment {
     tx.put(payload);
   }
 
-  private void service(ServiceSpec spec) {
-    Service present = tx.serviceNamed(spec.name());
+  private void service(ServiceSpec wanted) {
+    Service present = tx.serviceNamed(wanted.name());
+    ServiceSpec spec = pins.pin(wanted, present == null ? null : present.spec());
     if (present == null) {
       Admission.newService(tx, spec);
       tx.put(Service.create(ids.service(), spec));

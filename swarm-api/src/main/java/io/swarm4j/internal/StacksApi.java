@@ -45,7 +45,11 @@ record StacksApi(Host engine) implements Stacks {
 
   @Override
   public CompletionStage<Deployment> deployAsync(Stack stack, Leftovers leftovers) {
-    return engine.submit(tx -> new StackDeployment(tx, engine.ids(), stack).run(leftovers));
+    return ImagePins.ask(engine.options().registry(), stack.services())
+        .thenCompose(
+            pins ->
+                engine.submit(
+                    tx -> new StackDeployment(tx, engine.ids(), stack, pins).run(leftovers)));
   }
 
   @Override

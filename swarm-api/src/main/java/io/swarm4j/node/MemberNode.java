@@ -1,5 +1,6 @@
 package io.swarm4j.node;
 
+import io.swarm4j.ImageResolver;
 import io.swarm4j.NodeOptions;
 import io.swarm4j.agent.Agent;
 import io.swarm4j.agent.NameResolver;
@@ -200,7 +201,8 @@ final class MemberNode implements AutoCloseable {
         settings.publishOnLocalhost(),
         null,
         Duration.ofSeconds(30),
-        settings.access());
+        settings.access(),
+        ImageResolver.NONE);
   }
 
   /** Lets the agent look for a manager, and watches the certificate. */

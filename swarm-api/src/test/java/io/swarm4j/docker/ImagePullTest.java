@@ -3,10 +3,16 @@ package io.swarm4j.docker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.swarm4j.Swarm;
 import io.swarm4j.agent.Container;
 import io.swarm4j.agent.TaskFailure;
+import io.swarm4j.engine.EngineApi;
 import io.swarm4j.model.ContainerSpec;
+import io.swarm4j.model.NotFoundException;
+import io.swarm4j.model.PermissionDeniedException;
 import io.swarm4j.model.Reason;
+import io.swarm4j.model.UnavailableException;
+import io.swarm4j.testing.DockerCli;
 import io.swarm4j.testing.DockerHosts;
 import io.swarm4j.testing.DockerHosts.Host;
 import io.swarm4j.testing.Feature;
@@ -14,10 +20,12 @@ import io.swarm4j.testing.TestTask;
 import io.swarm4j.time.RealTime;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -79,17 +87,7 @@ class ImagePullTest {
             "-p",
             "right",
             registry));
-    host.docker("tag", "swarm4j/base", registry + "/team/app:1");
-    DockerHosts.run(
-        List.of(
-            "docker",
-            "--config",
-            dir.toString(),
-            "-H",
-            host.uri(),
-            "push",
-            "-q",
-            registry + "/team/app:1"));
+    push("swarm4j/base", registry + "/team/app:1");
   }
 
   @AfterEach
@@ -103,6 +101,19 @@ class ImagePullTest {
         .engine(EngineAddress.of(host.uri()))
         .credentials(image -> Optional.of(new RegistryCredentials.Login("me", password)))
         .build();
+  }
+
+  private EngineRegistry registry(String password) {
+    return EngineRegistry.open(
+        new RealTime(),
+        EngineAddress.of(host.uri()),
+        image -> Optional.of(new RegistryCredentials.Login("me", password)));
+  }
+
+  private void push(String source, String tag) {
+    host.docker("tag", source, tag);
+    List<String> push = List.of("docker", "--config", dir.toString(), "-H", host.uri(), "push");
+    DockerHosts.run(Stream.concat(push.stream(), Stream.of("-q", tag)).toList());
   }
 
   private static void prepare(Container container) throws Exception {
@@ -137,6 +148,68 @@ class ImagePullTest {
       prepare(create(runtime, digest));
     }
     host.docker("tag", "swarm4j/base", tag);
+  }
+
+  @Test
+  @Feature({"U01", "E05", "E14"})
+  void aSpecIsStoredWithItsDigestAndATagThatMovesShows() throws Exception {
+    String tag = registry + "/team/app:1";
+    String digest = host.docker("inspect", "-f", "{{index .RepoDigests 0}}", tag).split("@")[1];
+    host.docker("rmi", tag);
+    try (EngineRegistry images = registry("right");
+        DockerRuntime runtime = open("right");
+        Swarm swarm =
+            Swarm.builder()
+                .network(false)
+                .imageResolver(images)
+                .runtime((node, time, loop) -> runtime)
+                .start();
+        EngineApi api = EngineApi.of(swarm, "m1").unixSocket(dir.resolve("m1.sock")).start()) {
+      DockerCli cli = new DockerCli(DockerCli.installed().get(0), api.hosts().get(0), dir);
+      cli.run("service", "create", "-d", "--name", "app", tag, "sleep", "1000").ok();
+      assertThat(swarm.services().await("app", Duration.ofSeconds(60)).isConverged()).isTrue();
+
+      assertThat(
+              cli.run(
+                      "service",
+                      "inspect",
+                      "app",
+                      "-f",
+                      "{{.Spec.TaskTemplate.ContainerSpec.Image}}"
+                          + " {{(index .Spec.TaskTemplate.Placement.Platforms 0).OS}}")
+                  .ok())
+          .isEqualTo(tag + "@" + digest + " linux");
+      assertThat(cli.run("service", "ls", "--format", "{{.Image}}").ok()).isEqualTo(tag);
+      assertThat(host.docker("images", "--format", "{{.Tag}}", registry + "/team/app"))
+          .isEqualTo("<none>"); // pulled by digest, as the reference does
+      push("swarm4j/customer", tag);
+
+      assertThat(swarm.services().image("app").digest()).isEqualTo(digest);
+      assertThat(swarm.services().image("app").hasMoved()).isTrue();
+    } finally {
+      push("swarm4j/base", tag);
+    }
+  }
+
+  @Test
+  void askingForADigestTellsWhyThereIsNone() throws Exception {
+    try (EngineRegistry right = registry("right");
+        EngineRegistry wrong = registry("wrong")) {
+      assertThat(unresolved(wrong, registry + "/team/app:1"))
+          .isInstanceOf(PermissionDeniedException.class)
+          .hasMessageContaining("/team/app:1");
+      assertThat(unresolved(right, registry + "/team/app:9")).isInstanceOf(NotFoundException.class);
+      stopRegistry();
+      assertThat(unresolved(right, registry + "/team/app:1"))
+          .isInstanceOf(UnavailableException.class)
+          .hasMessageContaining("refused");
+    }
+  }
+
+  private static Throwable unresolved(EngineRegistry images, String image) {
+    return catchThrowable(
+            () -> images.resolve(image, null).toCompletableFuture().get(60, TimeUnit.SECONDS))
+        .getCause();
   }
 
   @Test

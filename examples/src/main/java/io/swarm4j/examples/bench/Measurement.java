@@ -37,17 +37,22 @@ record Measurement(
     Arrays.sort(sorted);
     return String.format(
         Locale.ROOT,
-        "%-34s median %,.1f %s (min %,.1f, max %,.1f, n=%d); target %s%,.0f: %s%s",
+        "%-34s median %s %s (min %s, max %s, n=%d); target %s%s: %s%s",
         name,
-        median(),
+        number(median()),
         unit,
-        sorted[0],
-        sorted[sorted.length - 1],
+        number(sorted[0]),
+        number(sorted[sorted.length - 1]),
         samples.length,
         higherIsBetter ? ">= " : "<= ",
-        target,
+        number(target),
         reachesTarget() ? "reached" : "MISSED",
         peer.isEmpty() ? "" : "; reference: " + peer);
+  }
+
+  /** With as many digits as tell small figures apart. */
+  private static String number(double value) {
+    return String.format(Locale.ROOT, Math.abs(value) < 10 ? "%.2f" : "%,.1f", value);
   }
 
   /** One line for programs. */
