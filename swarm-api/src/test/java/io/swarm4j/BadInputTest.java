@@ -10,12 +10,14 @@ import io.swarm4j.model.ContainerSpec;
 import io.swarm4j.model.Dependency;
 import io.swarm4j.model.EndpointSpec;
 import io.swarm4j.model.Fault;
+import io.swarm4j.model.FileTarget;
 import io.swarm4j.model.HealthCheck;
 import io.swarm4j.model.InvalidSpecException;
 import io.swarm4j.model.Ip;
 import io.swarm4j.model.Mount;
 import io.swarm4j.model.NetworkAttachmentSpec;
 import io.swarm4j.model.NetworkSpec;
+import io.swarm4j.model.Payload;
 import io.swarm4j.model.Placement;
 import io.swarm4j.model.PortSpec;
 import io.swarm4j.model.ResourceRequirements;
@@ -233,6 +235,50 @@ class BadInputTest {
             "task.dependsOn",
             "api -> api",
             "do not wait for each other"),
+        create(
+            "dependency on a service that does not exist",
+            spec -> task(spec, it -> it.withDependsOn(List.of(new Dependency("db", null, false)))),
+            Fault.Code.UNKNOWN_REFERENCE,
+            "task.dependsOn[0]",
+            "db",
+            "create it first"),
+        create(
+            "unknown field in a template",
+            spec -> container(spec, it -> it.withEnv(Map.of("WHO", "{{.Service.Nam}}"))),
+            Fault.Code.UNKNOWN_REFERENCE,
+            "task.container.env.WHO",
+            "{{.Service.Nam}}",
+            ".Service.{ID,Name"),
+        create(
+            "template with a label that the service has not",
+            spec -> container(spec, it -> it.withHostname("{{.Service.Labels.team}}")),
+            Fault.Code.UNKNOWN_REFERENCE,
+            "task.container.hostname",
+            "label team",
+            "a label of the service"),
+        invalid(
+            "secret whose target leaves its folder",
+            spec ->
+                container(
+                    spec,
+                    it ->
+                        it.withSecrets(
+                            List.of(
+                                new SecretReference(
+                                    "key", FileTarget.of("../../etc/passwd"), null)))),
+            "FileTarget.name",
+            "../../etc/passwd",
+            "does not leave its folder"),
+        new Case(
+            "template without an end",
+            swarm ->
+                swarm
+                    .configs()
+                    .create(new ConfigSpec("conf", Map.of(), Payload.of("{{.Node.ID"), true)),
+            Fault.Code.UNKNOWN_REFERENCE,
+            "data",
+            "{{.Node.ID",
+            ".Node.{ID"),
         new Case(
             "network over a taken subnet",
             swarm ->
@@ -305,22 +351,60 @@ class BadInputTest {
                 it -> it.withNetworks(List.of(NetworkAttachmentSpec.of("frontend")))),
             it ->
                 it.withSecrets(List.of(SecretReference.of("key")))
-                    .withConfigs(List.of(ConfigReference.of("conf"))));
+                    .withConfigs(List.of(ConfigReference.of("conf")))
+                    .withEnv(Map.of("WHO", "{{.Service.Nam}}")));
+    bad = task(bad, it -> it.withDependsOn(List.of(new Dependency("db", null, false))));
 
     for (Consumer<ServiceSpec> request :
         List.<Consumer<ServiceSpec>>of(
             spec -> swarm.services().create(spec),
             spec -> swarm.services().update("web", old -> spec.withName("web")))) {
+      ServiceSpec asked = bad;
       InvalidSpecException refused =
-          catchThrowableOfType(InvalidSpecException.class, () -> request.accept(bad));
+          catchThrowableOfType(InvalidSpecException.class, () -> request.accept(asked));
 
       assertThat(refused.faults())
           .extracting(Fault::path)
           .anyMatch(path -> path.endsWith("task.networks[0]"))
           .anyMatch(path -> path.endsWith("task.container.secrets"))
-          .anyMatch(path -> path.endsWith("task.container.configs"));
+          .anyMatch(path -> path.endsWith("task.container.configs"))
+          .anyMatch(path -> path.endsWith("task.container.env.WHO"))
+          .anyMatch(path -> path.endsWith("task.dependsOn[0]"));
     }
     assertThat(swarm.view().revision()).isEqualTo(before.revision());
+  }
+
+  @Test
+  void servicesThatWaitForEachOtherInARingAreRefused() {
+    swarm
+        .services()
+        .create(
+            task(
+                ServiceSpec.of("api", "nginx"),
+                it -> it.withDependsOn(List.of(new Dependency("web", null, false)))));
+
+    InvalidSpecException refused =
+        catchThrowableOfType(
+            InvalidSpecException.class,
+            () ->
+                swarm
+                    .services()
+                    .update(
+                        "web",
+                        spec ->
+                            task(
+                                spec,
+                                it ->
+                                    it.withDependsOn(
+                                        List.of(new Dependency("api", null, false))))));
+
+    assertThat(refused.faults())
+        .singleElement()
+        .satisfies(
+            fault -> {
+              assertThat(fault.code()).isEqualTo(Fault.Code.CONTRADICTION);
+              assertThat(fault.value()).isEqualTo("web -> api -> web");
+            });
   }
 
   @Test

@@ -37,7 +37,7 @@ class HealthOfServicesTest {
   }
 
   @Test
-  @Feature({"N09", "N11", "N23"})
+  @Feature({"N09", "N11", "N23", "SC-146"})
   void anUnhealthyTaskIsReplacedAfterRetriesTimesTheInterval() {
     create(1, EVERY_5_S);
     Task old = sim.running("calc").get(0);
@@ -62,7 +62,7 @@ class HealthOfServicesTest {
   }
 
   @Test
-  @Feature({"N16", "N17"})
+  @Feature({"N16", "N17", "SC-141", "SC-143"})
   void aBrokenTaskWithoutACheckStaysUntilItIsReplacedByForce() {
     create(1, null);
     TaskId broken = sim.running("calc").get(0).id();
@@ -77,7 +77,22 @@ class HealthOfServicesTest {
   }
 
   @Test
-  @Feature("N18")
+  @Feature({"N17", "SC-147"})
+  void forceUnderACheckWaitsForTheNewTasksHealthAndTheOldOneHasNotFailed() {
+    create(1, EVERY_5_S);
+    Task old = sim.running("calc").get(0);
+
+    change(spec -> spec.withTask(spec.task().withForceUpdate(1)));
+    sim.pass(Duration.ofSeconds(1));
+    assertThat(health(sim.wanted("calc").get(0)).state()).isEqualTo(TaskHealth.State.STARTING);
+    sim.converged("calc");
+
+    assertThat(health(sim.running("calc").get(0)).state()).isEqualTo(TaskHealth.State.HEALTHY);
+    assertThat(sim.swarm.tasks().get(old.id().toString()).state()).isEqualTo(TaskState.SHUTDOWN);
+  }
+
+  @Test
+  @Feature({"N18", "SC-145"})
   void addingACheckReplacesTheTaskAndShowsItsHealth() {
     create(1, null);
     Task before = sim.running("calc").get(0);
@@ -94,7 +109,7 @@ class HealthOfServicesTest {
   }
 
   @Test
-  @Feature({"N13", "N15"})
+  @Feature({"N13", "N15", "SC-149"})
   void newTasksGetTrafficFromTheirFirstSuccessOn() {
     create(4, EVERY_5_S);
     for (int round = 0; round < 2; round++) {
@@ -110,7 +125,7 @@ class HealthOfServicesTest {
   }
 
   @Test
-  @Feature({"N14", "N15"})
+  @Feature({"N14", "N15", "SC-150"})
   void anUnhealthyTaskLeavesTheTrafficAndItsSuccessorEntersWhenHealthy() {
     create(6, EVERY_5_S);
     corrupt(sim.running("calc").get(2));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.swarm4j.model.ConflictException;
+import io.swarm4j.model.Mount;
 import io.swarm4j.model.Node;
 import io.swarm4j.model.Node.Availability;
 import io.swarm4j.model.Node.NodeState;
@@ -126,7 +127,7 @@ class NodesTest {
   }
 
   @Test
-  @Feature({"D12", "D13"})
+  @Feature({"D12", "D13", "SC-065"})
   void aReadyNodeIsOnlyRemovedByForce() {
     services.create(ServiceSpec.of("web", "nginx").withReplicas(3));
     sim.converged("web");
@@ -170,6 +171,23 @@ class NodesTest {
   }
 
   @Test
+  @Feature("P04")
+  void aTaskWithANamedVolumeMovesLikeAnyOtherAndNothingMovesTheVolume() {
+    ServiceSpec db = ServiceSpec.of("db", "mysql");
+    Mount data = Mount.volume("data", "/var/lib/mysql");
+    services.create(
+        db.withTask(db.task().withContainer(db.task().container().withMounts(List.of(data)))));
+    sim.converged("db");
+    String before = sim.hosts("db").iterator().next();
+
+    nodes.availability(before, Availability.DRAIN);
+    sim.converged("db");
+
+    assertThat(sim.hosts("db")).hasSize(1).doesNotContain(before);
+    assertThat(services.get("db").spec().task().container().mounts()).containsExactly(data);
+  }
+
+  @Test
   @Feature({"D16", "I04", "G12"})
   void aNodeThatIsPoweredOnAgainIsTheSameNode() {
     services.create(ServiceSpec.of("web", "nginx").withReplicas(3));
@@ -192,7 +210,7 @@ class NodesTest {
   }
 
   @Test
-  @Feature({"G07", "G08", "G09", "F13", "F15", "I06", "I07", "D17"})
+  @Feature({"G07", "G08", "G09", "F13", "F15", "I06", "I07", "D17", "SC-061", "SC-063"})
   void aPendingTaskWaitsForeverAndRunsOnceAFittingNodeJoins() {
     services.create(constrained("far", "node.hostname==w4"));
     sim.pass(Duration.ofHours(1));
@@ -207,6 +225,22 @@ class NodesTest {
 
     assertThat(sim.running("far")).extracting(Task::id).containsExactly(pending.id());
     assertThat(sim.hosts("far")).containsExactly("w4");
+  }
+
+  @Test
+  @Feature({"E12", "G09", "SC-066"})
+  void aForgottenServiceWakesUpOnAFittingNodeUnlessItWasScaledToZero() {
+    services.create(constrained("forgotten", "node.hostname==w4"));
+    services.create(constrained("asleep", "node.hostname==w4"));
+    sim.pass(Duration.ofHours(1));
+    services.scale("asleep", 0);
+
+    nodes.join(NodeOptions.worker("w4"));
+    sim.converged("forgotten");
+    sim.pass(Duration.ofHours(1));
+
+    assertThat(sim.hosts("forgotten")).containsExactly("w4");
+    assertThat(sim.running("asleep")).isEmpty();
   }
 
   @Test
@@ -227,7 +261,7 @@ class NodesTest {
   }
 
   @Test
-  @Feature({"G14", "G15", "I04"})
+  @Feature({"G14", "G15", "I04", "SC-060"})
   void aGlobalServiceExtendsToANodeThatJoinsAndReplicasDoNotMove() {
     services.create(ServiceSpec.of("agent", "cadvisor").withMode(new ServiceMode.Global()));
     Service web = services.create(ServiceSpec.of("web", "nginx").withReplicas(6));

@@ -138,7 +138,7 @@ class SecretsTest {
   }
 
   @Test
-  @Feature({"O01", "O19"})
+  @Feature({"O01", "O19", "SC-165"})
   void variablesShowInTheSpecAndSecretFilesDoNot() {
     swarm.secrets().create(SecretSpec.of("root_pass", "hidden-in-file"));
     deploy(
@@ -161,7 +161,7 @@ class SecretsTest {
   }
 
   @Test
-  @Feature({"O02", "O03", "O04", "O17"})
+  @Feature({"O02", "O03", "O04", "O17", "SC-161"})
   void secretsAreListedWithoutTheirContent(@TempDir Path folder) throws Exception {
     assertThat(swarm.secrets().list()).isEmpty();
     Path file = Files.writeString(folder.resolve("key"), "from a file");
@@ -202,7 +202,7 @@ class SecretsTest {
   }
 
   @Test
-  @Feature({"O06", "O07", "O11"})
+  @Feature({"O06", "O07", "O11", "SC-169"})
   void addingAndTakingAwayAGrantReplacesTheTask() {
     swarm.secrets().create(SecretSpec.of("pass", "hidden"));
     deploy(using("web"));
@@ -275,7 +275,7 @@ class SecretsTest {
   }
 
   @Test
-  @Feature({"O12", "O13"})
+  @Feature({"O12", "O13", "SC-167"})
   void whatIsInUseStaysAndTheErrorNamesTheUsers() {
     swarm.secrets().create(SecretSpec.of("pass", "hidden"));
     deploy(using("web", SecretReference.of("pass")));
@@ -296,7 +296,7 @@ class SecretsTest {
   }
 
   @Test
-  @Feature("O14")
+  @Feature({"O14", "SC-168"})
   void versionsByNameAndAnAliasSwitchTheSourceAndKeepTheFile() {
     swarm.secrets().create(SecretSpec.of("root_pass_v1", "pass_v1"));
     swarm.secrets().create(SecretSpec.of("root_pass_v2", "pass_v2"));

@@ -183,7 +183,7 @@ class ServicesTest {
   }
 
   @Test
-  @Feature({"E12", "F10"})
+  @Feature({"E12", "F10", "SC-069"})
   void scaledToZeroKeepsTheDefinitionAndForgetsTheHistory() {
     services.create(ServiceSpec.of("web", "nginx").withReplicas(2));
     sim.converged("web");
@@ -259,7 +259,7 @@ class ServicesTest {
   }
 
   @Test
-  @Feature("E20")
+  @Feature({"E20", "SC-090"})
   void versionsRiseOverAllObjectsAndAnEqualSpecIsNoChange() {
     Service web = services.create(ServiceSpec.of("web", "nginx"));
     Service db = services.create(ServiceSpec.of("db", "mysql"));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.swarm4j.event.SwarmEvent;
 import io.swarm4j.model.ContainerSpecBuilder;
 import io.swarm4j.model.EndpointSpec;
 import io.swarm4j.model.HealthCheck;
@@ -32,9 +33,13 @@ import io.swarm4j.model.UpdateStatus.State;
 import io.swarm4j.sim.SimulatedImage;
 import io.swarm4j.testing.Feature;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -51,7 +56,7 @@ class UpdatesTest {
   }
 
   @Test
-  @Feature({"J01", "J02", "J07", "J28"})
+  @Feature({"J01", "J02", "J07", "J28", "SC-082"})
   void aChangedImageReplacesOneTaskAfterTheOtherInItsSlot() {
     sim.behave("payroll", SimulatedImage.builder().startDelay(Duration.ofSeconds(1)).build());
     create(5, UpdatePolicy.DEFAULT);
@@ -79,6 +84,28 @@ class UpdatesTest {
   }
 
   @Test
+  @Feature({"F04", "SC-086"})
+  void theNumberOfRunningTasksPassesThroughWhatLiesBetween() throws Exception {
+    create(5, UpdatePolicy.DEFAULT);
+    TreeSet<Integer> seen = new TreeSet<>();
+    try (AutoCloseable watch = watched(seen)) {
+      services.scale("pay", 0);
+      sim.pass(LONG);
+      assertThat(seen).contains(0, 1, 2, 3, 4);
+      seen.clear();
+      services.scale("pay", 3);
+      sim.converged("pay");
+      services.scale("pay", 5);
+      sim.converged("pay");
+      assertThat(seen).contains(1, 2, 3, 4, 5);
+      seen.clear();
+      image("payroll:2");
+      sim.converged("pay");
+      assertThat(seen).contains(4, 5).doesNotContain(0, 1, 2, 3);
+    }
+  }
+
+  @Test
   @Feature("J03")
   void aDelayLiesBetweenOneSlotAndTheNext() {
     create(3, policy(it -> it.delay(Duration.ofSeconds(20))));
@@ -95,7 +122,7 @@ class UpdatesTest {
   }
 
   @Test
-  @Feature({"J04", "J05"})
+  @Feature({"J04", "J05", "SC-084"})
   void asManySlotsAsTheParallelismAreReplacedTogether() {
     create(5, policy(it -> it.parallelism(2).delay(Duration.ofSeconds(10))));
 
@@ -127,7 +154,7 @@ class UpdatesTest {
   }
 
   @Test
-  @Feature("J06")
+  @Feature({"J06", "SC-087"})
   void stopFirstPreparesTheNewTaskAndStartsItWhenTheOldOneHasEnded() {
     sim.behave("delaystop", SimulatedImage.builder().stopDelay(Duration.ofSeconds(10)).build());
     ServiceSpec spec = ServiceSpec.of("pay", "delaystop:1");
@@ -155,7 +182,7 @@ class UpdatesTest {
   }
 
   @Test
-  @Feature({"J08", "J09", "J10", "J22"})
+  @Feature({"J08", "J09", "J10", "J22", "SC-088", "SC-089"})
   void thePolicyBelongsToTheServiceAndItsChangeTouchesNoTask() {
     create(3, policy(it -> it.parallelism(2).delay(Duration.ofSeconds(10))));
     List<Task> before = services.tasks("pay");
@@ -184,7 +211,7 @@ class UpdatesTest {
   }
 
   @Test
-  @Feature({"J14", "J15"})
+  @Feature({"J14", "J15", "SC-095"})
   void theStatusTellsOfTheUpdateAndOfItsEndOneMonitorAfterTheLastTask() {
     create(2, UpdatePolicy.DEFAULT);
     assertThat(services.get("pay").updateStatus()).isNull();
@@ -206,7 +233,7 @@ class UpdatesTest {
   }
 
   @Test
-  @Feature("J16")
+  @Feature({"J16", "SC-099"})
   void scalingRollsNothingAndResetsTheStatusButNotTheRecord() {
     create(3, UpdatePolicy.DEFAULT);
     image("payroll:2");
@@ -233,7 +260,7 @@ class UpdatesTest {
   }
 
   @Test
-  @Feature({"J11", "J12", "J17", "J18"})
+  @Feature({"J11", "J12", "J17", "J18", "SC-096"})
   void aFailureInTheMonitorWindowPausesAndTheSlotIsRefilledWithTheNewSpec() {
     create(5, policy(it -> it.monitor(Duration.ofMinutes(1)).delay(Duration.ofSeconds(20))));
     force();
@@ -285,7 +312,7 @@ class UpdatesTest {
   }
 
   @Test
-  @Feature("J19")
+  @Feature({"J19", "SC-097"})
   void anUpdateWithoutAChangeLetsAPausedRollOutGoOn() {
     create(3, policy(it -> it.monitor(Duration.ofMinutes(1)).delay(Duration.ofSeconds(20))));
     force();
@@ -344,7 +371,7 @@ class UpdatesTest {
   }
 
   @Test
-  @Feature("J11")
+  @Feature({"J11", "SC-098"})
   void continueGoesOnWhateverHappens() {
     create(3, policy(it -> it.failureAction(FailureAction.CONTINUE)));
     sim.behave("payroll:2", SimulatedImage.exits(Duration.ofSeconds(1), 1));
@@ -357,7 +384,7 @@ class UpdatesTest {
   }
 
   @Test
-  @Feature({"J11", "J22"})
+  @Feature({"J11", "J22", "SC-098"})
   void rollbackBringsTheSpecBeforeBackUnderItsOwnPolicyAndIsReportedAsAFailure() {
     create(5, policy(it -> it.failureAction(FailureAction.ROLLBACK).parallelism(2)));
     services.update(
@@ -408,7 +435,7 @@ class UpdatesTest {
   }
 
   @Test
-  @Feature("J13")
+  @Feature({"J13", "SC-098"})
   void failuresUpToTheRatioAreTolerated() {
     create(5, policy(it -> it.maxFailureRatio(0.2).monitor(Duration.ofSeconds(30))));
     force();
@@ -427,7 +454,7 @@ class UpdatesTest {
   }
 
   @Test
-  @Feature("J21")
+  @Feature({"J21", "SC-092"})
   void aManualRollbackTogglesEvenAScaleAndIsNoFailure() {
     create(1, UpdatePolicy.DEFAULT);
     services.scale("pay", 2);
@@ -481,7 +508,7 @@ class UpdatesTest {
   }
 
   @Test
-  @Feature({"J23", "N17"})
+  @Feature({"J23", "N17", "SC-093"})
   void forceReplacesAllTasksThoughNothingChanged() {
     create(2, UpdatePolicy.DEFAULT);
     List<Task> before = sim.running("pay");
@@ -532,7 +559,7 @@ class UpdatesTest {
   }
 
   @Test
-  @Feature({"J26", "J27"})
+  @Feature({"J26", "J27", "SC-100"})
   void startFirstNeverRunsFewerTasksThanWanted() {
     sim.behave("payroll", SimulatedImage.builder().startDelay(Duration.ofSeconds(2)).build());
     create(3, policy(it -> it.order(UpdateOrder.START_FIRST)));
@@ -643,6 +670,33 @@ class UpdatesTest {
   }
 
   @Test
+  void anUpdateThatNoNodeCanTakeFailsAtItsProgressDeadline() {
+    create(
+        3,
+        policy(
+            it ->
+                it.progressDeadline(Duration.ofMinutes(2)).failureAction(FailureAction.ROLLBACK)));
+    List<Task> before = sim.running("pay");
+
+    services.update(
+        "pay",
+        spec ->
+            spec.withTask(
+                spec.task().withPlacement(Placement.constrained("node.labels.disk==ssd"))));
+    sim.pass(Duration.ofSeconds(119));
+    assertThat(status().state()).isEqualTo(State.UPDATING);
+    sim.nodes().update("w3", spec -> spec.withLabels(Map.of("disk", "none")));
+    sim.pass(Duration.ofSeconds(1));
+
+    sim.pass(LONG);
+    assertThat(status().state()).isEqualTo(State.ROLLBACK_COMPLETED);
+    assertThat(services.get("pay").rollouts())
+        .extracting(RolloutRecord::cause)
+        .contains("update rolled back due to no progress for PT2M");
+    assertThat(sim.running("pay")).isEqualTo(before);
+  }
+
+  @Test
   void startFirstGivesWayToStopFirstWhereTheNodesHaveNoRoom() {
     services.create(
         ServiceSpec.of("pay", "payroll:1")
@@ -695,6 +749,21 @@ class UpdatesTest {
 
     assertThat(services.get("pay").rollouts()).hasSize(Service.MOST_ROLLOUTS);
     assertThat(record().toVersion()).isEqualTo(services.get("pay").specVersion());
+  }
+
+  /** Collects how many tasks run, change by change. */
+  private AutoCloseable watched(Set<Integer> seen) {
+    Map<TaskId, TaskState> states = new HashMap<>();
+    sim.running("pay").forEach(task -> states.put(task.id(), task.state()));
+    return sim.swarm.watch(
+        event -> {
+          if (event instanceof SwarmEvent.TaskChanged moved && moved.isTransition()) {
+            states.put(moved.after().id(), moved.after().state());
+          } else if (event instanceof SwarmEvent.TaskDeleted gone) {
+            states.remove(gone.task().id());
+          }
+          seen.add(Collections.frequency(states.values(), TaskState.RUNNING));
+        });
   }
 
   private void create(int replicas, UpdatePolicy policy) {

@@ -27,7 +27,14 @@ final class DeployReader {
   static final Vocabulary RESTART = Vocabulary.of("condition", "delay", "max_attempts", "window");
   static final Vocabulary UPDATE =
       Vocabulary.of(
-          "parallelism", "delay", "failure_action", "monitor", "max_failure_ratio", "order");
+          "parallelism",
+          "delay",
+          "failure_action",
+          "monitor",
+          "max_failure_ratio",
+          "order",
+          ExtensionReader.PROGRESS_DEADLINE,
+          ExtensionReader.WHILE_PAUSED);
   static final Vocabulary KEYS =
       Vocabulary.of(
               "mode",
@@ -38,7 +45,9 @@ final class DeployReader {
               "resources",
               "restart_policy",
               "update_config",
-              "rollback_config")
+              "rollback_config",
+              ExtensionReader.ON_DISCONNECT,
+              ExtensionReader.JOB)
           .section("placement", PLACEMENT)
           .section("resources", ResourceReader.KEYS)
           .section("restart_policy", RESTART)
@@ -171,6 +180,9 @@ final class DeployReader {
     fields.ifPresent(
         "max_failure_ratio", value -> value.parse(DeployReader::ratio), builder::maxFailureRatio);
     fields.ifPresent("order", value -> value.oneOf(ORDERS), builder::order);
+    fields.ifPresent(ExtensionReader.PROGRESS_DEADLINE, Value::duration, builder::progressDeadline);
+    fields.ifPresent(
+        ExtensionReader.WHILE_PAUSED, ExtensionReader::whilePaused, builder::whilePaused);
     Origins origins = Origins.at(section).put("maxFailureRatio", fields.at("max_failure_ratio"));
     return section.reading().build(origins, builder::build);
   }

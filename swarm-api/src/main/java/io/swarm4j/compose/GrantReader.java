@@ -7,12 +7,12 @@ import io.swarm4j.model.SecretReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code secrets} and {@code configs} of a service, in short and long form. */
 final class GrantReader {
-  static final Vocabulary LONG = Vocabulary.of("source", "target", "uid", "gid", "mode");
+  static final Vocabulary LONG =
+      Vocabulary.of("source", "target", "uid", "gid", "mode", ExtensionReader.ON_CHANGE);
   private static final String DECIMAL_THAT_LOOKS_OCTAL = "[1-7][0-7]{2,3}";
 
   private final Definitions definitions;
@@ -22,26 +22,20 @@ final class GrantReader {
   }
 
   List<Placed<SecretReference>> secrets(Fields service) {
-    return read(
-        service.list("secrets"),
-        "secret",
-        definitions.secrets(),
-        (name, file) -> new SecretReference(name, file, ChangePolicy.NONE));
+    return read(service.list("secrets"), "secret", definitions.secrets(), SecretReference::new);
   }
 
   List<Placed<ConfigReference>> configs(Fields service) {
-    return read(
-        service.list("configs"),
-        "config",
-        definitions.configs(),
-        (name, file) -> new ConfigReference(name, file, ChangePolicy.NONE));
+    return read(service.list("configs"), "config", definitions.configs(), ConfigReference::new);
+  }
+
+  /** Makes the reference to a secret or config. */
+  private interface Maker<R> {
+    R make(String name, FileTarget file, ChangePolicy onChange);
   }
 
   private <T, R> List<Placed<R>> read(
-      List<Value> items,
-      String kind,
-      Map<String, Definition<T>> defined,
-      BiFunction<String, FileTarget, R> maker) {
+      List<Value> items, String kind, Map<String, Definition<T>> defined, Maker<R> maker) {
     List<Placed<R>> grants = new ArrayList<>();
     for (Value item : items) {
       Fields fields = item.isMapping() ? Fields.of(item, LONG) : null;
@@ -58,8 +52,10 @@ final class GrantReader {
               fields == null ? item : fields.at("source"),
               hint(item, kind, source));
       FileTarget file = fields == null ? file(item, source) : file(fields, source);
+      ChangePolicy onChange = fields == null ? ChangePolicy.NONE : ExtensionReader.onChange(fields);
       if (found != null && file != null) {
-        R grant = item.reading().build(Origins.at(item), () -> maker.apply(found.name(), file));
+        R grant =
+            item.reading().build(Origins.at(item), () -> maker.make(found.name(), file, onChange));
         if (grant != null) {
           grants.add(new Placed<>(grant, item));
         }

@@ -15,6 +15,7 @@ import io.swarm4j.model.ServiceSpecBuilder;
 import io.swarm4j.model.TaskSpec;
 import io.swarm4j.model.TaskSpecBuilder;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +41,7 @@ final class ServiceReader {
           "service_completed_successfully", DependencyCondition.COMPLETED);
 
   private final Set<String> names;
+  private final Map<String, List<String>> waits = new HashMap<>();
   private final ContainerReader containers;
   private final AttachmentReader attachments;
 
@@ -50,6 +52,11 @@ final class ServiceReader {
     this.names = names;
     containers = new ContainerReader(definitions);
     attachments = new AttachmentReader(definitions);
+  }
+
+  /** For which services each of those read so far waits, refused ones included, by short name. */
+  Map<String, List<String>> waits() {
+    return waits;
   }
 
   /** The spec, or null if it was refused. */
@@ -73,12 +80,18 @@ final class ServiceReader {
             .endpoint(endpoint(service, deploy));
     deploy.ifPresent("update_config", DeployReader::update, builder::update);
     deploy.ifPresent("rollback_config", DeployReader::rollback, builder::rollback);
+    deploy.ifPresent(
+        ExtensionReader.ON_DISCONNECT, ExtensionReader::disconnect, builder::disconnect);
+    deploy.ifPresent(ExtensionReader.JOB, ExtensionReader::job, builder::job);
     if (task == null) {
       return null;
     }
     Origins origins =
         Origins.at(section)
             .put("update", deploy.at("update_config"))
+            .put("rollback", deploy.at("rollback_config"))
+            .put("job", deploy.at(ExtensionReader.JOB))
+            .put("disconnect", deploy.at(ExtensionReader.ON_DISCONNECT))
             .put(
                 "task.placement.maxReplicasPerNode",
                 deploy.child("placement", DeployReader.PLACEMENT).at("max_replicas_per_node"));
@@ -162,6 +175,7 @@ final class ServiceReader {
           } else if (name.equals(shortName)) {
             at.fault(Code.CONTRADICTION, name, "a service cannot wait for itself; remove it");
           } else {
+            waits.computeIfAbsent(shortName, key -> new ArrayList<>()).add(name);
             String target = prefixed(at, name);
             dependencies.add(
                 new Placed<>(

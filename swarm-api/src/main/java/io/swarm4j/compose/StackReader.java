@@ -1,13 +1,11 @@
 package io.swarm4j.compose;
 
-import io.swarm4j.model.Dependency;
 import io.swarm4j.model.Fault.Code;
 import io.swarm4j.model.NetworkSpec;
 import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.orchestrator.DependencyCycle;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,10 +16,15 @@ import java.util.Set;
 /** Reads the top level of a compose file. */
 final class StackReader {
   private static final String NEWEST = "3.13";
+  private static final String BUNDLE =
+      "distributed application bundles (DAB) were an experiment without a future; write a compose"
+          + " file, with its keys in small letters";
   static final Vocabulary KEYS =
       Vocabulary.of("version", "services", "networks", "volumes", "secrets", "configs")
           .refuse("name", "the stack is named by whoever deploys it; remove the key")
-          .refuse("include", "include is not supported; use one file for each stack");
+          .refuse("include", "include is not supported; use one file for each stack")
+          .refuse("Version", BUNDLE)
+          .refuse("Services", BUNDLE);
 
   private StackReader() {}
 
@@ -49,7 +52,7 @@ final class StackReader {
             services.add(service);
           }
         });
-    cycles(sections, services, reading);
+    cycles(sections, reader.waits(), reading);
     unused(definitions, reading);
     if (reading.hasFaults()) {
       throw reading.exception();
@@ -88,17 +91,7 @@ final class StackReader {
 
   /** Services that wait for each other would never start. */
   private static void cycles(
-      Map<String, Value> sections, List<ServiceSpec> services, Reading reading) {
-    String prefix = reading.options().stackName() + "_";
-    Map<String, List<String>> waits = new HashMap<>();
-    for (ServiceSpec service : services) {
-      waits.put(
-          service.name().substring(prefix.length()),
-          service.task().dependsOn().stream()
-              .map(Dependency::service)
-              .map(name -> name.substring(prefix.length()))
-              .toList());
-    }
+      Map<String, Value> sections, Map<String, List<String>> waits, Reading reading) {
     Set<String> done = new LinkedHashSet<>();
     for (String start : sections.keySet()) {
       List<String> cycle = DependencyCycle.from(start, waits, done);

@@ -1,5 +1,6 @@
 package io.swarm4j.internal;
 
+import io.swarm4j.agent.jvm.JvmImages;
 import io.swarm4j.model.Check;
 import io.swarm4j.model.ConflictException;
 import io.swarm4j.model.ContainerSpec;
@@ -24,11 +25,13 @@ import io.swarm4j.network.ports.PortConflicts;
 import io.swarm4j.orchestrator.DependencyCycle;
 import io.swarm4j.store.State;
 import io.swarm4j.store.VersionedNames;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,21 +39,37 @@ import org.jspecify.annotations.Nullable;
  * somewhere. All faults are reported together, before anything is stored.
  */
 final class Admission {
-  private Admission() {}
+  private final State state;
+  private final Optional<JvmImages> images;
+  private final Collection<ServiceSpec> together;
 
-  static void newService(State state, ServiceSpec spec) {
+  /**
+   * Admission to a state.
+   *
+   * @param images what all nodes run; empty where only each node knows
+   * @param together services that are created or changed in the same step, and may refer to each
+   *     other
+   */
+  Admission(State state, Optional<JvmImages> images, Collection<ServiceSpec> together) {
+    this.state = state;
+    this.images = images;
+    this.together = together;
+  }
+
+  /** Refuses a service that must not be created. */
+  void newService(ServiceSpec spec) {
     Service taken = state.serviceNamed(spec.name());
     if (taken != null) {
       throw new ConflictException(
           ConflictException.Kind.EXISTS,
           "name conflicts with an existing object: service " + taken.name() + " already exists");
     }
-    references(state, spec, null);
+    references(spec, null).orThrow();
   }
 
-  static void changedService(State state, Service service, ServiceSpec spec) {
-    Check check = Check.of("ServiceSpec");
-    check
+  /** Refuses a spec that a service must not get. */
+  void changedService(Service service, ServiceSpec spec) {
+    references(spec, service.id())
         .that(
             spec.name().equals(service.name()),
             Fault.Code.UNSUPPORTED,
@@ -65,16 +84,19 @@ final class Admission {
             service.spec().mode().getClass().getSimpleName()
                 + ": service mode change is not allowed")
         .orThrow();
-    references(state, spec, service.id());
   }
 
-  private static void references(State state, ServiceSpec spec, @Nullable ServiceId self) {
+  private Check references(ServiceSpec spec, @Nullable ServiceId self) {
     Check check = Check.of("ServiceSpec");
     TaskSpec task = spec.task();
     for (int i = 0; i < task.networks().size(); i++) {
-      network(state, spec, task.networks().get(i), "task.networks[" + i + "]", check);
+      network(spec, task.networks().get(i), "task.networks[" + i + "]", check);
     }
-    payloads(state, task.container(), check);
+    payloads(task.container(), check);
+    images
+        .map(known -> known.unanswerable(task.container()))
+        .orElse(List.of())
+        .forEach(fault -> check.addAll(List.of(fault.under("task.container"))));
     check.addAll(TemplateCheck.faults(state, spec));
     JobSchedule schedule = spec.effectiveJob().schedule();
     if (schedule != null) {
@@ -86,10 +108,11 @@ final class Admission {
     } catch (InvalidSpecException bad) {
       check.addAll(bad.faults());
     }
-    check.orThrow();
+    dependencies(spec, check);
+    return check;
   }
 
-  private static void payloads(State state, ContainerSpec container, Check check) {
+  private void payloads(ContainerSpec container, Check check) {
     for (PayloadReference reference : container.payloads()) {
       String kind = reference.isSecret() ? "secret" : "config";
       check.that(
@@ -109,25 +132,11 @@ final class Admission {
     }
   }
 
-  /**
-   * That the services exist that a service depends on, and that none of them waits for it in turn.
-   *
-   * @param state may hold {@code spec} already
-   */
-  static void dependencies(State state, ServiceSpec spec) {
+  /** That the services exist that a service depends on, and that none waits for it in turn. */
+  private void dependencies(ServiceSpec spec, Check check) {
     List<Dependency> dependencies = spec.task().dependsOn();
     if (dependencies.isEmpty()) {
       return;
-    }
-    Check check = Check.of("ServiceSpec");
-    for (int i = 0; i < dependencies.size(); i++) {
-      String wanted = dependencies.get(i).service();
-      check.that(
-          wanted.equalsIgnoreCase(spec.name()) || state.serviceNamed(wanted) != null,
-          Fault.Code.UNKNOWN_REFERENCE,
-          "task.dependsOn[" + i + "]",
-          wanted,
-          "a service that exists: create it first");
     }
     Map<String, List<String>> waits = new HashMap<>();
     for (Service service : state.services()) {
@@ -135,16 +144,24 @@ final class Admission {
         waits.put(key(service.name()), dependenciesOf(service.spec()));
       }
     }
+    together.forEach(other -> waits.put(key(other.name()), dependenciesOf(other)));
     waits.put(key(spec.name()), dependenciesOf(spec));
+    for (int i = 0; i < dependencies.size(); i++) {
+      String wanted = dependencies.get(i).service();
+      check.that(
+          waits.containsKey(key(wanted)),
+          Fault.Code.UNKNOWN_REFERENCE,
+          "task.dependsOn[" + i + "]",
+          wanted,
+          "a service that exists: create it first");
+    }
     List<String> cycle = DependencyCycle.from(key(spec.name()), waits, new HashSet<>());
-    check
-        .that(
-            cycle.isEmpty(),
-            Fault.Code.CONTRADICTION,
-            "task.dependsOn",
-            String.join(" -> ", cycle),
-            "services that do not wait for each other: leave out one of these")
-        .orThrow();
+    check.that(
+        cycle.isEmpty(),
+        Fault.Code.CONTRADICTION,
+        "task.dependsOn",
+        String.join(" -> ", cycle),
+        "services that do not wait for each other: leave out one of these");
   }
 
   private static List<String> dependenciesOf(ServiceSpec spec) {
@@ -155,8 +172,7 @@ final class Admission {
     return serviceName.toLowerCase(Locale.ROOT);
   }
 
-  private static void network(
-      State state, ServiceSpec spec, NetworkAttachmentSpec wish, String path, Check check) {
+  private void network(ServiceSpec spec, NetworkAttachmentSpec wish, String path, Check check) {
     Network network = Networks.find(state, wish.network());
     check.that(
         network != null,

@@ -3,6 +3,7 @@ package io.swarm4j.internal;
 import io.swarm4j.NodeNetwork;
 import io.swarm4j.NodeOptions;
 import io.swarm4j.agent.NameResolver;
+import io.swarm4j.agent.jvm.JvmImages;
 import io.swarm4j.agent.protocol.Managers;
 import io.swarm4j.agent.protocol.ToNode;
 import io.swarm4j.dispatcher.EndpointGate;
@@ -33,6 +34,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -240,6 +242,12 @@ public final class Engine extends Host {
   }
 
   /** The newest committed state. */
+  @Override
+  Optional<JvmImages> images() {
+    boolean inJvm = options.runtime() == null && options.runtimeOf().isEmpty();
+    return inJvm ? Optional.of(options.images()) : Optional.empty();
+  }
+
   @Override
   public View view() {
     return members.isEmpty() ? View.EMPTY : super.view();

@@ -9,6 +9,7 @@ import io.swarm4j.Secrets;
 import io.swarm4j.Services;
 import io.swarm4j.Stacks;
 import io.swarm4j.Tasks;
+import io.swarm4j.agent.jvm.JvmImages;
 import io.swarm4j.agent.protocol.FromTask;
 import io.swarm4j.agent.protocol.NodeStreams;
 import io.swarm4j.agent.protocol.TaskRequest;
@@ -19,9 +20,11 @@ import io.swarm4j.model.Cluster;
 import io.swarm4j.model.ClusterSpec;
 import io.swarm4j.model.ConflictException;
 import io.swarm4j.model.NodeId;
+import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.store.Change;
 import io.swarm4j.store.ChangeFeed;
 import io.swarm4j.store.Commit;
+import io.swarm4j.store.State;
 import io.swarm4j.store.Transaction;
 import io.swarm4j.store.View;
 import io.swarm4j.time.Ids;
@@ -29,8 +32,10 @@ import io.swarm4j.time.Loop;
 import io.swarm4j.time.VirtualTime;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -63,7 +68,12 @@ public abstract class Host implements AutoCloseable {
 
   private NodeStreams.Stream openStream(
       NodeId node, TaskRequest request, long credit, Consumer<FromTask> receiver) {
-    return leader().dispatcher().streams().open(node, request, credit, receiver);
+    return streams().open(node, request, credit, receiver);
+  }
+
+  /** The ways that are open now into the tasks of all nodes. */
+  NodeStreams streams() {
+    return leader().dispatcher().streams();
   }
 
   /** The manager that leads or, if none does, any. */
@@ -84,6 +94,21 @@ public abstract class Host implements AutoCloseable {
   /** Hands a request to the leader. */
   <T> CompletionStage<T> submit(Function<Transaction, T> request) {
     return leader().control().submit(request);
+  }
+
+  /** What all nodes run, if that is known here; else each node finds out for itself. */
+  Optional<JvmImages> images() {
+    return Optional.empty();
+  }
+
+  /** Decides on services that are created or changed one at a time. */
+  Admission admission(State state) {
+    return admission(state, List.of());
+  }
+
+  /** Decides on services that are created or changed together. */
+  Admission admission(State state, Collection<ServiceSpec> together) {
+    return new Admission(state, images(), together);
   }
 
   /** Completes once what is committed now is in force in the data plane, too. */

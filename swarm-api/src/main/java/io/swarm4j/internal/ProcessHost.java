@@ -1,6 +1,7 @@
 package io.swarm4j.internal;
 
 import io.swarm4j.NodeOptions;
+import io.swarm4j.agent.protocol.NodeStreams;
 import io.swarm4j.dispatcher.Manager;
 import io.swarm4j.model.ConflictException;
 import io.swarm4j.model.NodeId;
@@ -19,11 +20,11 @@ import org.jspecify.annotations.Nullable;
 public final class ProcessHost extends Host {
   private final Manager manager;
   private final Loop watchLoop;
-  private final Writes elsewhere;
+  private final Elsewhere elsewhere;
   private final LeaderNetwork network;
 
   /** Takes requests to a leader in another process. */
-  public interface Writes {
+  public interface Elsewhere extends AutoCloseable {
 
     /**
      * Runs a request on the newest state and has the leader commit what it did.
@@ -31,6 +32,12 @@ public final class ProcessHost extends Host {
      * @return what the request returned, objects as they are stored now
      */
     <T> CompletionStage<T> submit(Function<Transaction, T> request);
+
+    /** Ways into the tasks of the nodes, which have their sessions with the leader. */
+    NodeStreams streams();
+
+    @Override
+    void close();
   }
 
   /**
@@ -42,7 +49,7 @@ public final class ProcessHost extends Host {
       EngineOptions options,
       Manager manager,
       Loop watchLoop,
-      Writes elsewhere,
+      Elsewhere elsewhere,
       LeaderNetwork network) {
     super(options);
     this.manager = manager;
@@ -64,6 +71,11 @@ public final class ProcessHost extends Host {
   @Override
   public <T> CompletionStage<T> submit(Function<Transaction, T> request) {
     return manager.isLeading() ? super.submit(request) : elsewhere.submit(request);
+  }
+
+  @Override
+  NodeStreams streams() {
+    return manager.isLeading() ? super.streams() : elsewhere.streams();
   }
 
   /** Waits for a stage that the swarm completes soon. */
@@ -98,5 +110,6 @@ public final class ProcessHost extends Host {
   @Override
   public void close() {
     closeQuietly(reach());
+    elsewhere.close();
   }
 }

@@ -28,7 +28,11 @@ final class QueuedLogs implements Logs, LogReceiver {
   private final Consumer<QueuedLogs> onOver;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition arrived = lock.newCondition();
-  private final ArrayDeque<LogEntry> entries = new ArrayDeque<>();
+  private ArrayDeque<LogEntry> entries = new ArrayDeque<>();
+
+  /** What the reader has for itself: it takes all that is there at once. */
+  private ArrayDeque<LogEntry> own = new ArrayDeque<>();
+
   private final List<LogGap> gaps = new ArrayList<>();
   private @Nullable LogSubscription subscription;
   private int taken;
@@ -53,8 +57,10 @@ final class QueuedLogs implements Logs, LogReceiver {
   public void entry(LogEntry entry) {
     lock.lock();
     try {
+      if (entries.isEmpty()) {
+        arrived.signal();
+      }
       entries.add(entry);
-      arrived.signal();
     } finally {
       lock.unlock();
     }
@@ -88,6 +94,9 @@ final class QueuedLogs implements Logs, LogReceiver {
 
   @Override
   public boolean hasNext() {
+    if (!own.isEmpty()) {
+      return true;
+    }
     if (waiting.time() instanceof VirtualTime virtual
         && !virtual.runUntil(this::isReady, VIRTUAL_LIMIT)) {
       throw new UnavailableException("no line came within " + VIRTUAL_LIMIT + " of virtual time");
@@ -97,7 +106,10 @@ final class QueuedLogs implements Logs, LogReceiver {
       while (entries.isEmpty() && !over) {
         arrived.await();
       }
-      return !entries.isEmpty();
+      ArrayDeque<LogEntry> read = own;
+      own = entries;
+      entries = read;
+      return !own.isEmpty();
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new UnavailableException("interrupted while waiting for output", interrupted);
@@ -120,13 +132,7 @@ final class QueuedLogs implements Logs, LogReceiver {
     if (!hasNext()) {
       throw new NoSuchElementException("there are no more lines");
     }
-    LogEntry entry;
-    lock.lock();
-    try {
-      entry = entries.remove();
-    } finally {
-      lock.unlock();
-    }
+    LogEntry entry = own.remove();
     LogSubscription open = subscription;
     if (++taken == AHEAD / 2 && open != null) {
       open.request(taken);

@@ -49,8 +49,7 @@ record ServicesApi(Host engine, ImageResolver registry) implements Services {
                 engine.submit(
                     tx -> {
                       ServiceSpec pinned = pins.pin(spec, null);
-                      Admission.newService(tx, pinned);
-                      Admission.dependencies(tx, pinned);
+                      engine.admission(tx).newService(pinned);
                       return tx.put(Service.create(engine.ids().service(), pinned));
                     }));
   }
@@ -98,9 +97,8 @@ record ServicesApi(Host engine, ImageResolver registry) implements Services {
                     }));
   }
 
-  private static Service changed(Transaction tx, Service present, ServiceSpec spec) {
-    Admission.changedService(tx, present, spec);
-    Admission.dependencies(tx, spec);
+  private Service changed(Transaction tx, Service present, ServiceSpec spec) {
+    engine.admission(tx).changedService(present, spec);
     return ServiceWrites.update(tx, present, spec);
   }
 
@@ -158,7 +156,7 @@ record ServicesApi(Host engine, ImageResolver registry) implements Services {
         });
   }
 
-  private static Service rollback(Transaction tx, Service present) {
+  private Service rollback(Transaction tx, Service present) {
     if (present.previousSpec() == null) {
       throw new ConflictException("service " + present.id() + " does not have a previous spec");
     }
@@ -181,10 +179,9 @@ record ServicesApi(Host engine, ImageResolver registry) implements Services {
         });
   }
 
-  private static Service rollback(Transaction tx, Service present, long specVersion) {
+  private Service rollback(Transaction tx, Service present, long specVersion) {
     ServiceSpec earlier = ServiceWrites.kept(present, specVersion);
-    Admission.changedService(tx, present, earlier);
-    Admission.dependencies(tx, earlier);
+    engine.admission(tx).changedService(present, earlier);
     return ServiceWrites.rollback(tx, present, specVersion);
   }
 

@@ -26,13 +26,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** One deployment of a stack inside its transaction: all of it, or a list of faults. */
 final class StackDeployment {
   private final Transaction tx;
   private final Ids ids;
+  private final Admission admission;
   private final Stack stack;
   private final ImagePins pins;
   private final List<String> created = new ArrayList<>();
@@ -41,9 +41,11 @@ final class StackDeployment {
   private final List<String> removed = new ArrayList<>();
   private final List<Fault> faults = new ArrayList<>();
 
-  StackDeployment(Transaction tx, Ids ids, Stack stack, ImagePins pins) {
+  StackDeployment(
+      Transaction tx, Ids ids, Admission admission, Stack stack, ImagePins pins) {
     this.tx = tx;
     this.ids = ids;
+    this.admission = admission;
     this.stack = stack;
     this.pins = pins;
   }
@@ -56,17 +58,12 @@ final class StackDeployment {
     if (leftovers == Leftovers.PRUNE) {
       prune();
     }
-    eachService(this::service);
-    eachService(spec -> Admission.dependencies(tx, spec));
+    stack.services().forEach(spec -> collect(spec.name(), () -> service(spec)));
     if (!faults.isEmpty()) {
       throw new InvalidSpecException(faults);
     }
     return new Deployment(
         List.copyOf(created), List.copyOf(updated), List.copyOf(unchanged), List.copyOf(removed));
-  }
-
-  private void eachService(Consumer<ServiceSpec> step) {
-    stack.services().forEach(spec -> collect(spec.name(), () -> step.accept(spec)));
   }
 
   private void collect(String name, Runnable step) {
@@ -154,13 +151,13 @@ final class StackDeployment {
     Service present = tx.serviceNamed(wanted.name());
     ServiceSpec spec = pins.pin(wanted, present == null ? null : present.spec());
     if (present == null) {
-      Admission.newService(tx, spec);
+      admission.newService(spec);
       tx.put(Service.create(ids.service(), spec));
       created.add("service " + spec.name());
     } else if (present.spec().equals(spec)) {
       unchanged.add("service " + spec.name());
     } else {
-      Admission.changedService(tx, present, spec);
+      admission.changedService(present, spec);
       ServiceWrites.update(tx, present, spec);
       updated.add("service " + spec.name());
     }

@@ -49,7 +49,11 @@ record StacksApi(Host engine) implements Stacks {
         .thenCompose(
             pins ->
                 engine.submit(
-                    tx -> new StackDeployment(tx, engine.ids(), stack, pins).run(leftovers)));
+                    tx -> {
+                      Admission admission = engine.admission(tx, stack.services());
+                      return new StackDeployment(tx, engine.ids(), admission, stack, pins)
+                          .run(leftovers);
+                    }));
   }
 
   @Override

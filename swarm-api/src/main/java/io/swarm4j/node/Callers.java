@@ -38,7 +38,10 @@ final class Callers implements ServerInterceptor {
   private static final Pattern RANGE = Pattern.compile("(\\d{1,6})-(\\d{1,6})");
   private static final Set<String> FOR_ANYBODY = Set.of(NodeProtocol.JOIN.getFullMethodName());
   private static final Set<String> FOR_MANAGERS =
-      Set.of(NodeProtocol.WRITE.getFullMethodName(), NodeProtocol.MANAGE.getFullMethodName());
+      Set.of(
+          NodeProtocol.WRITE.getFullMethodName(),
+          NodeProtocol.STREAMS.getFullMethodName(),
+          NodeProtocol.MANAGE.getFullMethodName());
 
   private final NodeTls.Source own;
   private final Time time;

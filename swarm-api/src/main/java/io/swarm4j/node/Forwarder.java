@@ -1,5 +1,6 @@
 package io.swarm4j.node;
 
+import io.swarm4j.agent.protocol.NodeStreams;
 import io.swarm4j.dispatcher.Manager;
 import io.swarm4j.internal.ProcessHost;
 import io.swarm4j.model.Id;
@@ -26,7 +27,7 @@ import java.util.function.Function;
  * the leader commits what it did. A request that the newest state refuses is refused; one that only
  * an old state refuses is run again.
  */
-final class Forwarder implements ProcessHost.Writes {
+final class Forwarder implements ProcessHost.Elsewhere {
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
   /** How often to look whether the copy has caught up. */
@@ -34,10 +35,22 @@ final class Forwarder implements ProcessHost.Writes {
 
   private final Manager manager;
   private final LeaderCalls calls;
+  private final LeaderStreams streams;
 
-  Forwarder(Manager manager, LeaderCalls calls) {
+  Forwarder(Manager manager, LeaderCalls calls, LeaderStreams streams) {
     this.manager = manager;
     this.calls = calls;
+    this.streams = streams;
+  }
+
+  @Override
+  public NodeStreams streams() {
+    return streams;
+  }
+
+  @Override
+  public void close() {
+    streams.close();
   }
 
   @Override

@@ -20,10 +20,12 @@ import io.swarm4j.node.NodeProtocol.Admission;
 import io.swarm4j.node.NodeProtocol.Certified;
 import io.swarm4j.node.NodeProtocol.Done;
 import io.swarm4j.node.NodeProtocol.FromManager;
+import io.swarm4j.node.NodeProtocol.FromStream;
 import io.swarm4j.node.NodeProtocol.JoinRequest;
 import io.swarm4j.node.NodeProtocol.LeaveRequest;
 import io.swarm4j.node.NodeProtocol.ManageRequest;
 import io.swarm4j.node.NodeProtocol.RenewRequest;
+import io.swarm4j.node.NodeProtocol.ToStream;
 import io.swarm4j.node.NodeProtocol.WriteOutcome;
 import io.swarm4j.node.NodeProtocol.WriteRequest;
 import io.swarm4j.orchestrator.Reconciler;
@@ -340,6 +342,11 @@ final class ManagerPart implements AutoCloseable {
     @Override
     public ServerCallHandler<ToManager, FromManager> sessions() {
       return sessions;
+    }
+
+    @Override
+    public ServerCallHandler<ToStream, FromStream> streams() {
+      return new StreamCalls(manager);
     }
 
     @Override

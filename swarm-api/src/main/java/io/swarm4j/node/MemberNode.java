@@ -52,6 +52,7 @@ final class MemberNode implements AutoCloseable {
   private final Loop agentLoop;
   private final Loop watchLoop;
   private final KnownManagers known;
+  private final ManagerClient client;
   private final LeaderCalls calls;
   private final Renewal renewal;
   private final Agent agent;
@@ -79,7 +80,7 @@ final class MemberNode implements AutoCloseable {
         new KnownManagers(
             memory.managers(),
             addresses -> directory.update(present -> present.withManagers(addresses)));
-    ManagerClient client =
+    client =
         own(
             new ManagerClient(
                 NodeTls.client(own, time), connections, Long.toHexString(chance.nextLong())));
@@ -163,7 +164,7 @@ final class MemberNode implements AutoCloseable {
             engineOptions(),
             part.manager(),
             watchLoop,
-            new Forwarder(part.manager(), calls),
+            new Forwarder(part.manager(), calls, new LeaderStreams(client, part::leader)),
             part.network());
     return part;
   }

@@ -3,9 +3,12 @@ package io.swarm4j.node;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
+import io.swarm4j.agent.protocol.FromTask;
 import io.swarm4j.agent.protocol.ToManager;
 import io.swarm4j.agent.protocol.ToNode;
+import io.swarm4j.agent.protocol.ToTask;
 import io.swarm4j.model.Node.NodeRole;
+import io.swarm4j.model.NodeId;
 import io.swarm4j.model.Payload;
 import io.swarm4j.store.LogEntry;
 import java.util.List;
@@ -50,6 +53,10 @@ final class NodeProtocol {
   /** Commits what a manager that does not lead has made of a request. Managers only. */
   static final MethodDescriptor<WriteRequest, WriteOutcome> WRITE =
       method("Write", MethodType.UNARY, WriteRequest.class, WriteOutcome.class);
+
+  /** Streams to tasks, for a manager that does not lead. Managers only. */
+  static final MethodDescriptor<ToStream, FromStream> STREAMS =
+      method("Streams", MethodType.BIDI_STREAMING, ToStream.class, FromStream.class);
 
   /** Makes the caller one of the group of managers, where it is not yet. Managers only. */
   static final MethodDescriptor<ManageRequest, Done> MANAGE =
@@ -157,6 +164,17 @@ final class NodeProtocol {
    * @param newest a revision to catch up with before the request is run again
    */
   record WriteOutcome(@Nullable Long committed, long newest) {}
+
+  /**
+   * What a manager says in one of its streams by way of the leader; the first part opens it.
+   *
+   * @param stream tells streams of one call apart
+   * @param node where the task is
+   */
+  record ToStream(long stream, NodeId node, ToTask part) {}
+
+  /** What a node answers in a stream. */
+  record FromStream(long stream, FromTask part) {}
 
   /** The caller leaves for good. */
   record LeaveRequest(String reason) {}

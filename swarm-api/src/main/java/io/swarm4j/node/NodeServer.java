@@ -13,6 +13,8 @@ import io.swarm4j.agent.protocol.ToManager;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.node.NodeProtocol.Done;
 import io.swarm4j.node.NodeProtocol.FromManager;
+import io.swarm4j.node.NodeProtocol.FromStream;
+import io.swarm4j.node.NodeProtocol.ToStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletionStage;
@@ -56,6 +58,8 @@ final class NodeServer implements AutoCloseable {
 
     ServerCallHandler<ToManager, FromManager> sessions();
 
+    ServerCallHandler<ToStream, FromStream> streams();
+
     /** Trailers of a refusal, which may lead to another manager. */
     Metadata trailers();
   }
@@ -75,6 +79,7 @@ final class NodeServer implements AutoCloseable {
             .addMethod(NodeProtocol.MANAGE, unary(calls::manage, calls))
             .addMethod(NodeProtocol.LEAVE, unary(calls::leave, calls))
             .addMethod(NodeProtocol.SESSION, calls.sessions())
+            .addMethod(NodeProtocol.STREAMS, calls.streams())
             .build();
     Server server =
         NettyServerBuilder.forAddress(address)

@@ -14,23 +14,34 @@ final class Outbox<A> {
   private static final int MOST_WAITING = 1024;
 
   private final ServerCall<?, A> call;
+  private final int most;
   private final ArrayDeque<A> waiting = new ArrayDeque<>();
   private boolean closed;
 
   /** Opens the way back to the caller. */
   Outbox(ServerCall<?, A> call) {
+    this(call, MOST_WAITING);
+  }
+
+  private Outbox(ServerCall<?, A> call, int most) {
     this.call = call;
+    this.most = most;
     call.sendHeaders(new Metadata());
+  }
+
+  /** The same where what gathers is bounded by other means. */
+  static <A> Outbox<A> unlimited(ServerCall<?, A> call) {
+    return new Outbox<>(call, Integer.MAX_VALUE);
   }
 
   synchronized void send(A message) {
     if (closed) {
       return;
     }
-    if (waiting.size() >= MOST_WAITING) {
+    if (waiting.size() >= most) {
       close(
           Status.RESOURCE_EXHAUSTED.withDescription(
-              "the node does not read what its manager says: " + MOST_WAITING + " messages wait"),
+              "the node does not read what its manager says: " + most + " messages wait"),
           new Metadata());
       return;
     }

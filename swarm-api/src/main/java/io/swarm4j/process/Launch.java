@@ -112,7 +112,10 @@ final class Launch {
       throw failed("no such command: " + command.get(0) + " (PATH is " + env.get("PATH") + ")");
     }
     try {
-      return builder(command).redirectInput(NULL_DEVICE.toFile()).start();
+      ProcessBuilder builder = builder(command);
+      return spec().openStdin()
+          ? builder.start()
+          : builder.redirectInput(NULL_DEVICE.toFile()).start();
     } catch (IOException failure) {
       throw new TaskFailure(
           new Reason.StartFailed(command.get(0) + ": " + failure.getMessage()),

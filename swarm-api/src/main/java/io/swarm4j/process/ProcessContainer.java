@@ -269,6 +269,16 @@ final class ProcessContainer extends SteppedContainer {
     return beside(plan).start(spec, streams);
   }
 
+  /** Input goes to the task's own, which stays open for the next who attaches. */
+  @Override
+  public Interaction attach(ExecStreams streams) {
+    Process leader = process;
+    if (leader != null && spec().openStdin()) {
+      work.execute(() -> SideProcess.copyInput(streams.stdin(), leader.getOutputStream()));
+    }
+    return super.attach(streams);
+  }
+
   @Override
   public CompletionStage<Void> replaceFiles(List<TaskFile> files) {
     return work.call(

@@ -93,13 +93,22 @@ final class SideProcess {
 
   private static void feed(InputStream from, OutputStream to) {
     try (to) {
+      copyInput(from, to);
+    } catch (IOException ended) {
+      // it reads no more, which is its right
+    }
+  }
+
+  /** Passes input on until there is no more, or nobody reads it. */
+  static void copyInput(InputStream from, OutputStream to) {
+    try {
       byte[] chunk = new byte[8192];
       for (int n = from.read(chunk); n >= 0; n = from.read(chunk)) {
         to.write(chunk, 0, n);
         to.flush();
       }
     } catch (IOException ended) {
-      // it reads no more, which is its right
+      // as if all had been read
     }
   }
 }

@@ -35,6 +35,8 @@ class VocabularyTest {
           MountReader.VOLUME,
           MountReader.TMPFS,
           GrantReader.LONG,
+          ExtensionReader.DISCONNECT,
+          ExtensionReader.JOB_KEYS,
           AttachmentReader.KEYS,
           NetworkReader.KEYS,
           NetworkReader.IPAM,
@@ -52,7 +54,7 @@ class VocabularyTest {
         ComposeFile.read(
             "full.yml", text, ComposeOptions.builder("s").environment(Map.of("A", "1")).build());
 
-    assertThat(stack.services()).hasSize(2);
+    assertThat(stack.services()).hasSize(3);
     assertThat(stack.externals())
         .extracting(ExternalReference::name)
         .containsExactly("shared", "exact");

@@ -195,6 +195,7 @@ class DockerRuntimeTest {
   }
 
   @Test
+  @Feature("P03")
   void volumesOutliveTheirTasksAndTmpfsDoesNot() throws Exception {
     Mount tmpfs =
         MountBuilder.builder()

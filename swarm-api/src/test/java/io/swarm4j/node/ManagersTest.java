@@ -4,13 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.swarm4j.Convergence;
+import io.swarm4j.ExecResult;
+import io.swarm4j.Logs;
+import io.swarm4j.event.AuditEvent;
 import io.swarm4j.model.ConflictException;
 import io.swarm4j.model.Node;
 import io.swarm4j.model.Node.NodeRole;
 import io.swarm4j.model.Node.NodeState;
 import io.swarm4j.model.NodeId;
+import io.swarm4j.model.Task;
+import io.swarm4j.stream.LogGap;
+import io.swarm4j.stream.LogQuery;
 import io.swarm4j.testing.Feature;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,6 +70,9 @@ class ManagersTest {
 
     second.swarm().services().create(TestNodes.idle("web", 3));
     assertThat(second.swarm().services().get("web").spec().name()).isEqualTo("web");
+    assertThat(third.swarm().await(view -> view.serviceNamed("web") != null, TestNodes.LIMIT))
+        .as("the third manager has caught up")
+        .isTrue();
     assertThat(third.swarm().services().await("web", TestNodes.LIMIT))
         .isInstanceOf(Convergence.Converged.class);
     third.swarm().services().scale("web", 5);
@@ -78,6 +89,45 @@ class ManagersTest {
     assertThat(second.swarm().services().await("web", TestNodes.LIMIT))
         .isInstanceOf(Convergence.Converged.class);
     assertThat(TestNodes.running(second, "web")).isEqualTo(6);
+  }
+
+  @Test
+  @Feature({"L01", "L07"})
+  void outputAndCommandsOfAllTasksAreWithinReachOfAnyManager() {
+    SwarmNode first = nodes.manager();
+    SwarmNode second = joinAsManager(first, "x2");
+    SwarmNode worker = nodes.worker(first, "w1");
+    first.swarm().services().create(TestNodes.idle("web", 3));
+    first.swarm().services().await("web", TestNodes.LIMIT);
+
+    for (Task task : second.swarm().services().tasks("web")) {
+      assertThat(
+              second
+                  .swarm()
+                  .tasks()
+                  .exec(task.id().toString(), List.of("echo", "hello"), TestNodes.LIMIT))
+          .isEqualTo(new ExecResult(0, "hello\n", ""));
+    }
+    assertThat(second.swarm().audit().events())
+        .hasAtLeastOneElementOfType(AuditEvent.ExecStarted.class);
+    assertThat(lines(second)).isEqualTo(lines(first)).hasSize(3);
+
+    NodeId lost = worker.id();
+    worker.close();
+    TestNodes.awaitState(first, lost, NodeState.DOWN);
+    try (Logs logs = second.swarm().services().logs("web", LogQuery.ALL)) {
+      logs.forEachRemaining(line -> {});
+      assertThat(logs.gaps()).extracting(LogGap::node).contains(lost);
+    }
+  }
+
+  private static List<String> lines(SwarmNode manager) {
+    List<String> lines = new ArrayList<>();
+    try (Logs logs = manager.swarm().services().logs("web", LogQuery.ALL)) {
+      logs.forEachRemaining(entry -> lines.add(entry.text()));
+    }
+    lines.sort(null);
+    return lines;
   }
 
   @Test

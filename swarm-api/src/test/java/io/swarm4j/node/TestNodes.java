@@ -17,7 +17,14 @@ final class TestNodes implements AutoCloseable {
   static final Duration LIMIT = Duration.ofSeconds(60);
   static final ClusterSpec FAST = ClusterSpec.DEFAULT.withHeartbeatPeriod(Duration.ofMillis(500));
   static final JvmImages IMAGES =
-      JvmImages.builder().image("idle", task -> task.awaitStop()).build();
+      JvmImages.builder()
+          .image(
+              "idle",
+              task -> {
+                task.out().println("here is " + task.name());
+                task.awaitStop();
+              })
+          .build();
 
   private final Path root;
   private final ArrayDeque<AutoCloseable> open = new ArrayDeque<>();

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.swarm4j.agent.Container;
 import io.swarm4j.agent.Container.Exit;
 import io.swarm4j.agent.ExecStreams;
+import io.swarm4j.agent.Interaction;
 import io.swarm4j.agent.LogOptions;
 import io.swarm4j.agent.TaskContext.TaskFile;
 import io.swarm4j.agent.TaskFailure;
@@ -25,8 +26,11 @@ import io.swarm4j.testing.CollectedLog;
 import io.swarm4j.testing.Feature;
 import io.swarm4j.testing.TestTask;
 import io.swarm4j.time.RealTime;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -124,6 +128,29 @@ class ProcessRuntimeTest {
     } catch (ExecutionException failure) {
       throw failure.getCause() instanceof Exception cause ? cause : failure;
     }
+  }
+
+  @Test
+  void whoAttachesReachesTheInputThatTheSpecKeepsOpen() throws Exception {
+    Container container =
+        ready(
+            start(
+                shell("echo ready; while read line; do echo got $line; done").withOpenStdin(true)));
+    for (String word : List.of("one", "two")) {
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      InputStream in = new ByteArrayInputStream((word + "\n").getBytes(StandardCharsets.UTF_8));
+
+      Interaction attached = container.attach(new ExecStreams(in, out, out));
+
+      CollectedLog log = new CollectedLog();
+      try (AutoCloseable reading = container.logs(LogOptions.FOLLOW, log)) {
+        log.awaitLine("got " + word);
+      }
+      attached.close();
+    }
+    assertThat(container.exit().toCompletableFuture()).isNotDone();
+    Container closed = start(shell("read line || echo closed"));
+    assertThat(output(closed)).containsExactly("closed");
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.swarm4j.orchestrator;
 import io.swarm4j.model.GenericResource;
 import io.swarm4j.model.Node;
 import io.swarm4j.model.Node.Availability;
+import io.swarm4j.model.Placement;
 import io.swarm4j.model.Reason;
 import io.swarm4j.model.Resources;
 import io.swarm4j.model.Service;
@@ -76,12 +77,21 @@ public final class ConstraintEnforcer implements Reconciler {
       if (service == null || service.isRemoved()) {
         continue;
       }
-      if (!service.spec().task().placement().allows(node)) {
+      if (!placement(tx, service, task).allows(node)) {
         evict(tx, service, task, node, "no longer meets the constraints");
       } else if (!remaining.take(tx.specOf(task).task().resources().reserved(), task)) {
         evict(tx, service, task, node, "no longer has the reserved resources");
       }
     }
+  }
+
+  /**
+   * What a task has to meet: a change of the placement alone holds for tasks that were not replaced
+   * for it, too; but while a roll-out is under way it decides when they are.
+   */
+  private static Placement placement(Transaction tx, Service service, Task task) {
+    boolean awaited = ServiceWrites.isRollingOut(service) && Dirt.isDirty(tx, service, task);
+    return (awaited ? tx.specOf(task) : service.spec()).task().placement();
   }
 
   private void evict(Transaction tx, Service service, Task task, Node node, String what) {

@@ -174,10 +174,17 @@ final class LostNodes {
     long wanted = 0;
     long nodes = tx.nodes().size();
     for (Service service : tx.services()) {
-      wanted +=
-          service.spec().mode() instanceof ServiceMode.Replicated mode ? mode.replicas() : nodes;
+      wanted += wantedTasks(service.spec().mode(), nodes);
     }
     return wanted;
+  }
+
+  /** How many tasks of a service run at a time. */
+  private static long wantedTasks(ServiceMode mode, long nodes) {
+    if (mode instanceof ServiceMode.Replicated replicated) {
+      return replicated.replicas();
+    }
+    return mode instanceof ServiceMode.ReplicatedJob job ? job.maxConcurrent() : nodes;
   }
 
   /** Takes note of the task that was made in place of one on {@code node}. */

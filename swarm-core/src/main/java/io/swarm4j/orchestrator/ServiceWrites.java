@@ -38,6 +38,14 @@ public final class ServiceWrites {
         && (status.state() == State.PAUSED || status.state() == State.ROLLBACK_PAUSED);
   }
 
+  /** Whether a roll-out of the service has begun and not come to its end. */
+  static boolean isRollingOut(Service service) {
+    UpdateStatus status = service.updateStatus();
+    return isPaused(service)
+        || (status != null
+            && (status.state() == State.UPDATING || status.state() == State.ROLLBACK_STARTED));
+  }
+
   /** Whether a task that has ended is not to be replaced until its roll-out goes on. */
   static boolean holds(Service service, Task task) {
     UpdatePolicy policy =

@@ -15,8 +15,10 @@ import io.swarm4j.model.UpdateStatus;
 import io.swarm4j.model.UpdateStatus.State;
 import io.swarm4j.store.Change;
 import io.swarm4j.store.Transaction;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -44,10 +46,15 @@ public final class Updater implements Reconciler {
   /** Those whose roll-out has not begun, because no node could take a new task. */
   private final Set<ServiceId> blocked = new LinkedHashSet<>();
 
+  /** How long those may wait. */
+  private final Set<Wait> limited = new HashSet<>();
+
   /** Those whose roll-out began before a paused node of theirs became free to take part. */
   private final Set<ServiceId> late = new LinkedHashSet<>();
 
   private final Rollout.Outcome outcome = new Outcome();
+
+  private record Wait(ServiceId service, long specVersion, Instant until) {}
 
   @SuppressWarnings("NullAway.Init") // set by begin, before anything else is called
   private Control control;
@@ -148,6 +155,7 @@ public final class Updater implements Reconciler {
     if (!obstacle.isEmpty()) {
       blocked.add(service.id());
       announce(tx, service, rollback, unfinished, "waits: " + obstacle);
+      limitWait(tx, service.id(), policy, rollback);
       return;
     }
     String noRoom =
@@ -160,6 +168,29 @@ public final class Updater implements Reconciler {
     announce(
         tx, service, rollback, unfinished, noRoom.isEmpty() ? "" : "stop-first, because " + noRoom);
     rollout.start(tx);
+  }
+
+  /** A roll-out that waits for a node makes no progress either. */
+  private void limitWait(Transaction tx, ServiceId id, UpdatePolicy policy, boolean rollback) {
+    Service waiting = tx.service(id);
+    Duration deadline = policy.progressDeadline();
+    if (waiting == null || deadline == null) {
+      return;
+    }
+    UpdateStatus status = waiting.updateStatus();
+    Instant since = status == null ? tx.now() : status.startedAt();
+    Wait wait = new Wait(id, waiting.specVersion(), since.plus(deadline));
+    if (limited.add(wait)) {
+      control.after(
+          Duration.between(tx.now(), wait.until()),
+          later -> {
+            Service then = later.service(id);
+            boolean same = then != null && then.specVersion() == wait.specVersion();
+            if (limited.remove(wait) && same && blocked.remove(id)) {
+              fail(later, id, policy, rollback, "no progress for " + deadline);
+            }
+          });
+    }
   }
 
   /**
@@ -262,12 +293,28 @@ public final class Updater implements Reconciler {
                 state, status == null ? tx.now() : status.startedAt(), null, message)));
   }
 
+  private static void fail(
+      Transaction tx, ServiceId id, UpdatePolicy policy, boolean rollback, String cause) {
+    Service service = tx.service(id);
+    if (service == null) {
+      return;
+    }
+    if (rollback) {
+      pause(tx, service, State.ROLLBACK_PAUSED, "rollback paused due to " + cause);
+    } else if (policy.failureAction() == FailureAction.ROLLBACK && service.previousSpec() != null) {
+      ServiceWrites.rollbackFailed(tx, service, "update rolled back due to " + cause);
+    } else {
+      pause(tx, service, State.PAUSED, "update paused due to " + cause);
+    }
+  }
+
   @Override
   public void end() {
     rollouts.values().forEach(Rollout::stop);
     rollouts.clear();
     unjudged.clear();
     blocked.clear();
+    limited.clear();
     late.clear();
   }
 
@@ -287,18 +334,7 @@ public final class Updater implements Reconciler {
     @Override
     public void failed(Transaction tx, Rollout rollout, String cause) {
       rollouts.remove(rollout.service(), rollout);
-      Service service = tx.service(rollout.service());
-      if (service == null) {
-        return;
-      }
-      if (rollout.isRollback()) {
-        pause(tx, service, State.ROLLBACK_PAUSED, "rollback paused due to " + cause);
-      } else if (rollout.policy().failureAction() == FailureAction.ROLLBACK
-          && service.previousSpec() != null) {
-        ServiceWrites.rollbackFailed(tx, service, "update rolled back due to " + cause);
-      } else {
-        pause(tx, service, State.PAUSED, "update paused due to " + cause);
-      }
+      fail(tx, rollout.service(), rollout.policy(), rollout.isRollback(), cause);
     }
   }
 }

@@ -46,6 +46,8 @@ final class LogReading implements LogSubscription {
   private final List<LogGap> gaps = new ArrayList<>();
   private AutoCloseable watch = () -> {};
   private Timer wake = Timer.NONE;
+  private @Nullable Instant wakeAt;
+  private boolean pumping;
   private long demand;
   private boolean begun;
   private boolean over;
@@ -209,7 +211,19 @@ final class LogReading implements LogSubscription {
     } else if (part instanceof FromTask.End end) {
       ended(feed, end.outcome());
     }
-    pump();
+    pumpSoon();
+  }
+
+  /** Once for all that has arrived by then: what tasks say comes in many small messages. */
+  private void pumpSoon() {
+    if (!pumping) {
+      pumping = true;
+      loop.execute(
+          () -> {
+            pumping = false;
+            pump();
+          });
+    }
   }
 
   private void ended(LogFeed feed, Outcome outcome) {
@@ -295,12 +309,21 @@ final class LogReading implements LogSubscription {
             .allMatch(task -> feeds.containsKey(task.id()) || task.state().isTerminal());
   }
 
+  /** A timer that comes too early does no harm, and is cheaper than one that is set anew. */
   private void wakeUpInTime(Instant now) {
     Instant at = demand > 0 ? merge.wakeAt() : null;
-    wake.cancel();
-    if (at != null) {
-      wake = loop.schedule(Duration.between(now, at), this::pump);
+    if (at == null || (wakeAt != null && !at.isBefore(wakeAt))) {
+      return;
     }
+    wake.cancel();
+    wakeAt = at;
+    wake =
+        loop.schedule(
+            Duration.between(now, at),
+            () -> {
+              wakeAt = null;
+              pump();
+            });
   }
 
   @Override

@@ -130,7 +130,7 @@ class HealthTest {
   }
 
   @Test
-  @Feature({"N01", "N21"})
+  @Feature({"N01", "N21", "SC-154"})
   void theImagesCheckAppliesUnlessTheSpecSaysOtherwise() {
     manager.runtime.imageHealth = Optional.of(EVERY_5_S);
 
@@ -155,7 +155,7 @@ class HealthTest {
   }
 
   @Test
-  @Feature({"N08", "N10"})
+  @Feature({"N08", "N10", "SC-153"})
   void aTaskWithoutACheckHasNoHealth() {
     manager.runtime.imageHealth = Optional.of(EVERY_5_S);
 

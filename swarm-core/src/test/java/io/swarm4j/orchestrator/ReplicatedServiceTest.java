@@ -23,7 +23,7 @@ class ReplicatedServiceTest {
   private final TestSwarm swarm = TestSwarm.withWorkers(3);
 
   @Test
-  @Feature({"E01", "E04", "F01", "F12"})
+  @Feature({"E01", "E04", "F01", "F12", "SC-062"})
   void aNewServiceGetsOneRunningTaskInSlotOne() {
     ServiceId web = swarm.create(ServiceSpec.of("web", "nginx"));
 
@@ -93,7 +93,7 @@ class ReplicatedServiceTest {
   }
 
   @Test
-  @Feature({"F03", "F19", "I02", "I03"})
+  @Feature({"F03", "F19", "I02", "I03", "SC-067"})
   void anEndedTaskIsReplacedInItsSlotAfterTheRestartDelay() {
     ServiceId web = swarm.create(ServiceSpec.of("web", "nginx").withReplicas(2));
     Task old = swarm.slot(web, 1).get(0);

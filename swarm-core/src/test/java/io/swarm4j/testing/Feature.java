@@ -9,8 +9,9 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.Tag;
 
 /**
- * The rows of the feature table that a test proves, such as {@code @Feature("J17")}. On a class it
- * counts for each of its tests.
+ * The rows of the feature table that a test proves, such as {@code @Feature("J17")}, and the
+ * acceptance scenarios that it carries out, such as {@code SC-082}. On a class it counts for each
+ * of its tests.
  *
  * <p>At the end of a module's tests {@link FeatureReport} lists what was covered; {@code
  * -Dswarm4j.features=J17,J18} runs the tests of these rows only.
@@ -22,6 +23,6 @@ import org.junit.jupiter.api.Tag;
 @Target({ElementType.METHOD, ElementType.TYPE})
 public @interface Feature {
 
-  /** Identifiers of rows: a capital letter and two digits. */
+  /** Identifiers: of rows a capital letter and two digits, of scenarios SC- and three digits. */
   String[] value();
 }

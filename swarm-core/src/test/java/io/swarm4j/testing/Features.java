@@ -11,7 +11,7 @@ import org.junit.platform.engine.support.descriptor.MethodSource;
 /** The feature identifiers that stand at a test method and at the classes around it. */
 final class Features {
 
-  private static final Pattern ID = Pattern.compile("[A-Z][0-9]{2}");
+  private static final Pattern ID = Pattern.compile("[A-Z][0-9]{2}|SC-[0-9]{3}");
 
   private Features() {}
 
@@ -34,8 +34,8 @@ final class Features {
   private static String checked(String id, AnnotatedElement element) {
     if (!ID.matcher(id).matches()) {
       throw new IllegalArgumentException(
-          "@Feature(\"%s\") at %s: a feature is a capital letter and two digits, such as J17"
-              .formatted(id, element));
+          "@Feature(\"%s\") at %s: a feature is a capital letter and two digits, such as J17,"
+              + " a scenario SC- and three digits".formatted(id, element));
     }
     return id;
   }

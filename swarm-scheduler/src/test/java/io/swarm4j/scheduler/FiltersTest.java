@@ -160,6 +160,7 @@ class FiltersTest {
   }
 
   @Test
+  @Feature("P03")
   void aNodeThatListsPluginsMustHaveThoseNeeded() {
     plugins("bare");
     plugins("without", new Plugin("Volume", "local"), new Plugin("Log", "json-file"));

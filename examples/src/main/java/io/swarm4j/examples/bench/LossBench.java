@@ -3,6 +3,7 @@ package io.swarm4j.examples.bench;
 import io.swarm4j.Convergence;
 import io.swarm4j.Swarm;
 import io.swarm4j.examples.apps.SampleImages;
+import io.swarm4j.examples.bench.SteadyLoad.Kind;
 import io.swarm4j.model.EndpointSpec;
 import io.swarm4j.model.Node.Availability;
 import io.swarm4j.model.PortSpec;
@@ -13,12 +14,17 @@ import io.swarm4j.model.UpdatePolicy.UpdateOrder;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Requests that fail while services of three replicas are updated, rolled back, drained and scaled
  * under steady load, on kept and on new connections. Ten services go through it at a time, every
- * other one start-first; each sample is therefore ten runs.
+ * other one start-first; each sample is therefore ten runs. What was lost is told at once, and how.
  */
 final class LossBench {
   private static final int SERVICES = 10;
@@ -31,6 +37,7 @@ final class LossBench {
   private final Swarm swarm;
   private final List<String> names = new ArrayList<>();
   private final List<SteadyLoad> loads = new ArrayList<>();
+  private volatile String event = "start";
   private int drained;
 
   private LossBench(Swarm swarm) {
@@ -53,15 +60,19 @@ final class LossBench {
       LossBench bench = new LossBench(swarm);
       bench.create();
       try {
-        return List.of(
-            bench.measure("update", samples, () -> bench.image("swarm4j/payroll:2"), () -> {}),
+        List<Measurement> all = new ArrayList<>();
+        all.addAll(
+            bench.measure("update", samples, () -> bench.image("swarm4j/payroll:2"), () -> {}));
+        all.addAll(
             bench.measure(
                 "rollback",
                 samples,
                 () -> bench.each(name -> swarm.services().rollback(name)),
-                () -> {}),
-            bench.measure("drain", samples, bench::drain, bench::activate),
+                () -> {}));
+        all.addAll(bench.measure("drain", samples, bench::drain, bench::activate));
+        all.addAll(
             bench.measure("scale", samples, () -> bench.scale(5), () -> bench.scale(REPLICAS)));
+        return all;
       } finally {
         bench.loads.forEach(SteadyLoad::close);
       }
@@ -91,33 +102,66 @@ final class LossBench {
     awaitAll();
     String manager = swarm.nodeAddresses().get("m1");
     for (int i = 0; i < SERVICES; i++) {
-      loads.add(SteadyLoad.start(new InetSocketAddress(manager, FIRST_PORT + i)));
+      InetSocketAddress server = new InetSocketAddress(manager, FIRST_PORT + i);
+      loads.add(SteadyLoad.start(server, what -> System.err.println(event + ": " + what)));
     }
   }
 
-  private Measurement measure(String what, int samples, Change change, Change back) {
-    double[] lost = new double[samples];
-    long before = loads.stream().mapToLong(SteadyLoad::answered).sum();
+  private List<Measurement> measure(String what, int samples, Change change, Change back) {
+    event = what;
+    Map<Kind, double[]> lost = new EnumMap<>(Kind.class);
+    Map<Kind, Long> answered = new EnumMap<>(Kind.class);
+    for (Kind kind : Kind.values()) {
+      lost.put(kind, new double[samples]);
+      answered.put(kind, -answered(kind));
+    }
     for (int i = 0; i < samples; i++) {
-      long lostBefore = loads.stream().mapToLong(SteadyLoad::lost).sum();
+      long begin = System.nanoTime();
+      for (Kind kind : Kind.values()) {
+        lost.get(kind)[i] = -lost(kind);
+      }
       change.run();
       awaitAll();
       back.run();
       awaitAll();
-      lost[i] = loads.stream().mapToLong(SteadyLoad::lost).sum() - lostBefore;
+      for (Kind kind : Kind.values()) {
+        lost.get(kind)[i] += lost(kind);
+      }
+      System.err.printf(
+          Locale.ROOT,
+          "loss: %s, %d of %d runs: lost %.0f on kept, %.0f on new connections, %.1f s%n",
+          what,
+          (i + 1) * SERVICES,
+          samples * SERVICES,
+          lost.get(Kind.KEPT)[i],
+          lost.get(Kind.NEW)[i],
+          (System.nanoTime() - begin) / 1e9);
     }
-    long answered = loads.stream().mapToLong(SteadyLoad::answered).sum() - before;
-    loads.stream()
-        .map(SteadyLoad::firstLoss)
-        .filter(loss -> !loss.isEmpty())
-        .limit(1)
-        .forEach(loss -> System.err.println("first loss: " + loss));
-    String name =
-        "loss: " + what + ", " + samples * SERVICES + " runs, " + answered + " requests answered";
-    return new Measurement(name, "lost", lost, false, 0, "");
+    List<Measurement> measurements = new ArrayList<>();
+    for (Kind kind : Kind.values()) {
+      String name =
+          String.format(
+              Locale.ROOT,
+              "loss: %s, %d runs, %,d requests, %s connections",
+              what,
+              samples * SERVICES,
+              answered.get(kind) + answered(kind),
+              kind.name().toLowerCase(Locale.ROOT));
+      double total = Arrays.stream(lost.get(kind)).sum();
+      measurements.add(new Measurement(name, "lost", new double[] {total}, false, 0, ""));
+    }
+    return measurements;
   }
 
-  private void each(java.util.function.Consumer<String> change) {
+  private long answered(Kind kind) {
+    return loads.stream().mapToLong(load -> load.answered(kind)).sum();
+  }
+
+  private long lost(Kind kind) {
+    return loads.stream().mapToLong(load -> load.lost(kind)).sum();
+  }
+
+  private void each(Consumer<String> change) {
     names.forEach(change);
   }
 
@@ -147,12 +191,23 @@ final class LossBench {
     swarm.nodes().availability(WORKERS.get(drained++ % WORKERS.size()), Availability.ACTIVE);
   }
 
+  /** Until what shall run does, and what shall not has ended. */
   private void awaitAll() {
     for (String name : names) {
       Convergence outcome = swarm.services().await(name, LONG);
       if (!outcome.isConverged()) {
         throw new IllegalStateException(name + " did not converge: " + outcome);
       }
+    }
+    boolean ended =
+        swarm.await(
+            view ->
+                view.services().stream()
+                    .flatMap(service -> view.tasksOf(service.id()).stream())
+                    .allMatch(task -> task.isDesiredAlive() || task.state().isTerminal()),
+            LONG);
+    if (!ended) {
+      throw new IllegalStateException("tasks that shall end go on");
     }
   }
 }

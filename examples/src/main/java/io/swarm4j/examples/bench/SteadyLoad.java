@@ -6,11 +6,12 @@ import io.swarm4j.examples.apps.Reply;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /**
  * Two clients that call without end, one on connections that it keeps, one on a new connection each
@@ -21,67 +22,94 @@ final class SteadyLoad implements AutoCloseable {
   private static final long PAUSE_NANOS = 5_000_000;
 
   private final InetSocketAddress server;
-  private final AtomicLong answered = new AtomicLong();
-  private final AtomicLong lost = new AtomicLong();
-  private final AtomicReference<String> firstLoss = new AtomicReference<>("");
-  private final List<Thread> clients;
+  private final Consumer<String> onLoss;
+  private final Map<Kind, LongAdder> answered = counters();
+  private final Map<Kind, LongAdder> lost = counters();
   private volatile boolean ended;
+
+  /** How a client connects. */
+  enum Kind {
+    KEPT,
+    NEW
+  }
 
   /** One request. */
   private interface Call {
     Reply get() throws IOException;
   }
 
-  private SteadyLoad(InetSocketAddress server) {
+  private SteadyLoad(InetSocketAddress server, Consumer<String> onLoss) {
     this.server = server;
-    KeptConnection kept = new KeptConnection(server, TIMEOUT);
-    this.clients =
-        List.of(
-            new Thread(() -> call("kept", () -> kept.get("/")), "bench-kept"),
-            new Thread(() -> call("new", () -> HttpGet.of(server, "/", TIMEOUT)), "bench-new"));
+    this.onLoss = onLoss;
   }
 
-  static SteadyLoad start(InetSocketAddress server) {
-    SteadyLoad load = new SteadyLoad(server);
-    for (Thread client : load.clients) {
-      client.setDaemon(true);
-      client.start();
-    }
+  /**
+   * Starts to call.
+   *
+   * @param onLoss is told of each request that failed, and how; called by any thread
+   */
+  static SteadyLoad start(InetSocketAddress server, Consumer<String> onLoss) {
+    SteadyLoad load = new SteadyLoad(server, onLoss);
+    KeptConnection kept = new KeptConnection(server, TIMEOUT);
+    load.client(Kind.KEPT, () -> kept.get("/"));
+    load.client(Kind.NEW, () -> HttpGet.of(server, "/", TIMEOUT));
     return load;
   }
 
-  private void call(String kind, Call call) {
+  private static Map<Kind, LongAdder> counters() {
+    Map<Kind, LongAdder> counters = new EnumMap<>(Kind.class);
+    for (Kind kind : Kind.values()) {
+      counters.put(kind, new LongAdder());
+    }
+    return counters;
+  }
+
+  private void client(Kind kind, Call call) {
+    String name = "bench-" + kind.name().toLowerCase(Locale.ROOT);
+    Thread thread = new Thread(() -> run(kind, call), name);
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void run(Kind kind, Call call) {
+    long last = System.nanoTime();
     while (!ended) {
+      long asked = System.nanoTime();
       try {
         Reply reply = call.get();
         if (reply.isOk()) {
-          answered.incrementAndGet();
+          answered.get(kind).increment();
         } else {
-          loss(kind + ": " + server + " answered " + reply.status());
+          loss(kind, "answered " + reply.status(), asked, last);
         }
       } catch (IOException failure) {
-        loss(kind + ": " + server + ": " + failure);
+        loss(kind, failure.toString(), asked, last);
       }
+      last = System.nanoTime();
       LockSupport.parkNanos(PAUSE_NANOS);
     }
   }
 
-  private void loss(String what) {
-    lost.incrementAndGet();
-    firstLoss.compareAndSet("", what);
+  private void loss(Kind kind, String what, long asked, long last) {
+    lost.get(kind).increment();
+    long now = System.nanoTime();
+    onLoss.accept(
+        String.format(
+            Locale.ROOT,
+            "%s connection to port %d: %s after %.1f ms, asked %.1f ms after the last answer",
+            kind.name().toLowerCase(Locale.ROOT),
+            server.getPort(),
+            what,
+            (now - asked) / 1e6,
+            (asked - last) / 1e6));
   }
 
-  long answered() {
-    return answered.get();
+  long answered(Kind kind) {
+    return answered.get(kind).sum();
   }
 
-  long lost() {
-    return lost.get();
-  }
-
-  /** The first request that failed, and how; empty if none has. */
-  String firstLoss() {
-    return Objects.requireNonNullElse(firstLoss.get(), "");
+  long lost(Kind kind) {
+    return lost.get(kind).sum();
   }
 
   @Override

@@ -11,7 +11,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,16 @@ public final class JvmImages {
     return List.copyOf(entries.keySet());
   }
 
+  /**
+   * The probes of a container that its image could not answer, because it has no such command or
+   * check. Nothing is said of an image that is not registered, for it may be by the time when a
+   * task starts.
+   */
+  public List<Fault> unanswerable(ContainerSpec spec) {
+    Entry entry = find(spec.image());
+    return entry == null ? List.of() : new ProbeFaults(spec.image(), entry).of(spec);
+  }
+
   @Nullable Entry find(String reference) {
     return entries.get(ImageNames.normalized(reference));
   }
@@ -53,6 +65,7 @@ public final class JvmImages {
       List<Integer> ports,
       Map<String, JvmCommand> commands,
       Map<String, HealthCallback> callbacks,
+      Set<String> ownChecks,
       Optional<HealthCheck> health) {}
 
   /** Collects images. */
@@ -108,6 +121,7 @@ public final class JvmImages {
     private final List<Integer> ports = new ArrayList<>();
     private final Map<String, JvmCommand> commands = new TreeMap<>();
     private final Map<String, HealthCallback> callbacks = new TreeMap<>();
+    private final Set<String> ownChecks = new TreeSet<>();
     private @Nullable HealthCheck health;
 
     private ImageBuilder() {}
@@ -132,6 +146,15 @@ public final class JvmImages {
       return this;
     }
 
+    /**
+     * Declares checks that the code registers itself by {@link JvmTask#health(String,
+     * java.util.function.BooleanSupplier)}: services may name only what is known to exist.
+     */
+    public ImageBuilder ownChecks(String... names) {
+      ownChecks.addAll(List.of(names));
+      return this;
+    }
+
     /** The health check of services that say nothing about health. */
     public ImageBuilder health(HealthCheck check) {
       health = check;
@@ -144,6 +167,7 @@ public final class JvmImages {
           List.copyOf(ports),
           Collections.unmodifiableMap(new TreeMap<>(commands)),
           Collections.unmodifiableMap(new TreeMap<>(callbacks)),
+          Collections.unmodifiableSet(new TreeSet<>(ownChecks)),
           Optional.ofNullable(health));
     }
   }

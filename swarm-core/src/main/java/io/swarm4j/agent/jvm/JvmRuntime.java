@@ -33,7 +33,8 @@ import org.slf4j.LoggerFactory;
  * <p>A task that ignores its stop signal is counted as ended after its grace with exit code 137;
  * its threads, which Java cannot end, are named in the log and left behind. What a task uses of the
  * heap is not known, so {@code usage} tells CPU time and threads only. Mounts, users, privileges
- * and limits have no effect. Needs real time.
+ * and limits have no effect; there is no standard input, so who attaches sees output only, and a
+ * command runs with the task's own environment, working directory and user. Needs real time.
  */
 public final class JvmRuntime implements Runtime {
   private static final Logger LOG = LoggerFactory.getLogger(JvmRuntime.class);

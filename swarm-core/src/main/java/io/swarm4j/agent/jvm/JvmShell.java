@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * Runs command lines inside a task: the commands of its image, joined by {@code ||}, {@code &&} and
@@ -16,6 +18,9 @@ import java.util.Map;
 final class JvmShell {
   static final int NOT_FOUND = 127;
 
+  private static final Set<String> SHELLS = Set.of("sh", "/bin/sh", "bash", "/bin/bash");
+  private static final Set<String> BUILT_IN = Set.of("true", ":", "false", "exit", "echo");
+
   private final JvmTask task;
   private final Map<String, JvmCommand> commands;
   private final ExecStreams streams;
@@ -24,6 +29,35 @@ final class JvmShell {
     this.task = task;
     this.commands = commands;
     this.streams = streams;
+  }
+
+  /** The first word of a command that neither the shell nor the image has, if there is one. */
+  static Optional<String> firstUnknown(List<String> words, Set<String> commands) {
+    if (words.isEmpty() || commands.contains(words.get(0))) {
+      return Optional.empty();
+    }
+    if (SHELLS.contains(words.get(0))) {
+      boolean line = words.size() == 3 && words.get(1).equals("-c");
+      return line ? firstUnknown(words.get(2), commands) : Optional.of(words.get(0));
+    }
+    return BUILT_IN.contains(words.get(0)) ? Optional.empty() : Optional.of(words.get(0));
+  }
+
+  /** The same for each command of a line. */
+  static Optional<String> firstUnknown(String line, Set<String> commands) {
+    List<String> command = new ArrayList<>();
+    for (Word word : words(line)) {
+      if (!word.isJoint()) {
+        command.add(word.text);
+        continue;
+      }
+      Optional<String> unknown = firstUnknown(command, commands);
+      if (unknown.isPresent()) {
+        return unknown;
+      }
+      command.clear();
+    }
+    return Optional.empty();
   }
 
   /** Runs a command line; its exit code. */
@@ -67,9 +101,10 @@ final class JvmShell {
     if (command != null) {
       return command.run(task, args, streams);
     }
+    if (SHELLS.contains(name)) {
+      return args.size() == 2 && args.get(0).equals("-c") ? line(args.get(1)) : unknown(name);
+    }
     return switch (name) {
-      case "sh", "/bin/sh", "bash", "/bin/bash" ->
-          args.size() == 2 && args.get(0).equals("-c") ? line(args.get(1)) : unknown(name);
       case "true", ":" -> 0;
       case "false" -> 1;
       case "exit" -> args.isEmpty() ? 0 : Integer.parseInt(args.get(0));

@@ -408,6 +408,76 @@ class JvmRuntimeTest {
   }
 
   @Test
+  @Feature({"N04", "N06"})
+  void probesThatHangFloodOrReturnGarbageHarmOnlyTheirOwnTask() throws Exception {
+    CountDownLatch released = new CountDownLatch(1);
+    Container sick =
+        start(
+            JvmTask::awaitStop,
+            image ->
+                image
+                    .callback("deaf", task -> hang(released))
+                    .callback("broken", task -> fail())
+                    .command("flood", (task, args, streams) -> flood(streams))
+                    .command("garbage", (task, args, streams) -> -4711),
+            TestTask.of(ContainerSpec.of("app")));
+    Container sound = runtime.create(TestTask.of(ContainerSpec.of("app")).context());
+    await(sound.start());
+
+    Duration soon = Duration.ofMillis(20);
+    for (int i = 0; i < 12; i++) {
+      assertThat(await(sick.probe(new Probe.Callback("deaf"), soon)).healthy()).isFalse();
+    }
+    assertThat(await(sound.probe(new Probe.Shell("true"), LONG)).healthy()).isTrue();
+    released.countDown();
+    Container.ProbeResult flooded = probeOnceFree(sick, new Probe.Exec(List.of("flood")));
+    assertThat(flooded.healthy()).isFalse();
+    assertThat(flooded.output()).hasSizeLessThanOrEqualTo(4096).startsWith("xxx");
+    assertThat(await(sick.probe(new Probe.Exec(List.of("garbage")), LONG)))
+        .isEqualTo(new Container.ProbeResult(false, -4711, ""));
+    assertThat(await(sick.probe(new Probe.Callback("broken"), LONG)).output()).contains("broken");
+    assertThat(await(sound.probe(new Probe.Shell("true"), LONG)).healthy()).isTrue();
+    assertThat(sick.exit().toCompletableFuture()).isNotDone();
+  }
+
+  /** Probes that were given up hold their places until their code returns. */
+  private static Container.ProbeResult probeOnceFree(Container container, Probe probe)
+      throws Exception {
+    Container.ProbeResult result = await(container.probe(probe, LONG));
+    while (result.output().startsWith("earlier probes still run")) {
+      Thread.onSpinWait();
+      result = await(container.probe(probe, LONG));
+    }
+    return result;
+  }
+
+  private static boolean hang(CountDownLatch released) {
+    boolean interrupted = true;
+    while (interrupted) {
+      try {
+        released.await();
+        interrupted = false;
+      } catch (InterruptedException ignored) {
+        // as code does that means no good
+      }
+    }
+    return true;
+  }
+
+  private static boolean fail() {
+    throw new IllegalStateException("broken");
+  }
+
+  private static int flood(ExecStreams streams) throws IOException {
+    byte[] chunk = "x".repeat(100_000).getBytes(StandardCharsets.UTF_8);
+    for (int i = 0; i < 100; i++) {
+      streams.stdout().write(chunk);
+      streams.stderr().write(chunk);
+    }
+    return 1;
+  }
+
+  @Test
   void healthCheckOfTheImageIsKnownOncePrepared() throws Exception {
     HealthCheck check =
         new HealthCheck(new Probe.Callback("ok"), Duration.ofSeconds(5), null, 0, null, null);

@@ -128,10 +128,12 @@ public final class Balancer implements AutoCloseable {
   }
 
   /**
-   * Resets all connections of a backend, in all frontends, and those that are still being
-   * established; for when {@link #drained} has told that they do not end by themselves.
+   * Ends all connections of a backend, in all frontends, and those that are still being
+   * established; for when {@link #drained} has told that they do not end by themselves. What the
+   * backend has sent before still reaches the client, which then sees a reset, or an orderly end if
+   * the backend has ended the connection so.
    *
-   * @return completes when it is done
+   * @return completes when no connection gets anything more from the backend
    */
   public CompletionStage<Void> cut(String backendId) {
     return CompletableFuture.allOf(

@@ -25,6 +25,9 @@ import org.slf4j.LoggerFactory;
 final class Session {
   private static final Logger log = LoggerFactory.getLogger(Session.class);
 
+  /** Reads in which a cut session takes all that the socket of its backend may hold. */
+  private static final int MOST_LAST_READS = 32;
+
   private final Loop loop;
   private final Listener listener;
   private final FrontendState frontend;
@@ -34,6 +37,7 @@ final class Session {
   private @Nullable Endpoint backend;
   private @Nullable Future<?> connectTimeout;
   private @Nullable Future<?> idleTimer;
+  private @Nullable Future<?> cutLimit;
   private @Nullable ByteBuf early;
   private @Nullable ProxiedAddresses claimed;
   private boolean awaitsHeader;
@@ -290,14 +294,42 @@ final class Session {
     }
   }
 
-  /** Ends the session by a reset if that backend serves it, or makes it try another one. */
+  /**
+   * Ends the session if that backend serves it, or makes it try another one. What the backend has
+   * sent before is passed on, for that may be a last answer; then the client sees an orderly end if
+   * the backend has told of one, else a reset.
+   */
   void cut(String backendId) {
     if (target != null && target.backend().id().equals(backendId)) {
       if (loop.connecting().contains(this)) {
         retry(new IOException("cut"));
-      } else {
-        abort();
+      } else if (cutLimit == null) {
+        cutLimit =
+            loop.schedule(this::abort, loop.connectTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        passOnRest();
       }
+    }
+  }
+
+  /** A client that does not take the rest at once has until the limit for it. */
+  private void passOnRest() {
+    Endpoint from = backend;
+    if (from == null) {
+      abort();
+      return;
+    }
+    try {
+      for (int i = 0; i < MOST_LAST_READS && !closed && !client.hasUnsent(); i++) {
+        if (!relay(from, client)) {
+          break;
+        }
+      }
+      if (!client.hasUnsent()) {
+        close(!from.inputEnded());
+      }
+    } catch (IOException e) {
+      log.trace("A connection through {} broke while it was cut", frontend.id(), e);
+      abort();
     }
   }
 
@@ -333,27 +365,35 @@ final class Session {
     if ((ops & Endpoint.READ) != 0 && !closed) {
       relay(endpoint, other);
     }
+    if (cutLimit != null && !closed) {
+      passOnRest();
+    }
   }
 
-  /** One read for each turn, so that a bulk transfer does not make the others wait. */
-  private void relay(Endpoint from, Endpoint to) throws IOException {
+  /**
+   * One read for each turn, so that a bulk transfer does not make the others wait.
+   *
+   * @return whether anything came
+   */
+  private boolean relay(Endpoint from, Endpoint to) throws IOException {
     // The selector may report what was true before this turn changed the interest.
     if (from.inputEnded() || to.hasUnsent()) {
       from.ignore(Endpoint.READ);
-      return;
+      return false;
     }
     ByteBuf scratch = loop.scratch();
     int length = from.read(scratch, loop.readLimit());
     if (length < 0) {
       from.endInput();
       endOutput(to, from);
-      return;
+      return false;
     }
     (from == client ? frontend.fromClients : frontend.toClients).add(length);
     send(scratch, to);
     if (to.hasUnsent()) {
       from.ignore(Endpoint.READ);
     }
+    return length > 0;
   }
 
   /** Sends the scratch buffer, and keeps what the socket does not take. */
@@ -401,6 +441,9 @@ final class Session {
     stopDialling();
     if (idleTimer != null) {
       idleTimer.cancel(false);
+    }
+    if (cutLimit != null) {
+      cutLimit.cancel(false);
     }
     if (early != null) {
       early.release();

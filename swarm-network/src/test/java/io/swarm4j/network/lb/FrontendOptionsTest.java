@@ -14,6 +14,7 @@ import java.net.SocketException;
 import java.time.Duration;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -129,6 +130,47 @@ class FrontendOptionsTest {
       assertThatThrownBy(() -> stubborn.getInputStream().read())
           .isInstanceOf(SocketException.class)
           .hasMessageContaining("reset");
+    }
+  }
+
+  @Test
+  void aLastAnswerIsPassedOnBeforeItsConnectionIsCut() throws Exception {
+    CountDownLatch go = new CountDownLatch(1);
+    CountDownLatch ended = new CountDownLatch(1);
+    TestServer server =
+        fixture.closing(
+            new TestServer(
+                "a",
+                socket -> {
+                  socket.getOutputStream().write("first\n".getBytes(US_ASCII));
+                  await(go);
+                  socket.getOutputStream().write("last\n".getBytes(US_ASCII));
+                  socket.close();
+                  ended.countDown();
+                }));
+    InetSocketAddress web = web(FrontendOptions.NONE, server.backend());
+    try (Socket client = connect(web)) {
+      assertThat(TestServer.readLine(client.getInputStream())).isEqualTo("first");
+      // What follows runs on the only loop: it sees the answer no sooner than it is told to cut.
+      fixture
+          .balancer()
+          .apply(new BalancerConfig(9, List.of()))
+          .thenRun(
+              () -> {
+                go.countDown();
+                await(ended);
+                fixture.balancer().cut("a");
+              });
+      assertThat(TestServer.readLine(client.getInputStream())).isEqualTo("last");
+      assertThat(client.getInputStream().read()).isEqualTo(-1);
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
     }
   }
 

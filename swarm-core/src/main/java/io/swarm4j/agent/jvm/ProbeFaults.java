@@ -1,0 +1,73 @@
+package io.swarm4j.agent.jvm;
+
+import io.swarm4j.model.ContainerSpec;
+import io.swarm4j.model.Fault;
+import io.swarm4j.model.HealthCheck;
+import io.swarm4j.model.HealthCheck.Probe;
+import io.swarm4j.model.Probes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the probes that an image has no command or check for. */
+final class ProbeFaults {
+  private final String image;
+  private final JvmImages.Entry entry;
+  private final List<Fault> faults = new ArrayList<>();
+
+  ProbeFaults(String image, JvmImages.Entry entry) {
+    this.image = image;
+    this.entry = entry;
+  }
+
+  List<Fault> of(ContainerSpec spec) {
+    check("health", spec.health());
+    Probes probes = spec.probes();
+    if (probes != null) {
+      check("probes.startup", probes.startup());
+      check("probes.readiness", probes.readiness());
+      check("probes.liveness", probes.liveness());
+    }
+    return faults;
+  }
+
+  private void check(String path, @Nullable HealthCheck check) {
+    Probe probe = check == null ? null : check.probe();
+    Set<String> commands = entry.commands().keySet();
+    if (probe instanceof Probe.Exec exec) {
+      command(path, JvmShell.firstUnknown(exec.command(), commands));
+    } else if (probe instanceof Probe.Shell shell) {
+      command(path, JvmShell.firstUnknown(shell.line(), commands));
+    } else if (probe instanceof Probe.Callback callback) {
+      callback(path, callback.name());
+    }
+  }
+
+  private void command(String path, Optional<String> unknown) {
+    unknown.ifPresent(
+        name ->
+            faults.add(
+                new Fault(
+                    Fault.Code.UNKNOWN_REFERENCE,
+                    path + ".probe.command",
+                    name,
+                    "a command of image " + image + ": it has " + entry.commands().keySet())));
+  }
+
+  private void callback(String path, String name) {
+    Set<String> known = new TreeSet<>(entry.callbacks().keySet());
+    known.addAll(entry.ownChecks());
+    known.add(JvmTask.SELF);
+    if (!known.contains(name)) {
+      faults.add(
+          new Fault(
+              Fault.Code.UNKNOWN_REFERENCE,
+              path + ".probe.name",
+              name,
+              "a check that image " + image + " registers or declares: it has " + known));
+    }
+  }
+}
