@@ -14,12 +14,10 @@ import io.swarm4j.model.UpdatePolicy.UpdateOrder;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Requests that fail while services of three replicas are updated, rolled back, drained and scaled
@@ -109,48 +107,54 @@ final class LossBench {
 
   private List<Measurement> measure(String what, int samples, Change change, Change back) {
     event = what;
-    Map<Kind, double[]> lost = new EnumMap<>(Kind.class);
-    Map<Kind, Long> answered = new EnumMap<>(Kind.class);
-    for (Kind kind : Kind.values()) {
-      lost.put(kind, new double[samples]);
-      answered.put(kind, -answered(kind));
-    }
-    for (int i = 0; i < samples; i++) {
+    List<Tally> tallies = Stream.of(Kind.values()).map(Tally::new).toList();
+    for (int i = 1; i <= samples; i++) {
       long begin = System.nanoTime();
-      for (Kind kind : Kind.values()) {
-        lost.get(kind)[i] = -lost(kind);
-      }
       change.run();
       awaitAll();
       back.run();
       awaitAll();
-      for (Kind kind : Kind.values()) {
-        lost.get(kind)[i] += lost(kind);
-      }
       System.err.printf(
           Locale.ROOT,
-          "loss: %s, %d of %d runs: lost %.0f on kept, %.0f on new connections, %.1f s%n",
+          "loss: %s, %d of %d runs, lost so far: %s; %.1f s%n",
           what,
-          (i + 1) * SERVICES,
+          i * SERVICES,
           samples * SERVICES,
-          lost.get(Kind.KEPT)[i],
-          lost.get(Kind.NEW)[i],
+          tallies,
           (System.nanoTime() - begin) / 1e9);
     }
-    List<Measurement> measurements = new ArrayList<>();
-    for (Kind kind : Kind.values()) {
+    return tallies.stream().map(tally -> tally.measurement(what, samples * SERVICES)).toList();
+  }
+
+  /** What became of the requests of one kind since an event began. */
+  private final class Tally {
+    private final Kind kind;
+    private final long answeredBefore;
+    private final long lostBefore;
+
+    Tally(Kind kind) {
+      this.kind = kind;
+      this.answeredBefore = answered(kind);
+      this.lostBefore = lost(kind);
+    }
+
+    Measurement measurement(String what, int runs) {
       String name =
           String.format(
               Locale.ROOT,
               "loss: %s, %d runs, %,d requests, %s connections",
               what,
-              samples * SERVICES,
-              answered.get(kind) + answered(kind),
+              runs,
+              answered(kind) - answeredBefore,
               kind.name().toLowerCase(Locale.ROOT));
-      double total = Arrays.stream(lost.get(kind)).sum();
-      measurements.add(new Measurement(name, "lost", new double[] {total}, false, 0, ""));
+      double[] sum = {lost(kind) - lostBefore};
+      return new Measurement(name, "lost", sum, false, 0, "");
     }
-    return measurements;
+
+    @Override
+    public String toString() {
+      return lost(kind) - lostBefore + " on " + kind.name().toLowerCase(Locale.ROOT);
+    }
   }
 
   private long answered(Kind kind) {

@@ -6,12 +6,11 @@ import io.swarm4j.examples.apps.Reply;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Two clients that call without end, one on connections that it keeps, one on a new connection each
@@ -23,8 +22,8 @@ final class SteadyLoad implements AutoCloseable {
 
   private final InetSocketAddress server;
   private final Consumer<String> onLoss;
-  private final Map<Kind, LongAdder> answered = counters();
-  private final Map<Kind, LongAdder> lost = counters();
+  private final LongAdder[] answered = counters();
+  private final LongAdder[] lost = counters();
   private volatile boolean ended;
 
   /** How a client connects. */
@@ -56,12 +55,9 @@ final class SteadyLoad implements AutoCloseable {
     return load;
   }
 
-  private static Map<Kind, LongAdder> counters() {
-    Map<Kind, LongAdder> counters = new EnumMap<>(Kind.class);
-    for (Kind kind : Kind.values()) {
-      counters.put(kind, new LongAdder());
-    }
-    return counters;
+  /** One for each kind. */
+  private static LongAdder[] counters() {
+    return Stream.generate(LongAdder::new).limit(Kind.values().length).toArray(LongAdder[]::new);
   }
 
   private void client(Kind kind, Call call) {
@@ -78,7 +74,7 @@ final class SteadyLoad implements AutoCloseable {
       try {
         Reply reply = call.get();
         if (reply.isOk()) {
-          answered.get(kind).increment();
+          answered[kind.ordinal()].increment();
         } else {
           loss(kind, "answered " + reply.status(), asked, last);
         }
@@ -91,7 +87,7 @@ final class SteadyLoad implements AutoCloseable {
   }
 
   private void loss(Kind kind, String what, long asked, long last) {
-    lost.get(kind).increment();
+    lost[kind.ordinal()].increment();
     long now = System.nanoTime();
     onLoss.accept(
         String.format(
@@ -105,11 +101,11 @@ final class SteadyLoad implements AutoCloseable {
   }
 
   long answered(Kind kind) {
-    return answered.get(kind).sum();
+    return answered[kind.ordinal()].sum();
   }
 
   long lost(Kind kind) {
-    return lost.get(kind).sum();
+    return lost[kind.ordinal()].sum();
   }
 
   @Override
