@@ -41,8 +41,7 @@ final class StackDeployment {
   private final List<String> removed = new ArrayList<>();
   private final List<Fault> faults = new ArrayList<>();
 
-  StackDeployment(
-      Transaction tx, Ids ids, Admission admission, Stack stack, ImagePins pins) {
+  StackDeployment(Transaction tx, Ids ids, Admission admission, Stack stack, ImagePins pins) {
     this.tx = tx;
     this.ids = ids;
     this.admission = admission;
