@@ -1,8 +1,10 @@
 package io.swarm4j;
 
 import io.swarm4j.model.NodeId;
+import io.swarm4j.network.dataplane.Difference;
 import io.swarm4j.store.ChangeFeed;
 import io.swarm4j.store.View;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
@@ -23,6 +25,17 @@ public interface NodeNetwork {
    * @param feed tells of each change
    */
   void begin(NodeId node, Supplier<View> states, ChangeFeed feed);
+
+  /**
+   * Compares what is there with what shall be.
+   *
+   * @param repair whether to put that in place
+   * @return what differs, or differed
+   */
+  CompletionStage<List<Difference>> diagnose(boolean repair);
+
+  /** The revision of the state that is in force. */
+  long appliedRevision();
 
   /** Completes once a revision of the state is in force in the data plane. */
   CompletionStage<Void> inForce(long revision);

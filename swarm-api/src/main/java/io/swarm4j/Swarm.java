@@ -110,6 +110,11 @@ public final class Swarm implements AutoCloseable {
     return engine.options().registry();
   }
 
+  /** Compares what carries the traffic with what it shall be. */
+  public Doctor doctor() {
+    return engine.doctor();
+  }
+
   /** Where the swarm gets its time, threads and chance from. */
   public Time time() {
     return engine.options().time();
@@ -181,9 +186,10 @@ public final class Swarm implements AutoCloseable {
   }
 
   /**
-   * Ports of services that could not be opened, with the address and why; empty when all is well.
+   * Published ports that are not open where they shall be, with the node and why; empty when all is
+   * well. {@link Services#health} tells those of one service.
    */
-  public List<String> portProblems() {
+  public List<PortProblem> portProblems() {
     return engine.portProblems();
   }
 

@@ -1,5 +1,6 @@
 package io.swarm4j.examples;
 
+import io.swarm4j.PortProblem;
 import io.swarm4j.StackConvergence;
 import io.swarm4j.Stacks;
 import io.swarm4j.Swarm;
@@ -10,6 +11,7 @@ import io.swarm4j.examples.terminal.StateTable;
 import io.swarm4j.model.PortSpec;
 import io.swarm4j.model.Service;
 import java.io.PrintStream;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -87,13 +89,13 @@ final class Showcase {
   }
 
   private void announce(Swarm swarm, Stack stack, List<String> pages) {
-    List<String> problems = swarm.portProblems();
+    List<PortProblem> problems = swarm.portProblems();
     for (Service service : swarm.stacks().services(stack.name())) {
       for (PortSpec port : service.endpoint().ports()) {
         List<String> hosts = new ArrayList<>(swarm.nodeAddresses().values());
         hosts.add(0, LOCALHOST);
         hosts.removeIf(
-            host -> problems.stream().anyMatch(p -> p.contains(host + ":" + port.published())));
+            host -> problems.stream().anyMatch(p -> p.address().equals(new InetSocketAddress(host, port.published()))));
         out.printf("%s is open on port %d of %s%n", service.name(), port.published(), hosts);
         for (String page : hosts.isEmpty() ? List.<String>of() : pages) {
           out.println("  try  curl http://" + hosts.get(0) + ":" + port.published() + page);

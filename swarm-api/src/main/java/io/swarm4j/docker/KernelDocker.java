@@ -6,11 +6,13 @@ import io.swarm4j.RuntimeFactory;
 import io.swarm4j.agent.Runtime;
 import io.swarm4j.model.Ip;
 import io.swarm4j.model.NodeId;
+import io.swarm4j.network.dataplane.Difference;
 import io.swarm4j.network.dataplane.kernel.NetworkNamespace;
 import io.swarm4j.store.ChangeFeed;
 import io.swarm4j.store.View;
 import io.swarm4j.time.Loop;
 import io.swarm4j.time.Time;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +93,16 @@ public final class KernelDocker implements RuntimeFactory, NodeNetwork {
   @Override
   public void begin(NodeId id, Supplier<View> states, ChangeFeed feed) {
     begun().begin(id, states, feed);
+  }
+
+  @Override
+  public CompletionStage<List<Difference>> diagnose(boolean repair) {
+    return begun().diagnose(repair);
+  }
+
+  @Override
+  public long appliedRevision() {
+    return begun().appliedRevision();
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.swarm4j.NodeOptions;
 import io.swarm4j.model.Ip;
 import io.swarm4j.model.NetworkId;
 import io.swarm4j.model.NodeId;
+import io.swarm4j.network.dataplane.Difference;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.Overlay;
 import io.swarm4j.network.dataplane.kernel.KernelNode;
 import io.swarm4j.network.dataplane.kernel.KernelPlane;
@@ -20,9 +21,11 @@ import io.swarm4j.time.Chance;
 import io.swarm4j.time.Loop;
 import io.swarm4j.time.Time;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -43,6 +46,8 @@ final class KernelLife {
   private final CompletableFuture<KernelNode> node = new CompletableFuture<>();
   private volatile @Nullable DnsServer names;
   private volatile @Nullable AutoCloseable watch;
+  private volatile Set<InetSocketAddress> asked = Set.of();
+  private volatile Set<InetSocketAddress> listening = Set.of();
 
   KernelLife(
       EngineAddress engine,
@@ -70,20 +75,21 @@ final class KernelLife {
 
   /** Removes all that was made, once the runtime has ended. */
   void leave() {
+    unfollow(); // lest what is removed is made again
     plane.remove().exceptionally(failure -> null).toCompletableFuture().join();
-    release();
+    plane.close();
   }
 
   /** Ends, and leaves all that was made as it is. */
   void detach() {
     runtime.detach();
-    release();
+    unfollow();
+    plane.close();
   }
 
-  private void release() {
+  private void unfollow() {
     closeQuietly(watch);
     closeQuietly(names);
-    plane.close();
     loop.close();
   }
 
@@ -141,8 +147,27 @@ final class KernelLife {
                 List.of(network)));
     DnsServer server = names;
     if (server != null) {
-      server.listen(addresses);
+      asked = Set.copyOf(addresses.keySet());
+      server.listen(addresses).thenAccept(result -> listening = result.open().keySet());
     }
+  }
+
+  /** What differs, or differed, of the kernel and of the name server. */
+  CompletionStage<List<Difference>> diagnose(boolean repair) {
+    return node.thenCompose(made -> made.diagnose(repair))
+        .thenApply(
+            kernel -> {
+              List<Difference> found = new ArrayList<>(kernel);
+              asked.stream()
+                  .filter(address -> !listening.contains(address))
+                  .forEach(
+                      address -> found.add(new Difference("name server " + address, "open", "")));
+              return found;
+            });
+  }
+
+  long appliedRevision() {
+    return node.isDone() ? node.join().appliedRevision() : 0;
   }
 
   CompletionStage<Void> inForce(long revision) {

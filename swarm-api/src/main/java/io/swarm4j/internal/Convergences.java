@@ -1,7 +1,8 @@
 package io.swarm4j.internal;
 
-import io.swarm4j.Convergence;
 import io.swarm4j.Convergence.Problem;
+import io.swarm4j.Convergence;
+import io.swarm4j.PortProblem;
 import io.swarm4j.ServiceHealth;
 import io.swarm4j.model.JobRun;
 import io.swarm4j.model.JobStatus;
@@ -132,7 +133,7 @@ final class Convergences {
     return eligible;
   }
 
-  static ServiceHealth health(View view, Service service) {
+  static ServiceHealth health(View view, Service service, List<PortProblem> ports) {
     int running = 0;
     int ready = 0;
     int starting = 0;
@@ -146,7 +147,7 @@ final class Convergences {
         unhealthy += health != null && health.state() == TaskHealth.State.UNHEALTHY ? 1 : 0;
       }
     }
-    return new ServiceHealth(wanted(view, service), running, ready, starting, unhealthy);
+    return new ServiceHealth(wanted(view, service), running, ready, starting, unhealthy, ports);
   }
 
   private static List<Problem> problems(View view, Service service) {

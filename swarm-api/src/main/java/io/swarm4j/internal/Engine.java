@@ -1,7 +1,9 @@
 package io.swarm4j.internal;
 
+import io.swarm4j.Diagnosis;
 import io.swarm4j.NodeNetwork;
 import io.swarm4j.NodeOptions;
+import io.swarm4j.PortProblem;
 import io.swarm4j.agent.NameResolver;
 import io.swarm4j.agent.jvm.JvmImages;
 import io.swarm4j.agent.protocol.Managers;
@@ -13,9 +15,9 @@ import io.swarm4j.model.Cluster;
 import io.swarm4j.model.ConflictException;
 import io.swarm4j.model.Meta;
 import io.swarm4j.model.Network;
-import io.swarm4j.model.Node;
 import io.swarm4j.model.Node.NodeRole;
 import io.swarm4j.model.Node.NodeState;
+import io.swarm4j.model.Node;
 import io.swarm4j.model.NodeDescription;
 import io.swarm4j.model.NodeId;
 import io.swarm4j.model.NodeSpec;
@@ -262,6 +264,14 @@ public final class Engine extends Host {
         : present.inForce(view().revision());
   }
 
+  @Override
+  CompletionStage<List<Diagnosis>> diagnose(boolean repair) {
+    UserSpacePlane present = plane;
+    return present == null
+        ? nodeNetworks.diagnose(repair, view().revision())
+        : present.diagnose(repair).thenApply(List::of);
+  }
+
   /** Takes a node of this JVM away, as a power cut would; returns whether there was one. */
   @Override
   boolean haltNode(NodeId id) {
@@ -313,7 +323,7 @@ public final class Engine extends Host {
   }
 
   @Override
-  public List<String> portProblems() {
+  public List<PortProblem> portProblems() {
     return plane == null ? List.of() : plane.problems();
   }
 

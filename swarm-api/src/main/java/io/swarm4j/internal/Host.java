@@ -1,10 +1,13 @@
 package io.swarm4j.internal;
 
 import io.swarm4j.Configs;
+import io.swarm4j.Diagnosis;
+import io.swarm4j.Doctor;
 import io.swarm4j.Jobs;
 import io.swarm4j.Networks;
 import io.swarm4j.NodeOptions;
 import io.swarm4j.Nodes;
+import io.swarm4j.PortProblem;
 import io.swarm4j.Secrets;
 import io.swarm4j.Services;
 import io.swarm4j.Stacks;
@@ -127,8 +130,13 @@ public abstract class Host implements AutoCloseable {
   }
 
   /** Ports that could not be opened, and why. */
-  public List<String> portProblems() {
+  public List<PortProblem> portProblems() {
     return List.of();
+  }
+
+  /** Compares what carries the traffic with what it shall be. */
+  CompletionStage<List<Diagnosis>> diagnose(boolean repair) {
+    return CompletableFuture.completedFuture(List.of());
   }
 
   @Override
@@ -261,6 +269,10 @@ public abstract class Host implements AutoCloseable {
 
   public Jobs jobs() {
     return new JobsApi(this);
+  }
+
+  public Doctor doctor() {
+    return new DoctorApi(this);
   }
 
   public Networks networks() {

@@ -1,5 +1,7 @@
 package io.swarm4j.internal;
 
+import io.swarm4j.Diagnosis;
+import io.swarm4j.PortProblem;
 import io.swarm4j.dispatcher.EndpointGate;
 import io.swarm4j.dispatcher.Manager;
 import io.swarm4j.model.Network;
@@ -135,8 +137,16 @@ public final class LeaderNetwork implements EndpointGate, AutoCloseable {
     return open == null ? CompletableFuture.completedFuture(null) : open.inForce(revision);
   }
 
+  /** What this process carries of what it shall carry; nothing unless its manager leads. */
+  CompletionStage<List<Diagnosis>> diagnose(boolean repair) {
+    UserSpacePlane open = plane;
+    return open == null
+        ? CompletableFuture.completedFuture(List.of())
+        : open.diagnose(repair).thenApply(List::of);
+  }
+
   /** Ports that could not be opened, and why. */
-  List<String> problems() {
+  List<PortProblem> problems() {
     UserSpacePlane open = plane;
     return open == null ? List.of() : open.problems();
   }

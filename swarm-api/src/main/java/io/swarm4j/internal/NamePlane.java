@@ -4,6 +4,7 @@ import io.swarm4j.model.Ip;
 import io.swarm4j.model.Network;
 import io.swarm4j.model.NetworkId;
 import io.swarm4j.model.NetworkSpec.IpPool;
+import io.swarm4j.network.dataplane.Difference;
 import io.swarm4j.network.dns.AddressBook;
 import io.swarm4j.network.dns.Discovery;
 import io.swarm4j.network.dns.DnsServer;
@@ -14,9 +15,11 @@ import io.swarm4j.store.View;
 import io.swarm4j.time.Chance;
 import io.swarm4j.time.Loop;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,6 +43,7 @@ final class NamePlane implements AutoCloseable {
   private @Nullable DnsServer server;
   private int port = ResolvConf.PORT;
   private boolean closed;
+  private CompletableFuture<Void> settled = CompletableFuture.completedFuture(null);
   private volatile Map<NetworkId, InetSocketAddress> open = Map.of();
 
   NamePlane(String name, Loop loop, Chance chance, Discovery discovery) {
@@ -64,7 +68,29 @@ final class NamePlane implements AutoCloseable {
     }
   }
 
-  private void listen(View state) {
+  /** Completes once the servers that were asked for last are open, or cannot be. Loop only. */
+  CompletableFuture<Void> settled() {
+    return settled;
+  }
+
+  /** The networks whose names are not answered, or are though they shall not be. */
+  List<Difference> differences(View state) {
+    Map<NetworkId, InetSocketAddress> actual = new TreeMap<>(open);
+    List<Difference> found = new ArrayList<>();
+    addresses(state)
+        .forEach(
+            (address, networks) -> {
+              if (actual.remove(networks.get(0)) == null) {
+                found.add(new Difference("names of network " + networks.get(0), "" + address, ""));
+              }
+            });
+    actual.forEach(
+        (network, address) ->
+            found.add(new Difference("names of network " + network, "", "" + address)));
+    return found;
+  }
+
+  private Map<InetSocketAddress, List<NetworkId>> addresses(View state) {
     Map<InetSocketAddress, List<NetworkId>> addresses = new LinkedHashMap<>();
     for (Network network : state.networks()) {
       for (IpPool pool : network.pools()) {
@@ -75,6 +101,11 @@ final class NamePlane implements AutoCloseable {
         }
       }
     }
+    return addresses;
+  }
+
+  private void listen(View state) {
+    Map<InetSocketAddress, List<NetworkId>> addresses = addresses(state);
     if (closed || (addresses.isEmpty() && server == null)) {
       return;
     }
@@ -86,9 +117,12 @@ final class NamePlane implements AutoCloseable {
               .build();
       server = listening;
     }
-    listening
-        .listen(addresses)
-        .thenAccept(result -> loop.execute(() -> opened(state, addresses, result)));
+    settled =
+        listening
+            .listen(addresses)
+            .thenAcceptAsync(result -> opened(state, addresses, result), loop)
+            .exceptionally(closed -> null)
+            .toCompletableFuture();
   }
 
   private void opened(

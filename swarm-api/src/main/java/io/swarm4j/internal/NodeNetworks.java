@@ -1,14 +1,19 @@
 package io.swarm4j.internal;
 
+import io.swarm4j.Diagnosis;
 import io.swarm4j.NodeNetwork;
 import io.swarm4j.NodeOptions;
 import io.swarm4j.RuntimeFactory;
 import io.swarm4j.dispatcher.EndpointGate;
 import io.swarm4j.model.Task;
+import io.swarm4j.network.dataplane.Difference;
 import io.swarm4j.time.Loop;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class NodeNetworks implements EndpointGate {
   private static final Duration WITHDRAWAL_LEASE = Duration.ofSeconds(5);
   private static final Duration DRAIN = Duration.ofSeconds(2);
+  private static final Duration DIAGNOSIS_LIMIT = Duration.ofSeconds(20);
 
   private final EngineOptions options;
   private final Loop loop;
@@ -71,6 +77,46 @@ final class NodeNetworks implements EndpointGate {
         .thenRun(() -> done.complete(null));
     loop.schedule(WITHDRAWAL_LEASE, () -> done.complete(null));
     return done;
+  }
+
+  /** One diagnosis per node, by name; a node that does not answer in time says so. */
+  CompletionStage<List<Diagnosis>> diagnose(boolean repair, long intended) {
+    List<CompletableFuture<Diagnosis>> all = new ArrayList<>();
+    new TreeMap<>(byNode)
+        .forEach(
+            (name, network) -> {
+              CompletableFuture<Diagnosis> one =
+                  network
+                      .diagnose(repair)
+                      .handle(
+                          (found, failure) ->
+                              failure == null
+                                  ? diagnosis(name, network, intended, found, "")
+                                  : diagnosis(name, network, intended, List.of(), "" + failure))
+                      .toCompletableFuture();
+              loop.schedule(
+                  DIAGNOSIS_LIMIT,
+                  () ->
+                      one.complete(
+                          diagnosis(
+                              name,
+                              network,
+                              intended,
+                              List.of(),
+                              "no answer within " + DIAGNOSIS_LIMIT)));
+              all.add(one);
+            });
+    return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
+        .thenApply(done -> all.stream().map(CompletableFuture::join).toList());
+  }
+
+  private static Diagnosis diagnosis(
+      String name,
+      NodeNetwork network,
+      long intended,
+      List<Difference> found,
+      String failure) {
+    return new Diagnosis(name, intended, network.appliedRevision(), found, failure);
   }
 
   @Override

@@ -1,6 +1,8 @@
 package io.swarm4j.internal;
 
+import io.swarm4j.Diagnosis;
 import io.swarm4j.NodeOptions;
+import io.swarm4j.PortProblem;
 import io.swarm4j.agent.protocol.NodeStreams;
 import io.swarm4j.dispatcher.Manager;
 import io.swarm4j.model.ConflictException;
@@ -102,7 +104,12 @@ public final class ProcessHost extends Host {
   }
 
   @Override
-  public List<String> portProblems() {
+  CompletionStage<List<Diagnosis>> diagnose(boolean repair) {
+    return network.diagnose(repair);
+  }
+
+  @Override
+  public List<PortProblem> portProblems() {
     return network.problems();
   }
 

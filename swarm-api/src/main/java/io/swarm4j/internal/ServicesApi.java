@@ -5,6 +5,7 @@ import io.swarm4j.ImagePin;
 import io.swarm4j.ImageResolver;
 import io.swarm4j.ImageResolver.ResolvedImage;
 import io.swarm4j.Logs;
+import io.swarm4j.PortProblem;
 import io.swarm4j.ServiceHealth;
 import io.swarm4j.Services;
 import io.swarm4j.model.Check;
@@ -242,7 +243,12 @@ record ServicesApi(Host engine, ImageResolver registry) implements Services {
 
   @Override
   public ServiceHealth health(String service) {
-    return Convergences.health(engine.view(), get(service));
+    Service found = get(service);
+    List<PortProblem> ports =
+        engine.portProblems().stream()
+            .filter(problem -> problem.service().equals(found.name()))
+            .toList();
+    return Convergences.health(engine.view(), found, ports);
   }
 
   @Override

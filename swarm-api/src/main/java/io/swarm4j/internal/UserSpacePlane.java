@@ -1,27 +1,19 @@
 package io.swarm4j.internal;
 
+import io.swarm4j.Diagnosis;
+import io.swarm4j.PortProblem;
 import io.swarm4j.dispatcher.EndpointGate;
-import io.swarm4j.model.Ip;
 import io.swarm4j.model.NetworkId;
 import io.swarm4j.model.Node;
-import io.swarm4j.model.Node.NodeState;
-import io.swarm4j.model.NodeId;
-import io.swarm4j.model.PortSpec;
-import io.swarm4j.model.Service;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskId;
+import io.swarm4j.network.dataplane.Difference;
 import io.swarm4j.network.dns.Discovery;
 import io.swarm4j.network.endpoint.EndpointTable;
-import io.swarm4j.network.endpoint.ServiceBalancing;
-import io.swarm4j.network.endpoint.ServiceFrontend;
-import io.swarm4j.network.lb.Applied;
-import io.swarm4j.network.lb.Backend;
 import io.swarm4j.network.lb.Balancer;
 import io.swarm4j.network.lb.BalancerConfig;
 import io.swarm4j.network.lb.Frontend;
-import io.swarm4j.network.lb.FrontendOptions;
-import io.swarm4j.network.lb.Protocol;
-import io.swarm4j.network.lb.ProxyProtocol;
+import io.swarm4j.network.lb.Serving;
 import io.swarm4j.store.Change;
 import io.swarm4j.store.ChangeFeed;
 import io.swarm4j.store.Commit;
@@ -34,7 +26,6 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -55,7 +46,6 @@ import org.slf4j.LoggerFactory;
  * on a loop of its own.
  */
 final class UserSpacePlane implements EndpointGate, AutoCloseable {
-  private static final String LOCALHOST = "127.0.0.1";
   private static final Logger LOG = LoggerFactory.getLogger(UserSpacePlane.class);
 
   /**
@@ -65,6 +55,9 @@ final class UserSpacePlane implements EndpointGate, AutoCloseable {
 
   /** How long the stop of a task waits for a withdrawal that does not come about. */
   private static final Duration WITHDRAWAL_LEASE = Duration.ofSeconds(5);
+
+  /** How soon ports that others held are tried again. */
+  private static final Duration RETRY = Duration.ofSeconds(1);
 
   private static final long CLOSE_SECONDS = 5;
 
@@ -80,11 +73,12 @@ final class UserSpacePlane implements EndpointGate, AutoCloseable {
 
   private final List<Spectator> spectators = new ArrayList<>();
   private @Nullable Balancer balancer;
-  private View view;
+  private volatile View view;
   private boolean dirty = true;
   private boolean applying;
   private volatile long applied;
-  private volatile List<String> problems = List.of();
+  private volatile List<PortProblem> problems = List.of();
+  private boolean retrying;
   private volatile boolean closed;
 
   private record Spectator(long revision, CompletableFuture<@Nullable Void> done) {}
@@ -167,12 +161,7 @@ final class UserSpacePlane implements EndpointGate, AutoCloseable {
   private static boolean opensElsewhere(Change change) {
     return !(change.before() instanceof Node before
         && change.after() instanceof Node after
-        && address(before).equals(address(after)));
-  }
-
-  /** Where a node's published ports are open; empty if it is down, for then nobody answers. */
-  private static String address(Node node) {
-    return node.status().state() == NodeState.DOWN ? "" : node.status().address();
+        && FrontendPlan.address(before).equals(FrontendPlan.address(after)));
   }
 
   private void apply() {
@@ -184,7 +173,7 @@ final class UserSpacePlane implements EndpointGate, AutoCloseable {
       return;
     }
     dirty = false;
-    List<Frontend> frontends = frontends();
+    List<Frontend> frontends = FrontendPlan.of(view, endpoints, localhost);
     if (frontends.isEmpty() && balancer == null) {
       inForce(view.revision(), List.of());
       return;
@@ -202,7 +191,7 @@ final class UserSpacePlane implements EndpointGate, AutoCloseable {
                     () -> {
                       applying = false;
                       if (failure == null) {
-                        inForce(revision, problemsOf(result));
+                        inForce(revision, FrontendPlan.problems(result, view, endpoints));
                       } else if (!closed) {
                         LOG.error("the balancer did not take revision {}", revision, failure);
                       }
@@ -210,24 +199,23 @@ final class UserSpacePlane implements EndpointGate, AutoCloseable {
                     }));
   }
 
-  private static List<String> problemsOf(Applied result) {
-    return result.bindFailures().stream()
-        .map(
-            failure ->
-                "cannot open "
-                    + failure.address().getAddress().getHostAddress()
-                    + ":"
-                    + failure.address().getPort()
-                    + ": "
-                    + failure.cause().getMessage())
-        .toList();
+  private void retry() {
+    retrying = false;
+    if (!problems.isEmpty()) {
+      dirty = true;
+      apply();
+    }
   }
 
-  private void inForce(long revision, List<String> newProblems) {
+  private void inForce(long revision, List<PortProblem> newProblems) {
     if (!newProblems.equals(problems)) {
       newProblems.forEach(
           problem -> LOG.warn("a published port is not open everywhere: {}", problem));
       problems = newProblems;
+    }
+    if (!newProblems.isEmpty() && !retrying) {
+      retrying = true;
+      loop.schedule(RETRY, this::retry);
     }
     applied = revision;
     spectators.removeIf(
@@ -324,109 +312,52 @@ final class UserSpacePlane implements EndpointGate, AutoCloseable {
     return done;
   }
 
-  private List<Frontend> frontends() {
-    Map<NodeId, String> addresses = new LinkedHashMap<>();
-    for (Node node : view.nodes()) {
-      if (!address(node).isEmpty()) {
-        addresses.put(node.id(), address(node));
-      }
-    }
-    List<Frontend> frontends = new ArrayList<>();
-    for (ServiceFrontend place : endpoints.frontends()) {
-      if (place.protocol() != PortSpec.Protocol.SCTP
-          && place.kind() != ServiceFrontend.Kind.ADDRESS) {
-        ServiceBalancing how = balancing(place);
-        if (how.options().sameNodeFirst() && isOpenOnAllNodes(place)) {
-          addresses.forEach(
-              (node, address) ->
-                  frontends.add(
-                      frontend(place, how, List.of(socket(address, place.port())), node)));
-          if (localhost) {
-            frontends.add(frontend(place, how, List.of(socket(LOCALHOST, place.port())), null));
-          }
-          continue;
-        }
-        List<InetSocketAddress> binds = binds(place, addresses);
-        if (!binds.isEmpty()) {
-          frontends.add(frontend(place, how, binds, null));
-        }
-      }
-    }
-    return frontends;
-  }
-
-  private ServiceBalancing balancing(ServiceFrontend place) {
-    Service service = view.service(place.service());
-    return service == null
-        ? ServiceBalancing.DEFAULT
-        : ServiceBalancing.orDefault(service.spec().labels());
-  }
-
-  private static boolean isOpenOnAllNodes(ServiceFrontend place) {
-    return place.kind() == ServiceFrontend.Kind.PUBLISHED && place.bind().isEmpty();
-  }
-
   /**
-   * One frontend.
+   * Compares what runs with what the state intends, computed afresh. Any thread.
    *
-   * @param node the node whose port it is, if that matters
+   * @param repair whether to put that in place
    */
-  private static Frontend frontend(
-      ServiceFrontend place,
-      ServiceBalancing how,
-      List<InetSocketAddress> binds,
-      @Nullable NodeId node) {
-    boolean tcp = place.protocol() == PortSpec.Protocol.TCP;
-    FrontendOptions options = tcp ? how.options() : how.options().withProxyProtocolIn(false);
-    return new Frontend(
-        node == null ? place.id() : place.id() + "@" + node,
-        binds,
-        tcp ? Protocol.TCP : Protocol.UDP,
-        how.algorithm(),
-        tcp ? how.proxyProtocol() : ProxyProtocol.NONE,
-        backends(place, node),
-        options);
+  CompletionStage<Diagnosis> diagnose(boolean repair) {
+    return CompletableFuture.supplyAsync(this::examine, loop)
+        .thenCompose(examined -> examined)
+        .thenComposeAsync(
+            found -> {
+              if (!repair || found.isHealthy()) {
+                return CompletableFuture.completedFuture(found);
+              }
+              reset(view);
+              return inForce(view.revision()).thenApply(done -> found);
+            },
+            loop);
   }
 
-  private List<InetSocketAddress> binds(ServiceFrontend place, Map<NodeId, String> addresses) {
-    List<InetSocketAddress> binds = new ArrayList<>();
-    Ip address = place.address();
-    if (address != null) {
-      binds.add(new InetSocketAddress(address.toInetAddress(), place.port()));
-    } else if (!place.bind().isEmpty()) {
-      place.bind().forEach(bind -> binds.add(socket(bind, place.port())));
-    } else if (place.node() != null) {
-      String own = addresses.get(place.node());
-      if (own != null) {
-        binds.add(socket(own, place.port()));
-      }
-    } else {
-      addresses.values().forEach(each -> binds.add(socket(each, place.port())));
-      if (localhost) {
-        binds.add(socket(LOCALHOST, place.port()));
-      }
+  private CompletionStage<Diagnosis> examine() {
+    if (applying && !closed) {
+      return inForce(view.revision()).thenComposeAsync(reached -> examine(), loop);
     }
-    return binds;
-  }
-
-  private static InetSocketAddress socket(String address, int port) {
-    return new InetSocketAddress(Ip.parse(address).toInetAddress(), port);
-  }
-
-  private static List<Backend> backends(ServiceFrontend place, @Nullable NodeId node) {
-    List<Backend> backends = new ArrayList<>();
-    for (ServiceFrontend.Backend backend : place.backends()) {
-      backends.add(
-          new Backend(
-              backend.task().toString(),
-              new InetSocketAddress(backend.address().toInetAddress(), backend.port()),
-              backend.node().equals(node)));
+    if (!names.settled().isDone() && !closed) {
+      return names.settled().thenComposeAsync(settled -> examine(), loop);
     }
-    return backends;
+    View intended = view;
+    long reported = applied;
+    return differences(intended)
+        .thenApply(found -> new Diagnosis(name, intended.revision(), reported, found, ""));
+  }
+
+  private CompletionStage<List<Difference>> differences(View intended) {
+    List<Difference> found = new ArrayList<>(names.differences(intended));
+    List<Frontend> frontends = FrontendPlan.of(intended, EndpointTable.of(intended), localhost);
+    CompletionStage<List<Serving>> serving =
+        balancer == null ? CompletableFuture.completedFuture(List.of()) : balancer.serving();
+    return serving.thenApply(
+        open -> {
+          found.addAll(FrontendPlan.differences(frontends, open));
+          return found;
+        });
   }
 
   /** Published ports that could not be opened. Any thread. */
-  List<String> problems() {
+  List<PortProblem> problems() {
     return problems;
   }
 

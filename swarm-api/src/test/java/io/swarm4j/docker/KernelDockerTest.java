@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.jna.Function;
 import com.sun.jna.NativeLibrary;
+import io.swarm4j.Diagnosis;
 import io.swarm4j.NodeOptions;
 import io.swarm4j.Swarm;
 import io.swarm4j.model.ClusterSpec;
@@ -18,11 +19,13 @@ import io.swarm4j.model.Node.Availability;
 import io.swarm4j.model.Node.NodeState;
 import io.swarm4j.model.Placement;
 import io.swarm4j.model.PortSpec;
+import io.swarm4j.model.ServiceId;
 import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskState;
 import io.swarm4j.model.UpdatePolicy;
 import io.swarm4j.model.UpdatePolicy.UpdateOrder;
+import io.swarm4j.network.dataplane.Difference;
 import io.swarm4j.network.dataplane.kernel.NetworkNamespace;
 import io.swarm4j.testing.DockerHosts;
 import io.swarm4j.testing.DockerHosts.Host;
@@ -55,6 +58,7 @@ class KernelDockerTest {
   @BeforeAll
   static void start() {
     DockerHosts.install("wrk");
+    HOSTS.host(0).shell("nft add table inet other");
     Swarm.Builder builder =
         Swarm.builder()
             .name("kernel")
@@ -126,6 +130,12 @@ class KernelDockerTest {
     assertThat(swarm.services().await(service, LONG)).matches(outcome -> outcome.isConverged());
   }
 
+  private static void remove(String service) {
+    ServiceId id = swarm.services().get(service).id();
+    swarm.services().remove(service);
+    assertThat(swarm.await(view -> view.tasksOf(id).isEmpty(), LONG)).isTrue();
+  }
+
   private static Host host(Node node) {
     return HOSTS.host(NAMES.indexOf(node.hostname()));
   }
@@ -146,6 +156,9 @@ class KernelDockerTest {
             .doesNotContain("swarm4j", "s4jb", "s4jx");
         assertThat(host.docker("network", "ls")).doesNotContain("swarm4j-");
       }
+      assertThat(HOSTS.host(0).shell("nft list tables"))
+          .as("what others have made stays")
+          .contains("table inet other");
     }
   }
 
@@ -220,7 +233,7 @@ class KernelDockerTest {
                 .map(task -> task.attachments().get(0).address().toString())
                 .toList());
     assertThat(answers("customer", 2, "http://pairs/", 20)).hasSize(2);
-    swarm.services().remove("pairs");
+    remove("pairs");
   }
 
   @Test
@@ -235,7 +248,7 @@ class KernelDockerTest {
         assertThatThrownBy(() -> get(host, 5001)).hasMessageContaining("onnect");
       }
     }
-    swarm.services().remove("single");
+    remove("single");
   }
 
   @Test
@@ -245,7 +258,63 @@ class KernelDockerTest {
     int port = swarm.services().get("any").endpoint().ports().get(0).published();
     assertThat(port).isBetween(30_000, 32_767);
     everyNodeAnswers(port);
-    swarm.services().remove("any");
+    remove("any");
+  }
+
+  @Test
+  @Feature({"K05", "K15", "K22"})
+  void anOverlayIsOnNodesWithATaskOnlyAndNotReachedFromOutside() {
+    swarm
+        .networks()
+        .create(
+            NetworkSpecBuilder.builder()
+                .name("lonely")
+                .pools(List.of(IpPool.of("10.0.7.0/24")))
+                .build());
+    ServiceSpec hermit = web("hermit");
+    run(
+        hermit.withTask(
+            hermit
+                .task()
+                .withNetworks(List.of(NetworkAttachmentSpec.of("lonely")))
+                .withPlacement(Placement.constrained("node.hostname == w2"))));
+    String bridge = "s4jb" + swarm.networks().get("lonely").vni();
+    String task = running("hermit").get(0).attachments().get(0).address().toString();
+
+    assertThat(HOSTS.host(2).shell("ip -o link")).contains(bridge);
+    for (Host host : HOSTS.all().subList(0, 2)) {
+      assertThat(host.shell("ip -o link")).doesNotContain(bridge);
+      assertThatThrownBy(() -> host.shell("curl -sS -m 2 http://" + task + "/"))
+          .hasMessageContaining("curl");
+    }
+    assertThat(swarm.services().get("hermit").endpoint().virtualIps())
+        .as("not on the ingress network")
+        .hasSize(1);
+    remove("hermit");
+  }
+
+  @Test
+  void theDoctorNamesWhatOthersHaveChangedOnANodeAndRepairsIt() {
+    assertThat(swarm.doctor().check())
+        .allMatch(Diagnosis::isHealthy)
+        .extracting(Diagnosis::place)
+        .containsExactlyElementsOf(NAMES);
+    Node node = swarm.view().node(running("balance").get(0).nodeId());
+    String vxlan = "s4jx" + swarm.networks().get("backend").vni();
+    host(node).shell("nft delete element ip swarm4j port '{ 6 . 5000 }'; ip link del " + vxlan);
+
+    for (Diagnosis found : swarm.doctor().repair()) {
+      if (found.place().equals(node.hostname())) {
+        assertThat(found.differences())
+            .extracting(Difference::place)
+            .containsExactlyInAnyOrder(
+                "nftables of the host, port 6 . 5000", "device " + vxlan);
+      } else {
+        assertThat(found.isHealthy()).as("%s", found).isTrue();
+      }
+    }
+    assertThat(swarm.doctor().check()).allMatch(Diagnosis::isHealthy);
+    everyNodeAnswers(5000);
   }
 
   @Test
@@ -295,7 +364,7 @@ class KernelDockerTest {
     for (String service : List.of("customer", "balance", "shop", "caller")) {
       converged(service);
     }
-    swarm.services().remove("caller");
-    swarm.services().remove("shop");
+    remove("caller");
+    remove("shop");
   }
 }

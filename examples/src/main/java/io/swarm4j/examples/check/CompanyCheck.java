@@ -139,7 +139,7 @@ public final class CompanyCheck {
             return "localhost:" + localhost.getPort();
           });
     } else {
-      list.skip("published port answers on localhost", String.join(", ", swarm.portProblems()));
+      list.skip("published port answers on localhost", swarm.portProblems().toString());
     }
     list.check(
         "balance reaches customer by name",

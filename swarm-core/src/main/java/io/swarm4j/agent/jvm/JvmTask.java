@@ -93,7 +93,8 @@ public interface JvmTask {
 
   /**
    * The addresses behind a host name as seen from the task's networks: names of services, {@code
-   * localhost} for the task itself, literal addresses. Other names are not looked up.
+   * localhost} for the task itself, literal addresses. Other names are not looked up. Where there
+   * are several, they are in another order each time.
    *
    * @throws UnknownHostException if there is none
    */

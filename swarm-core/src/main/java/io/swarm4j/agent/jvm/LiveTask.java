@@ -19,6 +19,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +81,9 @@ final class LiveTask implements JvmTask {
    *     #abandon} after a while
    * @param ended gets the outcome, once
    */
+  /** Clients take the first address of a name: it is another one each time. */
+  private final AtomicInteger lookups = new AtomicInteger();
+
   LiveTask(
       TaskContext context,
       List<String> args,
@@ -384,7 +389,9 @@ final class LiveTask implements JvmTask {
 
   @Override
   public List<InetAddress> resolveAll(String host) throws UnknownHostException {
-    return TaskAddresses.resolve(context, host);
+    List<InetAddress> found = new ArrayList<>(TaskAddresses.resolve(context, host));
+    Collections.rotate(found, -lookups.getAndIncrement());
+    return found;
   }
 
   @Override

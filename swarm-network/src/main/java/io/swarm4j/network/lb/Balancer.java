@@ -153,6 +153,22 @@ public final class Balancer implements AutoCloseable {
     };
   }
 
+  /**
+   * The addresses that are open and who serves them, as read from what runs; between two
+   * configurations a part of each.
+   *
+   * @return completes exceptionally with {@link UnavailableException} if the balancer is closed
+   */
+  public CompletionStage<List<Serving>> serving() {
+    CompletableFuture<List<Serving>> result = new CompletableFuture<>();
+    try {
+      control.execute(() -> result.complete(reconciler.serving()));
+    } catch (RejectedExecutionException e) {
+      result.completeExceptionally(closedException());
+    }
+    return result.minimalCompletionStage();
+  }
+
   /** The counts of this moment. */
   public BalancerStats stats() {
     Map<String, BalancerStats.FrontendStats> frontends = new TreeMap<>();

@@ -14,4 +14,10 @@ interface BoundSocket {
   void serve(FrontendState frontend);
 
   Listening describe();
+
+  /** Whether it is still bound; false once it has been closed, by whomever. */
+  boolean isOpen();
+
+  /** The frontend that it serves at the moment. */
+  FrontendState frontend();
 }

@@ -105,6 +105,11 @@ final class FrontendState {
         && (most == Integer.MAX_VALUE || target.state().active() < most);
   }
 
+  /** Among whom the next connection is given. */
+  List<Backend> backends() {
+    return route.targets().stream().map(Target::backend).toList();
+  }
+
   boolean offers(Backend backend) {
     return route.offers(backend);
   }

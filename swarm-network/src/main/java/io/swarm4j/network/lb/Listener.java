@@ -59,8 +59,14 @@ final class Listener implements BoundSocket {
     return channel;
   }
 
-  FrontendState frontend() {
+  @Override
+  public FrontendState frontend() {
     return frontend;
+  }
+
+  @Override
+  public boolean isOpen() {
+    return channel.isOpen();
   }
 
   @Override

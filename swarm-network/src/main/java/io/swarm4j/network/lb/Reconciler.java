@@ -162,7 +162,7 @@ final class Reconciler {
         .entrySet()
         .removeIf(
             entry -> {
-              boolean surplus = !wanted.containsKey(entry.getKey());
+              boolean surplus = !(wanted.containsKey(entry.getKey()) && entry.getValue().isOpen());
               if (surplus) {
                 closings.add(entry.getValue().stop());
               }
@@ -211,6 +211,14 @@ final class Reconciler {
     backends
         .entrySet()
         .removeIf(entry -> !used.contains(entry.getKey()) && entry.getValue().active() == 0);
+  }
+
+  /** The addresses that are open at this moment; control loop only. */
+  List<Serving> serving() {
+    return listeners.values().stream()
+        .filter(BoundSocket::isOpen)
+        .map(socket -> new Serving(socket.describe(), socket.frontend().backends()))
+        .toList();
   }
 
   private Applied describe(long revision, List<BindFailure> failures) {

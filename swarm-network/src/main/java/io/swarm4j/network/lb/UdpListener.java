@@ -104,6 +104,16 @@ final class UdpListener implements BoundSocket, NioIoHandle {
   }
 
   @Override
+  public boolean isOpen() {
+    return channel.isOpen();
+  }
+
+  @Override
+  public FrontendState frontend() {
+    return frontend;
+  }
+
+  @Override
   public Listening describe() {
     return new Listening(frontend.id(), requested, actual);
   }

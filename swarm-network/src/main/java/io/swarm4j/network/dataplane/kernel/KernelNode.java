@@ -8,6 +8,7 @@ import io.swarm4j.model.NodeId;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskId;
 import io.swarm4j.network.dataplane.AppliedRevision;
+import io.swarm4j.network.dataplane.Difference;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.Overlay;
 import io.swarm4j.network.endpoint.EndpointTable;
 import io.swarm4j.store.Change;
@@ -226,6 +227,28 @@ public final class KernelNode {
     CompletionStage<Void> done = local.whenReached(++generation);
     apply();
     return done;
+  }
+
+  /**
+   * Compares what the kernel has with what the newest state intends.
+   *
+   * @param repair whether to put that in place, with all that follows from the state worked out
+   *     afresh
+   * @return what differs, or differed; exceptionally with a {@link KernelException} if it cannot be
+   *     looked at
+   */
+  public CompletionStage<List<Difference>> diagnose(boolean repair) {
+    CompletableFuture<Void> reached = new CompletableFuture<>();
+    loop.execute(() -> inForce(view.revision()).thenRun(() -> reached.complete(null)));
+    return reached
+        .thenCompose(done -> plane.diagnose(repair))
+        .thenApply(
+            found -> {
+              if (repair && !found.isEmpty()) {
+                loop.execute(() -> reset(view));
+              }
+              return found;
+            });
   }
 
   /** The longest packet, in bytes, that overlays carry as one. */
