@@ -49,8 +49,7 @@ class DoctorTest {
     swarm
         .services()
         .create(
-            web.withTask(
-                    web.task().withNetworks(List.of(NetworkAttachmentSpec.of("backend"))))
+            web.withTask(web.task().withNetworks(List.of(NetworkAttachmentSpec.of("backend"))))
                 .withEndpoint(EndpointSpec.publish(PortSpec.ingress(PORT, PORT))));
     assertThat(swarm.services().await("web", LONG)).matches(Convergence::isConverged);
   }

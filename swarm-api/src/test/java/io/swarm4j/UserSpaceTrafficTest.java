@@ -216,7 +216,10 @@ class UserSpaceTrafficTest {
   @Test
   @Feature({"H01", "H02", "H08", "H13"})
   void portsAnswerWhereTheyArePublished() throws IOException {
-    run(attached("web", "name").withReplicas(3).withEndpoint(publish(PortSpec.ingress(5000, PORT))));
+    run(
+        attached("web", "name")
+            .withReplicas(3)
+            .withEndpoint(publish(PortSpec.ingress(5000, PORT))));
     run(attached("any", "name").withReplicas(2).withEndpoint(publish(PortSpec.ingress(0, PORT))));
     run(attached("single", "name").withEndpoint(publish(PortSpec.host(5001, PORT))));
 
@@ -238,7 +241,10 @@ class UserSpaceTrafficTest {
 
   @Test
   void noRequestFailsThroughUpdateRollbackScaleDrainAndTheKillOfAnAgent() throws Exception {
-    run(attached("shop", "name").withReplicas(3).withEndpoint(publish(PortSpec.ingress(5002, PORT))));
+    run(
+        attached("shop", "name")
+            .withReplicas(3)
+            .withEndpoint(publish(PortSpec.ingress(5002, PORT))));
     List<Caller> callers = new ArrayList<>();
     for (String node : List.of("m1", "w2")) {
       String address = swarm.nodeAddresses().get(node);
@@ -259,8 +265,7 @@ class UserSpaceTrafficTest {
     swarm.nodes().availability("w2", Availability.ACTIVE);
     swarm.nodes().halt("w1");
     assertThat(
-            swarm.await(
-                view -> swarm.nodes().get("w1").status().state() == NodeState.DOWN, LONG))
+            swarm.await(view -> swarm.nodes().get("w1").status().state() == NodeState.DOWN, LONG))
         .isTrue();
     converged("shop");
 

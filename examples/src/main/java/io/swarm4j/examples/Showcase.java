@@ -95,7 +95,10 @@ final class Showcase {
         List<String> hosts = new ArrayList<>(swarm.nodeAddresses().values());
         hosts.add(0, LOCALHOST);
         hosts.removeIf(
-            host -> problems.stream().anyMatch(p -> p.address().equals(new InetSocketAddress(host, port.published()))));
+            host ->
+                problems.stream()
+                    .anyMatch(
+                        p -> p.address().equals(new InetSocketAddress(host, port.published()))));
         out.printf("%s is open on port %d of %s%n", service.name(), port.published(), hosts);
         for (String page : hosts.isEmpty() ? List.<String>of() : pages) {
           out.println("  try  curl http://" + hosts.get(0) + ":" + port.published() + page);

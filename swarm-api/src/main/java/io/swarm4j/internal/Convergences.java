@@ -1,7 +1,7 @@
 package io.swarm4j.internal;
 
-import io.swarm4j.Convergence.Problem;
 import io.swarm4j.Convergence;
+import io.swarm4j.Convergence.Problem;
 import io.swarm4j.PortProblem;
 import io.swarm4j.ServiceHealth;
 import io.swarm4j.model.JobRun;

@@ -111,11 +111,7 @@ final class NodeNetworks implements EndpointGate {
   }
 
   private static Diagnosis diagnosis(
-      String name,
-      NodeNetwork network,
-      long intended,
-      List<Difference> found,
-      String failure) {
+      String name, NodeNetwork network, long intended, List<Difference> found, String failure) {
     return new Diagnosis(name, intended, network.appliedRevision(), found, failure);
   }
 

@@ -307,8 +307,7 @@ class KernelDockerTest {
       if (found.place().equals(node.hostname())) {
         assertThat(found.differences())
             .extracting(Difference::place)
-            .containsExactlyInAnyOrder(
-                "nftables of the host, port 6 . 5000", "device " + vxlan);
+            .containsExactlyInAnyOrder("nftables of the host, port 6 . 5000", "device " + vxlan);
       } else {
         assertThat(found.isHealthy()).as("%s", found).isTrue();
       }
