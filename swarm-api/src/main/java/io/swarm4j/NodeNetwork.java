@@ -1,6 +1,7 @@
 package io.swarm4j;
 
 import io.swarm4j.model.NodeId;
+import io.swarm4j.model.Subnet;
 import io.swarm4j.network.dataplane.Difference;
 import io.swarm4j.store.ChangeFeed;
 import io.swarm4j.store.View;
@@ -16,6 +17,11 @@ public interface NodeNetwork {
 
   /** The node's address, at which other nodes and the clients of published ports reach it. */
   String address();
+
+  /** Subnets to which the node's host has routes, and that no network may overlap. May block. */
+  default List<Subnet> hostRoutes() {
+    return List.of();
+  }
 
   /**
    * Begins to follow the swarm's state; called once, before the node gets tasks.

@@ -288,7 +288,7 @@ class BadInputTest {
             Fault.Code.IN_USE,
             "subnet",
             "10.0.9.0/25",
-            "10.0.9.0/24 of network backend"),
+            "10.0.9.0/24 of network 'backend'"),
         new Case(
             "malformed subnet",
             swarm ->

@@ -6,7 +6,9 @@ import io.swarm4j.RuntimeFactory;
 import io.swarm4j.agent.Runtime;
 import io.swarm4j.model.Ip;
 import io.swarm4j.model.NodeId;
+import io.swarm4j.model.Subnet;
 import io.swarm4j.network.dataplane.Difference;
+import io.swarm4j.network.dataplane.kernel.KernelPlane;
 import io.swarm4j.network.dataplane.kernel.NetworkNamespace;
 import io.swarm4j.store.ChangeFeed;
 import io.swarm4j.store.View;
@@ -88,6 +90,11 @@ public final class KernelDocker implements RuntimeFactory, NodeNetwork {
   @Override
   public String address() {
     return address.toString();
+  }
+
+  @Override
+  public List<Subnet> hostRoutes() {
+    return KernelPlane.hostRoutes(namespace);
   }
 
   @Override

@@ -17,10 +17,12 @@ import io.swarm4j.model.Service;
 import io.swarm4j.model.ServiceId;
 import io.swarm4j.model.ServiceMode;
 import io.swarm4j.model.ServiceSpec;
+import io.swarm4j.model.Subnet;
 import io.swarm4j.model.TaskSpec;
 import io.swarm4j.model.VersionedPayload;
 import io.swarm4j.network.Networks;
 import io.swarm4j.network.endpoint.ServiceBalancing;
+import io.swarm4j.network.ipam.SubnetConflicts;
 import io.swarm4j.network.ports.PortConflicts;
 import io.swarm4j.orchestrator.DependencyCycle;
 import io.swarm4j.store.State;
@@ -212,7 +214,12 @@ final class Admission {
     return network.pools().isEmpty() ? network.spec().pools() : network.pools();
   }
 
-  static void newNetwork(State state, NetworkSpec spec) {
+  /**
+   * Refuses a network that cannot be.
+   *
+   * @param foreignRoutes ranges that belong to others, such as the networks of the hosts
+   */
+  static void newNetwork(State state, NetworkSpec spec, List<Subnet> foreignRoutes) {
     Network taken = state.networkNamed(spec.name());
     if (taken != null) {
       throw new ConflictException(
@@ -228,18 +235,7 @@ final class Admission {
         "false: ingress network ("
             + (ingress == null ? "" : ingress.id())
             + ") is already present");
-    for (NetworkSpec.IpPool pool : spec.pools()) {
-      for (Network other : state.networks()) {
-        for (NetworkSpec.IpPool there : pools(other)) {
-          check.that(
-              !pool.subnet().overlaps(there.subnet()),
-              Fault.Code.IN_USE,
-              "pools.subnet",
-              pool.subnet(),
-              "a subnet that does not overlap " + there.subnet() + " of network " + other.name());
-        }
-      }
-    }
+    check.addAll(SubnetConflicts.check(state, spec, null, foreignRoutes));
     check.orThrow();
   }
 }

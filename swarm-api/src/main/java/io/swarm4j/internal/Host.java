@@ -24,6 +24,7 @@ import io.swarm4j.model.ClusterSpec;
 import io.swarm4j.model.ConflictException;
 import io.swarm4j.model.NodeId;
 import io.swarm4j.model.ServiceSpec;
+import io.swarm4j.model.Subnet;
 import io.swarm4j.store.Change;
 import io.swarm4j.store.ChangeFeed;
 import io.swarm4j.store.Commit;
@@ -131,6 +132,11 @@ public abstract class Host implements AutoCloseable {
 
   /** Ports that could not be opened, and why. */
   public List<PortProblem> portProblems() {
+    return List.of();
+  }
+
+  /** Subnets that belong to others, and that no network may overlap. */
+  List<Subnet> foreignRoutes() {
     return List.of();
   }
 

@@ -44,7 +44,8 @@ public final class Member implements AutoCloseable {
     boolean perNode = NodeNetworks.areExpected(options);
     return AllocatorOptions.DEFAULT
         .withAddressForEveryTask(options.network() && !perNode)
-        .withAddressForEveryNode(perNode);
+        .withAddressForEveryNode(perNode)
+        .withForeignRoutes(NodeNetworks.foreignRoutes(options));
   }
 
   /** Owns {@code manager} and its loop from now on. */

@@ -1,17 +1,26 @@
 package io.swarm4j.internal;
 
 import io.swarm4j.Networks;
+import io.swarm4j.model.Check;
 import io.swarm4j.model.ConflictException;
+import io.swarm4j.model.Id;
+import io.swarm4j.model.Ip;
 import io.swarm4j.model.Network;
 import io.swarm4j.model.NetworkAttachmentSpec;
 import io.swarm4j.model.NetworkId;
+import io.swarm4j.model.NetworkSpec.IpPool;
 import io.swarm4j.model.NetworkSpec;
 import io.swarm4j.model.Service;
+import io.swarm4j.network.ipam.Holdings;
+import io.swarm4j.network.ipam.PoolUsage;
+import io.swarm4j.network.ipam.SubnetConflicts;
 import io.swarm4j.store.State;
 import io.swarm4j.store.Transaction;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +39,7 @@ record NetworksApi(Host engine) implements Networks {
   public CompletionStage<Network> createAsync(NetworkSpec spec) {
     return engine.submit(
         tx -> {
-          Admission.newNetwork(tx, spec);
+          Admission.newNetwork(tx, spec, engine.foreignRoutes());
           return tx.put(Network.create(engine.ids().network(), spec));
         });
   }
@@ -111,6 +120,40 @@ record NetworksApi(Host engine) implements Networks {
   @Override
   public Network get(String network) {
     return Lookup.network(engine.view(), network);
+  }
+
+  @Override
+  public Network addPool(String network, IpPool pool) {
+    return engine.join(addPoolAsync(network, pool));
+  }
+
+  @Override
+  public CompletionStage<Network> addPoolAsync(String network, IpPool pool) {
+    return engine.submit(
+        tx -> {
+          Network present = Lookup.network(tx, network);
+          List<IpPool> pools = new ArrayList<>(present.spec().pools());
+          present.pools().stream()
+              .filter(own -> pools.stream().noneMatch(p -> p.subnet().equals(own.subnet())))
+              .forEach(pools::add);
+          pools.add(pool);
+          NetworkSpec wider = present.spec().withPools(pools);
+          Check.of("NetworkSpec")
+              .addAll(SubnetConflicts.check(tx, wider, present.id(), engine.foreignRoutes()))
+              .orThrow();
+          return tx.put(
+              new Network(present.id(), present.meta(), wider, present.pools(), present.vni()));
+        });
+  }
+
+  @Override
+  public List<PoolUsage> usage(String network) {
+    return Holdings.of(engine.view()).usage(get(network));
+  }
+
+  @Override
+  public SortedMap<Ip, List<Id>> holders(String network) {
+    return Holdings.of(engine.view()).of(get(network).id());
   }
 
   @Override

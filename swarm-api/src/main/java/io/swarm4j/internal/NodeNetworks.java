@@ -5,6 +5,7 @@ import io.swarm4j.NodeNetwork;
 import io.swarm4j.NodeOptions;
 import io.swarm4j.RuntimeFactory;
 import io.swarm4j.dispatcher.EndpointGate;
+import io.swarm4j.model.Subnet;
 import io.swarm4j.model.Task;
 import io.swarm4j.network.dataplane.Difference;
 import io.swarm4j.time.Loop;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -40,6 +42,16 @@ final class NodeNetworks implements EndpointGate {
   /** Whether the first nodes of the swarm bring their own. */
   static boolean areExpected(EngineOptions options) {
     return options.nodes().stream().anyMatch(node -> find(options, node) != null);
+  }
+
+  /** What the hosts of the first nodes have routes to; no network may overlap it. */
+  static List<Subnet> foreignRoutes(EngineOptions options) {
+    return options.nodes().stream()
+        .map(node -> find(options, node))
+        .filter(Objects::nonNull)
+        .flatMap(network -> network.hostRoutes().stream())
+        .distinct()
+        .toList();
   }
 
   private static @Nullable NodeNetwork find(EngineOptions options, NodeOptions node) {

@@ -17,6 +17,7 @@ import io.swarm4j.model.SecretSpec;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.model.StoreObject;
+import io.swarm4j.model.Subnet;
 import io.swarm4j.model.VersionedPayload;
 import io.swarm4j.orchestrator.ServiceWrites;
 import io.swarm4j.store.Transaction;
@@ -33,6 +34,7 @@ final class StackDeployment {
   private final Transaction tx;
   private final Ids ids;
   private final Admission admission;
+  private final List<Subnet> foreignRoutes;
   private final Stack stack;
   private final ImagePins pins;
   private final List<String> created = new ArrayList<>();
@@ -41,10 +43,17 @@ final class StackDeployment {
   private final List<String> removed = new ArrayList<>();
   private final List<Fault> faults = new ArrayList<>();
 
-  StackDeployment(Transaction tx, Ids ids, Admission admission, Stack stack, ImagePins pins) {
+  StackDeployment(
+      Transaction tx,
+      Ids ids,
+      Admission admission,
+      List<Subnet> foreignRoutes,
+      Stack stack,
+      ImagePins pins) {
     this.tx = tx;
     this.ids = ids;
     this.admission = admission;
+    this.foreignRoutes = foreignRoutes;
     this.stack = stack;
     this.pins = pins;
   }
@@ -110,7 +119,7 @@ final class StackDeployment {
       unchanged.add("network " + spec.name());
       return;
     }
-    Admission.newNetwork(tx, spec);
+    Admission.newNetwork(tx, spec, foreignRoutes);
     tx.put(Network.create(ids.network(), spec));
     created.add("network " + spec.name());
   }

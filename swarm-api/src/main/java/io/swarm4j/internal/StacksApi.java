@@ -51,7 +51,8 @@ record StacksApi(Host engine) implements Stacks {
                 engine.submit(
                     tx -> {
                       Admission admission = engine.admission(tx, stack.services());
-                      return new StackDeployment(tx, engine.ids(), admission, stack, pins)
+                      return new StackDeployment(
+                              tx, engine.ids(), admission, engine.foreignRoutes(), stack, pins)
                           .run(leftovers);
                     }));
   }

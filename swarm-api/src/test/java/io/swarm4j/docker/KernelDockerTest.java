@@ -10,25 +10,27 @@ import io.swarm4j.NodeOptions;
 import io.swarm4j.Swarm;
 import io.swarm4j.model.ClusterSpec;
 import io.swarm4j.model.EndpointSpec;
+import io.swarm4j.model.InvalidSpecException;
 import io.swarm4j.model.Ip;
+import io.swarm4j.model.Network;
 import io.swarm4j.model.NetworkAttachmentSpec;
 import io.swarm4j.model.NetworkSpec.IpPool;
 import io.swarm4j.model.NetworkSpecBuilder;
-import io.swarm4j.model.Node;
 import io.swarm4j.model.Node.Availability;
 import io.swarm4j.model.Node.NodeState;
+import io.swarm4j.model.Node;
 import io.swarm4j.model.Placement;
 import io.swarm4j.model.PortSpec;
 import io.swarm4j.model.ServiceId;
 import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskState;
-import io.swarm4j.model.UpdatePolicy;
 import io.swarm4j.model.UpdatePolicy.UpdateOrder;
+import io.swarm4j.model.UpdatePolicy;
 import io.swarm4j.network.dataplane.Difference;
 import io.swarm4j.network.dataplane.kernel.NetworkNamespace;
-import io.swarm4j.testing.DockerHosts;
 import io.swarm4j.testing.DockerHosts.Host;
+import io.swarm4j.testing.DockerHosts;
 import io.swarm4j.testing.Feature;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -291,6 +293,24 @@ class KernelDockerTest {
         .as("not on the ingress network")
         .hasSize(1);
     remove("hermit");
+  }
+
+  @Test
+  void aNetworkOverARouteOfAHostIsRefused() {
+    String route = HOSTS.host(0).address().replaceAll("\\d+$", "0/24");
+    assertThatThrownBy(
+            () ->
+                swarm
+                    .networks()
+                    .create(
+                        NetworkSpecBuilder.builder()
+                            .name("over")
+                            .pools(List.of(IpPool.of(route)))
+                            .build()))
+        .isInstanceOf(InvalidSpecException.class)
+        .hasMessageContaining(
+            "subnet " + route + " overlaps " + route + ", a route outside the swarm");
+    assertThat(swarm.networks().list()).extracting(Network::name).doesNotContain("over");
   }
 
   @Test

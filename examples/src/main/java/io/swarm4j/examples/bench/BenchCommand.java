@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
     name = "bench",
     mixinStandardHelpOptions = true,
     description =
-        "Measures the engine: start, create, scale, place, heap, logs, commit, snapshot, dns,"
+        "Measures the engine: start, create, scale, place, heap, logs, commit, snapshot, lb, dns,"
             + " kernel, update, loss, sim-*; without a name all of them but docker, which makes"
             + " a Docker host.")
 public final class BenchCommand implements Callable<Integer> {
@@ -28,7 +28,7 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Parameters(
       description =
-          "start, create, scale, place, place-large, heap, logs, commit, snapshot, dns, kernel,"
+          "start, create, scale, place, place-large, heap, logs, commit, snapshot, lb, dns, kernel,"
               + " update, loss, sim-case, sim-day, sim-large, api, docker")
   private List<String> names = new ArrayList<>();
 
@@ -54,6 +54,7 @@ public final class BenchCommand implements Callable<Integer> {
     all.put("logs", LogsBench::run);
     all.put("commit", CommitBench::run);
     all.put("snapshot", SnapshotBench::run);
+    all.put("lb", LbBench::run);
     all.put("dns", DnsBench::run);
     all.put("api", ApiBench::run);
     all.put("kernel", KernelBench::run);

@@ -29,7 +29,7 @@ public final class Allocator implements Reconciler {
 
   @Override
   public void begin(Control control, Transaction tx) {
-    session = new Session(control, new Ledger(options, tx));
+    session = new Session(control, new Ledger(options, control, tx, this::work));
     work(tx);
   }
 

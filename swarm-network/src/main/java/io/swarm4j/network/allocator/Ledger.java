@@ -14,8 +14,12 @@ import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskId;
 import io.swarm4j.model.TaskState;
 import io.swarm4j.network.Networks;
+import io.swarm4j.network.ipam.AddressAllocator;
+import io.swarm4j.network.ipam.CoolDown;
 import io.swarm4j.network.ipam.Holdings;
+import io.swarm4j.network.ipam.SubnetAllocator;
 import io.swarm4j.network.ports.PortKey;
+import io.swarm4j.orchestrator.Control;
 import io.swarm4j.store.Change;
 import io.swarm4j.store.Transaction;
 import java.util.ArrayDeque;
@@ -23,6 +27,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,8 +50,20 @@ final class Ledger {
   private final LinkedHashSet<NodeId> dirtyNodes = new LinkedHashSet<>();
 
   /** Takes over what the store says; what is left to do stands in the queues afterwards. */
-  Ledger(AllocatorOptions options, Transaction tx) {
-    networks = new NetworkBook(options.foreignRoutes(), waiters);
+  Ledger(AllocatorOptions options, Control control, Transaction tx, Consumer<Transaction> work) {
+    CoolDown coolDown = new CoolDown(options.coolDown(), control::now);
+    networks =
+        new NetworkBook(
+            new SubnetAllocator(options.foreignRoutes()),
+            new AddressAllocator(coolDown),
+            waiters,
+            (delay, cooled) ->
+                control.after(
+                    delay,
+                    later -> {
+                      cooled.run();
+                      work.accept(later);
+                    }));
     services = new ServiceBook(networks, waiters);
     tasks = new TaskBook(networks, services, tx, options.addressForEveryTask());
     nodes = new NodeBook(networks);

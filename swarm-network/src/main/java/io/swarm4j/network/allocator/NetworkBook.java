@@ -14,9 +14,13 @@ import io.swarm4j.network.ipam.PoolUsage;
 import io.swarm4j.network.ipam.SubnetAllocator;
 import io.swarm4j.store.State;
 import io.swarm4j.store.Transaction;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The networks' subnets and identifiers, and the addresses in use on them. */
@@ -26,15 +30,31 @@ final class NetworkBook {
 
   private static final int V6_PREFIX = 64;
 
-  private final AddressAllocator addresses = new AddressAllocator();
+  private final AddressAllocator addresses;
   private final SubnetAllocator subnets;
   private final Vnis vnis = new Vnis();
   private final Waiters waiters;
   private @Nullable NetworkId ingress;
 
-  NetworkBook(List<Subnet> foreignRoutes, Waiters waiters) {
-    this.subnets = new SubnetAllocator(foreignRoutes);
+  /** Networks whose freed addresses are looked at again when they have cooled down. */
+  private final Set<NetworkId> cooling = new HashSet<>();
+
+  private final BiConsumer<Duration, Runnable> later;
+
+  /**
+   * No network.
+   *
+   * @param later does something after a time, and then gives those who wait another chance
+   */
+  NetworkBook(
+      SubnetAllocator subnets,
+      AddressAllocator addresses,
+      Waiters waiters,
+      BiConsumer<Duration, Runnable> later) {
+    this.subnets = subnets;
+    this.addresses = addresses;
     this.waiters = waiters;
+    this.later = later;
   }
 
   AddressAllocator addresses() {
@@ -152,6 +172,15 @@ final class NetworkBook {
 
   /** What to tell those who found no address on a network. */
   Shortage usedUp(State state, NetworkId id) {
+    Duration wait = addresses.untilNext(id);
+    if (wait != null && cooling.add(id)) {
+      later.accept(
+          wait,
+          () -> {
+            cooling.remove(id);
+            waiters.freed(id);
+          });
+    }
     Network network = state.network(id);
     String name = network == null ? id.toString() : network.name();
     List<PoolUsage> usage = addresses.usage(id);

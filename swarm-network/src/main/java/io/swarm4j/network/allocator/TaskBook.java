@@ -112,7 +112,7 @@ final class TaskBook {
       Shortage shortage = attach(tx, task, wish, attachments);
       if (shortage != null) {
         for (Attachment given : attachments) {
-          networks.release(given.network(), given.address(), task.id());
+          networks.addresses().giveBack(given.network(), given.address(), task.id());
         }
         return shortage;
       }

@@ -5,10 +5,13 @@ import io.swarm4j.model.Ip;
 import io.swarm4j.model.NetworkId;
 import io.swarm4j.model.NetworkSpec.IpPool;
 import io.swarm4j.model.ServiceId;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -24,12 +27,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AddressAllocator {
   private final Map<NetworkId, List<AddressPool>> networks = new HashMap<>();
+  private final CoolDown coolDown;
+
+  /** Freed addresses are given out again when no other is left. */
+  public AddressAllocator() {
+    this(CoolDown.NONE);
+  }
+
+  /** Freed addresses have to cool down. */
+  public AddressAllocator(CoolDown coolDown) {
+    this.coolDown = coolDown;
+  }
 
   /** Takes a network into service, or adds to it those of {@code pools} that it does not have. */
   public void open(NetworkId network, List<IpPool> pools) {
     List<AddressPool> present = networks.computeIfAbsent(network, id -> new ArrayList<>());
     for (IpPool pool : pools) {
-      AddressPool fresh = new AddressPool(pool);
+      AddressPool fresh = new AddressPool(pool, coolDown);
       if (present.stream().noneMatch(other -> other.subnet().equals(fresh.subnet()))) {
         present.add(fresh);
       }
@@ -59,7 +73,7 @@ public final class AddressAllocator {
       }
     }
     if (short4 || short6) {
-      given.forEach(ip -> release(network, ip, holder));
+      given.forEach(ip -> giveBack(network, ip, holder));
       return List.of();
     }
     return List.copyOf(given);
@@ -82,7 +96,7 @@ public final class AddressAllocator {
     }
     Ip other = next(pools, !fixed.isV4(), task);
     if (other == null) {
-      pool.release(fixed, task);
+      pool.giveBack(fixed, task);
       return List.of();
     }
     return List.of(fixed, other);
@@ -112,6 +126,24 @@ public final class AddressAllocator {
   public boolean release(NetworkId network, Ip ip, Id holder) {
     AddressPool pool = poolOf(network, ip);
     return pool != null && pool.release(ip, holder);
+  }
+
+  /** See {@link AddressPool#giveBack}. */
+  public void giveBack(NetworkId network, Ip ip, Id holder) {
+    AddressPool pool = poolOf(network, ip);
+    if (pool != null) {
+      pool.giveBack(ip, holder);
+    }
+  }
+
+  /** How long it is until an address of a network has cooled down; null if none has to. */
+  public @Nullable Duration untilNext(NetworkId network) {
+    return pools(network).stream()
+        .map(AddressPool::untilNext)
+        .filter(Objects::nonNull)
+        .filter(wait -> wait.compareTo(Duration.ZERO) > 0)
+        .min(Comparator.naturalOrder())
+        .orElse(null);
   }
 
   /** Who holds an address; null if nobody does. */

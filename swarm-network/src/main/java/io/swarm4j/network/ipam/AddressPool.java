@@ -5,6 +5,7 @@ import io.swarm4j.model.Ip;
 import io.swarm4j.model.NetworkSpec.IpPool;
 import io.swarm4j.model.ServiceId;
 import io.swarm4j.model.Subnet;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -34,6 +35,7 @@ public final class AddressPool {
 
   private static final int NONE = -1;
 
+  private final CoolDown coolDown;
   private final Subnet subnet;
   private final Ip base;
   private final int window;
@@ -51,13 +53,22 @@ public final class AddressPool {
   /** For those that are free, the next and the previous one in the queue, side by side. */
   private int[] links = new int[32];
 
+  /** When those in the queue may be given out, in milliseconds; empty where that is at once. */
+  private long[] coolUntil = new long[0];
+
   private int fresh;
   private int head = NONE;
   private int tail = NONE;
   private long held;
 
-  /** All addresses free. */
+  /** All addresses free; those that are freed are given out again when no other is left. */
   public AddressPool(IpPool pool) {
+    this(pool, CoolDown.NONE);
+  }
+
+  /** All addresses free; those that are freed have to cool down. */
+  public AddressPool(IpPool pool, CoolDown coolDown) {
+    this.coolDown = coolDown;
     subnet = Ranges.aligned(pool.subnet());
     Subnet range = pool.range() == null ? subnet : pool.range();
     base = range.first();
@@ -115,7 +126,18 @@ public final class AddressPool {
     return all;
   }
 
-  /** Gives the next address to {@code holder}; null if none is free. */
+  /**
+   * How long it is until a freed address has cooled down; zero or less if one has, null if there is
+   * none. Of no interest as long as there are fresh ones.
+   */
+  public @Nullable Duration untilNext() {
+    if (head == NONE) {
+      return null;
+    }
+    return head < coolUntil.length ? coolDown.until(coolUntil[head]) : Duration.ZERO;
+  }
+
+  /** Gives the next address to {@code holder}; null if none is free and has cooled down. */
   public @Nullable Ip allocate(Id holder) {
     while (fresh < window) {
       int offset = fresh;
@@ -124,7 +146,8 @@ public final class AddressPool {
         return base.plus(offset);
       }
     }
-    if (head == NONE) {
+    Duration wait = untilNext();
+    if (wait == null || wait.compareTo(Duration.ZERO) > 0) {
       return null;
     }
     int offset = head;
@@ -228,6 +251,22 @@ public final class AddressPool {
     return true;
   }
 
+  /** As {@link #release}, for an address that nobody has used: it need not cool down. */
+  public void giveBack(Ip ip, Id holder) {
+    if (release(ip, holder) && holder(ip) == null && isOpened(Ranges.offset(base, ip))) {
+      int offset = (int) Ranges.offset(base, ip);
+      unlink(offset);
+      cool(offset, 0);
+      if (head == NONE) {
+        tail = offset;
+      } else {
+        links[2 * offset] = head;
+        links[2 * head + 1] = offset;
+      }
+      head = offset;
+    }
+  }
+
   private void replaceHolder(Ip ip, Id holder) {
     long offset = Ranges.offset(base, ip);
     if (isOpened(offset)) {
@@ -241,6 +280,9 @@ public final class AddressPool {
     long offset = Ranges.offset(base, ip);
     if (isOpened(offset)) {
       holders[(int) offset] = null;
+      if (!coolDown.isNone()) {
+        cool((int) offset, coolDown.endsAt());
+      }
       enqueue((int) offset);
       held--;
     } else {
@@ -269,6 +311,15 @@ public final class AddressPool {
   private void hold(int offset, Id holder) {
     holders[offset] = holder;
     held++;
+  }
+
+  private void cool(int offset, long until) {
+    if (offset >= coolUntil.length && until > 0) {
+      coolUntil = Arrays.copyOf(coolUntil, holders.length);
+    }
+    if (offset < coolUntil.length) {
+      coolUntil[offset] = until;
+    }
   }
 
   private void enqueue(int offset) {

@@ -8,13 +8,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.swarm4j.model.Attachment;
 import io.swarm4j.model.ClusterSpec;
 import io.swarm4j.model.ContainerSpecBuilder;
-import io.swarm4j.model.EndpointSpec;
 import io.swarm4j.model.EndpointSpec.EndpointMode;
+import io.swarm4j.model.EndpointSpec;
 import io.swarm4j.model.Ip;
 import io.swarm4j.model.Network;
 import io.swarm4j.model.NetworkAttachmentSpec;
-import io.swarm4j.model.NetworkSpec;
 import io.swarm4j.model.NetworkSpec.IpPool;
+import io.swarm4j.model.NetworkSpec;
 import io.swarm4j.model.NetworkSpecBuilder;
 import io.swarm4j.model.Node;
 import io.swarm4j.model.PortSpec;
@@ -27,6 +27,7 @@ import io.swarm4j.model.TaskSpecBuilder;
 import io.swarm4j.model.TaskState;
 import io.swarm4j.model.TaskStatus;
 import io.swarm4j.testing.Feature;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -342,6 +343,25 @@ class AllocatorTest {
     assertThat(swarm.now(tasks.get(5)).state()).isEqualTo(TaskState.NEW);
     swarm.delete(tasks.get(2));
     assertThat(swarm.now(tasks.get(5)).state()).isEqualTo(TaskState.PENDING);
+  }
+
+  @Test
+  void aFreedAddressIsGivenOutAgainWhenItHasCooledDown() {
+    swarm = new TestSwarm(AllocatorOptions.DEFAULT.withCoolDown(Duration.ofSeconds(10)));
+    swarm.overlay("x", "10.0.9.0/29");
+    Service service = swarm.service(spec("web", "x"));
+    List<Task> tasks = swarm.tasks(service, 1, 6);
+    swarm.reach(tasks.get(0), TaskState.FAILED);
+    swarm.advance(Duration.ofSeconds(4));
+    swarm.reach(tasks.get(1), TaskState.FAILED);
+
+    assertThat(swarm.now(tasks.get(4)).state()).isEqualTo(TaskState.NEW);
+    assertThat(swarm.now(tasks.get(4)).status().reason()).isInstanceOf(Reason.Allocation.class);
+    swarm.advance(Duration.ofSeconds(7));
+    assertThat(addresses(swarm.now(tasks.get(4)))).isEqualTo(addresses(tasks.get(0)));
+    assertThat(swarm.now(tasks.get(5)).state()).isEqualTo(TaskState.NEW);
+    swarm.advance(Duration.ofSeconds(4));
+    assertThat(addresses(swarm.now(tasks.get(5)))).isEqualTo(addresses(tasks.get(1)));
   }
 
   @Test

@@ -9,10 +9,10 @@ import io.swarm4j.model.NetworkAttachmentSpec;
 import io.swarm4j.model.NetworkId;
 import io.swarm4j.model.NetworkSpec;
 import io.swarm4j.model.NetworkSpecBuilder;
-import io.swarm4j.model.Node;
 import io.swarm4j.model.Node.Availability;
 import io.swarm4j.model.Node.NodeRole;
 import io.swarm4j.model.Node.NodeState;
+import io.swarm4j.model.Node;
 import io.swarm4j.model.NodeDescription;
 import io.swarm4j.model.NodeId;
 import io.swarm4j.model.NodeSpec;
@@ -39,6 +39,7 @@ import io.swarm4j.time.Chance;
 import io.swarm4j.time.Ids;
 import io.swarm4j.time.Loop;
 import io.swarm4j.time.VirtualTime;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,7 +57,7 @@ public final class TestSwarm {
   private final ArrayDeque<Manager> managers = new ArrayDeque<>();
 
   public TestSwarm() {
-    this(AllocatorOptions.DEFAULT);
+    this(AllocatorOptions.DEFAULT.withCoolDown(Duration.ZERO));
   }
 
   public TestSwarm(AllocatorOptions options) {
@@ -87,6 +88,11 @@ public final class TestSwarm {
       managers.removeFirst().store.close();
       time.settle();
     }
+  }
+
+  /** Lets time pass. */
+  void advance(Duration span) {
+    time.advance(span);
   }
 
   public <T> T run(Function<Transaction, T> request) {

@@ -8,10 +8,13 @@ import io.swarm4j.model.NetworkSpec.IpPool;
 import io.swarm4j.model.ServiceId;
 import io.swarm4j.model.Subnet;
 import io.swarm4j.model.TaskId;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -65,6 +68,26 @@ class AddressPoolTest {
     assertThat(pool.allocate(task(1001))).isEqualTo(ip("10.0.9.41"));
     assertThat(pool.allocate(task(1002))).isEqualTo(ip("10.0.9.8"));
     assertThat(pool.allocate(task(1003))).isEqualTo(ip("10.0.9.100"));
+  }
+
+  @Test
+  void aFreedAddressCoolsDownUnlessNobodyHasUsedIt() {
+    AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
+    CoolDown coolDown = new CoolDown(Duration.ofSeconds(2), now::get);
+    AddressPool cooling = new AddressPool(IpPool.of("10.0.9.0/29"), coolDown);
+    for (int i = 1; i <= 5; i++) {
+      cooling.allocate(task(i));
+    }
+    assertThat(cooling.untilNext()).isNull();
+    cooling.release(ip("10.0.9.3"), task(2));
+    cooling.giveBack(ip("10.0.9.5"), task(4));
+
+    assertThat(cooling.allocate(task(6))).isEqualTo(ip("10.0.9.5"));
+    assertThat(cooling.allocate(task(7))).isNull();
+    assertThat(cooling.untilNext()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(cooling.held()).isEqualTo(4);
+    now.set(Instant.ofEpochSecond(2));
+    assertThat(cooling.allocate(task(7))).isEqualTo(ip("10.0.9.3"));
   }
 
   @Test

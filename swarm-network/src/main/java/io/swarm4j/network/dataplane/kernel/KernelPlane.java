@@ -2,9 +2,11 @@ package io.swarm4j.network.dataplane.kernel;
 
 import io.swarm4j.model.Check;
 import io.swarm4j.model.Ip;
+import io.swarm4j.model.Subnet;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.network.dataplane.Difference;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.LocalTask;
+import io.swarm4j.network.ipam.HostRoutes;
 import io.swarm4j.time.Loop;
 import java.time.Duration;
 import java.util.List;
@@ -154,6 +156,17 @@ public final class KernelPlane implements AutoCloseable {
           }
         });
     return result.minimalCompletionStage();
+  }
+
+  /**
+   * The subnets to which a host has routes that are not of the swarm. Blocks.
+   *
+   * @throws KernelException if they cannot be read
+   */
+  public static List<Subnet> hostRoutes(NetworkNamespace host) {
+    String table =
+        new ProcessCommands(PATIENCE).run(host.command("cat", "/proc/net/route"), "");
+    return HostRoutes.parse(table, KernelState::isOurs);
   }
 
   /** Ends the work; what is in force stays so, and traffic goes on. */

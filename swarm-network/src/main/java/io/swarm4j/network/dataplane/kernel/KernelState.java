@@ -175,6 +175,11 @@ final class KernelState {
     }
   }
 
+  /** Whether we have made a device of that name. */
+  static boolean isOurs(String name) {
+    return name.matches("s4j[bx]\\d+");
+  }
+
   /** Our devices, with their MTU. */
   private Map<String, Integer> devices() {
     Map<String, Integer> found = new TreeMap<>();
@@ -182,7 +187,7 @@ final class KernelState {
     for (String line : listing.lines().toList()) {
       String[] words = line.split("\\s+");
       String name = words.length < 2 ? "" : words[1].replaceAll("[@:].*", "");
-      if (name.matches("s4j[bx]\\d+")) {
+      if (isOurs(name)) {
         found.put(name, Integer.parseInt(after(words, "mtu", "0")));
       }
     }
