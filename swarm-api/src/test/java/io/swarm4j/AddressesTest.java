@@ -65,9 +65,7 @@ class AddressesTest {
   }
 
   private long waiting() {
-    return swarm.services().tasks("web").stream()
-        .filter(AddressesTest::waitsForAnAddress)
-        .count();
+    return swarm.services().tasks("web").stream().filter(AddressesTest::waitsForAnAddress).count();
   }
 
   private static boolean waitsForAnAddress(Task task) {

@@ -248,7 +248,12 @@ final class LbBench {
         double rate = load == Load.KEPT ? median("haproxy", load, Sample::perSecond) : 0;
         all.add(
             result(
-                each, load, "requests/s", Sample::perSecond, true, load == Load.BULK ? most : rate));
+                each,
+                load,
+                "requests/s",
+                Sample::perSecond,
+                true,
+                load == Load.BULK ? most : rate));
         if (load == Load.NEW && !each.name.equals("direct")) {
           double cost = median("haproxy", load, Sample::cpuMicros) * CONNECTION_COST;
           all.add(result(each, load, "CPU us/request", Sample::cpuMicros, false, cost));
@@ -262,8 +267,7 @@ final class LbBench {
     return all;
   }
 
-  private double median(
-      String name, Load load, ToDoubleFunction<Sample> figure) {
+  private double median(String name, Load load, ToDoubleFunction<Sample> figure) {
     Contender contender =
         contenders.stream().filter(each -> each.name.equals(name)).findFirst().orElseThrow();
     return new Measurement("", "", contender.of(load, figure), true, 0, "").median();

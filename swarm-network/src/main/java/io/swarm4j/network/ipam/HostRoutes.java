@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** Reads which subnets a Linux host has routes to, lest a network of the swarm takes one of them. */
+/**
+ * Reads which subnets a Linux host has routes to, lest a network of the swarm takes one of them.
+ */
 public final class HostRoutes {
   private static final int DESTINATION = 1;
   private static final int MASK = 7;

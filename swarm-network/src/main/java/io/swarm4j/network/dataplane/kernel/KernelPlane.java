@@ -164,8 +164,7 @@ public final class KernelPlane implements AutoCloseable {
    * @throws KernelException if they cannot be read
    */
   public static List<Subnet> hostRoutes(NetworkNamespace host) {
-    String table =
-        new ProcessCommands(PATIENCE).run(host.command("cat", "/proc/net/route"), "");
+    String table = new ProcessCommands(PATIENCE).run(host.command("cat", "/proc/net/route"), "");
     return HostRoutes.parse(table, KernelState::isOurs);
   }
 
