@@ -1,5 +1,7 @@
 package io.swarm4j;
 
+import io.swarm4j.model.Fault;
+import io.swarm4j.model.NetworkSpec;
 import io.swarm4j.model.NodeId;
 import io.swarm4j.model.Subnet;
 import io.swarm4j.network.dataplane.Difference;
@@ -17,6 +19,11 @@ public interface NodeNetwork {
 
   /** The node's address, at which other nodes and the clients of published ports reach it. */
   String address();
+
+  /** What a network asks for and this data plane cannot do, with the reason. Does not block. */
+  default List<Fault> unsupported(NetworkSpec spec) {
+    return List.of();
+  }
 
   /** Subnets to which the node's host has routes, and that no network may overlap. May block. */
   default List<Subnet> hostRoutes() {

@@ -290,6 +290,26 @@ class BadInputTest {
             "10.0.9.0/25",
             "10.0.9.0/24 of network 'backend'"),
         new Case(
+            "port bound to what is no address",
+            swarm ->
+                swarm
+                    .services()
+                    .create(
+                        ServiceSpec.of("bound", "app")
+                            .withEndpoint(
+                                EndpointSpec.publish(
+                                    new PortSpec(
+                                        "",
+                                        PortSpec.Protocol.TCP,
+                                        80,
+                                        80,
+                                        PortSpec.PublishMode.INGRESS,
+                                        List.of("10.0.0.999"))))),
+            Fault.Code.INVALID,
+            "PortSpec.bind",
+            "10.0.0.999",
+            "the name of an interface"),
+        new Case(
             "malformed subnet",
             swarm ->
                 swarm

@@ -20,7 +20,9 @@ import io.swarm4j.network.lb.Frontend;
 import io.swarm4j.testing.Feature;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -153,6 +155,32 @@ class PublishedPortsTest {
         assertThat(ask("127.0.0.1", port)).startsWith("web.");
       }
     }
+  }
+
+  @Test
+  void aPortIsOpenOnTheInterfaceItNamesAndTellsOfOneThatIsNotThere() throws IOException {
+    String loopback =
+        NetworkInterface.getByInetAddress(InetAddress.getByName("127.0.0.1")).getName();
+    run(
+        published("web", "name")
+            .withEndpoint(EndpointSpec.publish(bound(7002, loopback))));
+    run(
+        published("lost", "name")
+            .withEndpoint(EndpointSpec.publish(bound(7003, "nowhere7"))));
+
+    assertThat(ask("127.0.0.1", 7002)).isEqualTo("web.1");
+    for (String node : swarm.nodeAddresses().values()) {
+      assertThatThrownBy(() -> ask(node, 7002)).isInstanceOf(ConnectException.class);
+    }
+    assertThat(swarm.services().health("web").ports()).isEmpty();
+    assertThat(swarm.services().health("lost").ports())
+        .singleElement()
+        .hasToString("service lost is not reached at nowhere7:7003: no interface of that name");
+  }
+
+  private static PortSpec bound(int port, String bind) {
+    return new PortSpec(
+        "", PortSpec.Protocol.TCP, PORT, port, PortSpec.PublishMode.INGRESS, List.of(bind));
   }
 
   private static ServiceSpec published(String name, String image) {

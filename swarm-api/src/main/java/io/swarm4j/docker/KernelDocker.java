@@ -4,7 +4,9 @@ import io.swarm4j.NodeNetwork;
 import io.swarm4j.NodeOptions;
 import io.swarm4j.RuntimeFactory;
 import io.swarm4j.agent.Runtime;
+import io.swarm4j.model.Fault;
 import io.swarm4j.model.Ip;
+import io.swarm4j.model.NetworkSpec;
 import io.swarm4j.model.NodeId;
 import io.swarm4j.model.Subnet;
 import io.swarm4j.network.dataplane.Difference;
@@ -90,6 +92,11 @@ public final class KernelDocker implements RuntimeFactory, NodeNetwork {
   @Override
   public String address() {
     return address.toString();
+  }
+
+  @Override
+  public List<Fault> unsupported(NetworkSpec spec) {
+    return KernelPlane.unsupported(spec);
   }
 
   @Override

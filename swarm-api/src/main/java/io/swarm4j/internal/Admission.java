@@ -17,12 +17,10 @@ import io.swarm4j.model.Service;
 import io.swarm4j.model.ServiceId;
 import io.swarm4j.model.ServiceMode;
 import io.swarm4j.model.ServiceSpec;
-import io.swarm4j.model.Subnet;
 import io.swarm4j.model.TaskSpec;
 import io.swarm4j.model.VersionedPayload;
 import io.swarm4j.network.Networks;
 import io.swarm4j.network.endpoint.ServiceBalancing;
-import io.swarm4j.network.ipam.SubnetConflicts;
 import io.swarm4j.network.ports.PortConflicts;
 import io.swarm4j.orchestrator.DependencyCycle;
 import io.swarm4j.store.State;
@@ -217,9 +215,9 @@ final class Admission {
   /**
    * Refuses a network that cannot be.
    *
-   * @param foreignRoutes ranges that belong to others, such as the networks of the hosts
+   * @param surroundings what it has to fit into
    */
-  static void newNetwork(State state, NetworkSpec spec, List<Subnet> foreignRoutes) {
+  static void newNetwork(State state, NetworkSpec spec, NetworkSurroundings surroundings) {
     Network taken = state.networkNamed(spec.name());
     if (taken != null) {
       throw new ConflictException(
@@ -235,7 +233,7 @@ final class Admission {
         "false: ingress network ("
             + (ingress == null ? "" : ingress.id())
             + ") is already present");
-    check.addAll(SubnetConflicts.check(state, spec, null, foreignRoutes));
+    check.addAll(surroundings.check(state, spec, null));
     check.orThrow();
   }
 }

@@ -15,14 +15,13 @@ import io.swarm4j.model.Cluster;
 import io.swarm4j.model.ConflictException;
 import io.swarm4j.model.Meta;
 import io.swarm4j.model.Network;
-import io.swarm4j.model.Node;
 import io.swarm4j.model.Node.NodeRole;
 import io.swarm4j.model.Node.NodeState;
+import io.swarm4j.model.Node;
 import io.swarm4j.model.NodeDescription;
 import io.swarm4j.model.NodeId;
 import io.swarm4j.model.NodeSpec;
 import io.swarm4j.model.NodeStatus;
-import io.swarm4j.model.Subnet;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.network.Networks;
 import io.swarm4j.network.dataplane.LoopbackLease;
@@ -63,7 +62,7 @@ public final class Engine extends Host {
   private final Loop agentLoop;
   private final Loop watchLoop;
   private final NodeNetworks nodeNetworks;
-  private volatile List<Subnet> foreignRoutes = List.of();
+  private volatile NetworkSurroundings surroundings = NetworkSurroundings.NONE;
   private AddressPlan addresses = AddressPlan.none();
   private @Nullable UserSpacePlane plane;
   private int lastAddress;
@@ -101,7 +100,7 @@ public final class Engine extends Host {
 
   private void open() {
     EndpointGate gate = (task, revision) -> gate().withdrawn(task, revision);
-    foreignRoutes = NodeNetworks.foreignRoutes(options);
+    surroundings = NodeNetworks.surroundings(options);
     List<? extends Log> logs = ManagerLogs.of(options);
     own(new MemberGroup(options, members));
     for (int i = 0; i < logs.size(); i++) {
@@ -268,8 +267,8 @@ public final class Engine extends Host {
   }
 
   @Override
-  List<Subnet> foreignRoutes() {
-    return foreignRoutes;
+  NetworkSurroundings surroundings() {
+    return surroundings;
   }
 
   @Override

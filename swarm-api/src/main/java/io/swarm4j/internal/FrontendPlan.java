@@ -2,17 +2,19 @@ package io.swarm4j.internal;
 
 import io.swarm4j.PortProblem;
 import io.swarm4j.model.Ip;
-import io.swarm4j.model.Node;
 import io.swarm4j.model.Node.NodeState;
+import io.swarm4j.model.Node;
 import io.swarm4j.model.NodeId;
 import io.swarm4j.model.PortSpec;
 import io.swarm4j.model.Service;
 import io.swarm4j.network.dataplane.Difference;
+import io.swarm4j.network.endpoint.BindAddresses;
 import io.swarm4j.network.endpoint.EndpointTable;
 import io.swarm4j.network.endpoint.ServiceBalancing;
 import io.swarm4j.network.endpoint.ServiceFrontend;
 import io.swarm4j.network.lb.Applied;
 import io.swarm4j.network.lb.Backend;
+import io.swarm4j.network.lb.BindFailure;
 import io.swarm4j.network.lb.Frontend;
 import io.swarm4j.network.lb.FrontendOptions;
 import io.swarm4j.network.lb.Protocol;
@@ -125,7 +127,10 @@ final class FrontendPlan {
     if (address != null) {
       binds.add(new InetSocketAddress(address.toInetAddress(), place.port()));
     } else if (!place.bind().isEmpty()) {
-      place.bind().forEach(bind -> binds.add(socket(bind, place.port())));
+      for (String bind : place.bind()) {
+        BindAddresses.of(bind, BindAddresses::ofThisMachine)
+            .forEach(ip -> binds.add(new InetSocketAddress(ip.toInetAddress(), place.port())));
+      }
     } else if (place.node() != null) {
       String own = addresses.get(place.node());
       if (own != null) {
@@ -156,27 +161,33 @@ final class FrontendPlan {
     return backends;
   }
 
-  /** What the balancer could not open of what was planned for a state. */
+  /** What is not open of what was planned for a state. */
   static List<PortProblem> problems(Applied result, View view, EndpointTable endpoints) {
-    if (result.bindFailures().isEmpty()) {
-      return List.of();
-    }
     Map<String, String> nodes = new HashMap<>();
     view.nodes().forEach(node -> nodes.put(node.status().address(), node.hostname()));
     Map<String, String> services = new HashMap<>();
+    List<PortProblem> problems = new ArrayList<>();
     for (ServiceFrontend place : endpoints.frontends()) {
       Service service = view.service(place.service());
-      services.put(place.id(), service == null ? "" : service.name());
+      String name = service == null ? "" : service.name();
+      services.put(place.id(), name);
+      for (String bind : place.bind()) {
+        if (BindAddresses.of(bind, BindAddresses::ofThisMachine).isEmpty()) {
+          InetSocketAddress nowhere = InetSocketAddress.createUnresolved(bind, place.port());
+          problems.add(new PortProblem(name, "", nowhere, "no interface of that name"));
+        }
+      }
     }
-    return result.bindFailures().stream()
-        .map(
-            failure ->
-                new PortProblem(
-                    services.getOrDefault(failure.frontend().replaceAll("@.*", ""), ""),
-                    nodes.getOrDefault(failure.address().getAddress().getHostAddress(), ""),
-                    failure.address(),
-                    String.valueOf(failure.cause().getMessage())))
-        .toList();
+    for (BindFailure failure : result.bindFailures()) {
+      String host = failure.address().getAddress().getHostAddress();
+      problems.add(
+          new PortProblem(
+              services.getOrDefault(failure.frontend().replaceAll("@.*", ""), ""),
+              nodes.getOrDefault(host, ""),
+              failure.address(),
+              String.valueOf(failure.cause().getMessage())));
+    }
+    return problems;
   }
 
   /** What of a plan is not as it runs. */

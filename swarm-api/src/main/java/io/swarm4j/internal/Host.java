@@ -24,7 +24,6 @@ import io.swarm4j.model.ClusterSpec;
 import io.swarm4j.model.ConflictException;
 import io.swarm4j.model.NodeId;
 import io.swarm4j.model.ServiceSpec;
-import io.swarm4j.model.Subnet;
 import io.swarm4j.store.Change;
 import io.swarm4j.store.ChangeFeed;
 import io.swarm4j.store.Commit;
@@ -135,9 +134,9 @@ public abstract class Host implements AutoCloseable {
     return List.of();
   }
 
-  /** Subnets that belong to others, and that no network may overlap. */
-  List<Subnet> foreignRoutes() {
-    return List.of();
+  /** What networks have to fit into. */
+  NetworkSurroundings surroundings() {
+    return NetworkSurroundings.NONE;
   }
 
   /** Compares what carries the traffic with what it shall be. */

@@ -45,7 +45,7 @@ public final class Member implements AutoCloseable {
     return AllocatorOptions.DEFAULT
         .withAddressForEveryTask(options.network() && !perNode)
         .withAddressForEveryNode(perNode)
-        .withForeignRoutes(NodeNetworks.foreignRoutes(options));
+        .withForeignRoutes(NodeNetworks.surroundings(options).foreignRoutes());
   }
 
   /** Owns {@code manager} and its loop from now on. */

@@ -8,12 +8,11 @@ import io.swarm4j.model.Ip;
 import io.swarm4j.model.Network;
 import io.swarm4j.model.NetworkAttachmentSpec;
 import io.swarm4j.model.NetworkId;
-import io.swarm4j.model.NetworkSpec;
 import io.swarm4j.model.NetworkSpec.IpPool;
+import io.swarm4j.model.NetworkSpec;
 import io.swarm4j.model.Service;
 import io.swarm4j.network.ipam.Holdings;
 import io.swarm4j.network.ipam.PoolUsage;
-import io.swarm4j.network.ipam.SubnetConflicts;
 import io.swarm4j.store.State;
 import io.swarm4j.store.Transaction;
 import java.time.Duration;
@@ -39,7 +38,7 @@ record NetworksApi(Host engine) implements Networks {
   public CompletionStage<Network> createAsync(NetworkSpec spec) {
     return engine.submit(
         tx -> {
-          Admission.newNetwork(tx, spec, engine.foreignRoutes());
+          Admission.newNetwork(tx, spec, engine.surroundings());
           return tx.put(Network.create(engine.ids().network(), spec));
         });
   }
@@ -139,7 +138,7 @@ record NetworksApi(Host engine) implements Networks {
           pools.add(pool);
           NetworkSpec wider = present.spec().withPools(pools);
           Check.of("NetworkSpec")
-              .addAll(SubnetConflicts.check(tx, wider, present.id(), engine.foreignRoutes()))
+              .addAll(engine.surroundings().check(tx, wider, present.id()))
               .orThrow();
           return tx.put(
               new Network(present.id(), present.meta(), wider, present.pools(), present.vni()));

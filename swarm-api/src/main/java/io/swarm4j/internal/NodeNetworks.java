@@ -12,9 +12,10 @@ import io.swarm4j.time.Loop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -44,14 +45,18 @@ final class NodeNetworks implements EndpointGate {
     return options.nodes().stream().anyMatch(node -> find(options, node) != null);
   }
 
-  /** What the hosts of the first nodes have routes to; no network may overlap it. */
-  static List<Subnet> foreignRoutes(EngineOptions options) {
-    return options.nodes().stream()
-        .map(node -> find(options, node))
-        .filter(Objects::nonNull)
-        .flatMap(network -> network.hostRoutes().stream())
-        .distinct()
-        .toList();
+  /** What networks have to fit into at the first nodes. Blocks. */
+  static NetworkSurroundings surroundings(EngineOptions options) {
+    List<NodeNetwork> planes = new ArrayList<>();
+    Set<Subnet> routes = new LinkedHashSet<>();
+    for (NodeOptions node : options.nodes()) {
+      NodeNetwork plane = find(options, node);
+      if (plane != null) {
+        planes.add(plane);
+        routes.addAll(plane.hostRoutes());
+      }
+    }
+    return new NetworkSurroundings(List.copyOf(routes), List.copyOf(planes));
   }
 
   private static @Nullable NodeNetwork find(EngineOptions options, NodeOptions node) {

@@ -17,7 +17,6 @@ import io.swarm4j.model.SecretSpec;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.model.StoreObject;
-import io.swarm4j.model.Subnet;
 import io.swarm4j.model.VersionedPayload;
 import io.swarm4j.orchestrator.ServiceWrites;
 import io.swarm4j.store.Transaction;
@@ -34,7 +33,7 @@ final class StackDeployment {
   private final Transaction tx;
   private final Ids ids;
   private final Admission admission;
-  private final List<Subnet> foreignRoutes;
+  private final NetworkSurroundings surroundings;
   private final Stack stack;
   private final ImagePins pins;
   private final List<String> created = new ArrayList<>();
@@ -47,13 +46,13 @@ final class StackDeployment {
       Transaction tx,
       Ids ids,
       Admission admission,
-      List<Subnet> foreignRoutes,
+      NetworkSurroundings surroundings,
       Stack stack,
       ImagePins pins) {
     this.tx = tx;
     this.ids = ids;
     this.admission = admission;
-    this.foreignRoutes = foreignRoutes;
+    this.surroundings = surroundings;
     this.stack = stack;
     this.pins = pins;
   }
@@ -119,7 +118,7 @@ final class StackDeployment {
       unchanged.add("network " + spec.name());
       return;
     }
-    Admission.newNetwork(tx, spec, foreignRoutes);
+    Admission.newNetwork(tx, spec, surroundings);
     tx.put(Network.create(ids.network(), spec));
     created.add("network " + spec.name());
   }

@@ -52,7 +52,7 @@ record StacksApi(Host engine) implements Stacks {
                     tx -> {
                       Admission admission = engine.admission(tx, stack.services());
                       return new StackDeployment(
-                              tx, engine.ids(), admission, engine.foreignRoutes(), stack, pins)
+                              tx, engine.ids(), admission, engine.surroundings(), stack, pins)
                           .run(leftovers);
                     }));
   }

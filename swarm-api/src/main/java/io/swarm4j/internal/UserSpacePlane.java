@@ -10,6 +10,7 @@ import io.swarm4j.model.TaskId;
 import io.swarm4j.network.dataplane.Difference;
 import io.swarm4j.network.dns.Discovery;
 import io.swarm4j.network.endpoint.EndpointTable;
+import io.swarm4j.network.lb.Applied;
 import io.swarm4j.network.lb.Balancer;
 import io.swarm4j.network.lb.BalancerConfig;
 import io.swarm4j.network.lb.Frontend;
@@ -175,7 +176,8 @@ final class UserSpacePlane implements EndpointGate, AutoCloseable {
     dirty = false;
     List<Frontend> frontends = FrontendPlan.of(view, endpoints, localhost);
     if (frontends.isEmpty() && balancer == null) {
-      inForce(view.revision(), List.of());
+      Applied nothing = new Applied(view.revision(), List.of(), List.of());
+      inForce(view.revision(), FrontendPlan.problems(nothing, view, endpoints));
       return;
     }
     if (balancer == null) {

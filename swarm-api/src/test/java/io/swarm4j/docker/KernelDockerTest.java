@@ -15,6 +15,7 @@ import io.swarm4j.model.Ip;
 import io.swarm4j.model.Network;
 import io.swarm4j.model.NetworkAttachmentSpec;
 import io.swarm4j.model.NetworkSpec.IpPool;
+import io.swarm4j.model.NetworkSpec;
 import io.swarm4j.model.NetworkSpecBuilder;
 import io.swarm4j.model.Node;
 import io.swarm4j.model.Node.Availability;
@@ -296,21 +297,41 @@ class KernelDockerTest {
   }
 
   @Test
-  void aNetworkOverARouteOfAHostIsRefused() {
+  void networksThatThePlaneCannotCarryAreRefusedWithTheReason() {
     String route = HOSTS.host(0).address().replaceAll("\\d+$", "0/24");
-    assertThatThrownBy(
-            () ->
-                swarm
-                    .networks()
-                    .create(
-                        NetworkSpecBuilder.builder()
-                            .name("over")
-                            .pools(List.of(IpPool.of(route)))
-                            .build()))
+    refused(
+        network("over").pools(List.of(IpPool.of(route))),
+        "subnet " + route + " overlaps " + route + ", a route outside the swarm");
+    refused(network("secret").encrypted(true), "the kernel's data plane sets up no IPsec");
+    refused(network("six").ipv6(true), "the kernel's data plane carries no IPv6");
+  }
+
+  private static NetworkSpecBuilder network(String name) {
+    return NetworkSpecBuilder.builder().name(name);
+  }
+
+  private static void refused(NetworkSpecBuilder network, String reason) {
+    NetworkSpec spec = network.build();
+    assertThatThrownBy(() -> swarm.networks().create(spec))
         .isInstanceOf(InvalidSpecException.class)
-        .hasMessageContaining(
-            "subnet " + route + " overlaps " + route + ", a route outside the swarm");
-    assertThat(swarm.networks().list()).extracting(Network::name).doesNotContain("over");
+        .hasMessageContaining(reason);
+    assertThat(swarm.networks().list()).extracting(Network::name).doesNotContain(spec.name());
+  }
+
+  @Test
+  void aPortIsOpenOnTheInterfaceThatItNamesAlone() {
+    PortSpec port =
+        new PortSpec(
+            "", PortSpec.Protocol.TCP, 80, 5004, PortSpec.PublishMode.INGRESS, List.of("eth0"));
+    run(web("bound").withEndpoint(publish(port)));
+
+    for (Host host : HOSTS.all()) {
+      assertThat(get(host, 5004)).isEqualTo("bound-1");
+      String other = host.subnet().replaceAll("\\d+/.*", "1");
+      assertThatThrownBy(() -> host.shell("curl -sS -m 5 http://" + other + ":5004/"))
+          .hasMessageContaining("onnect");
+    }
+    remove("bound");
   }
 
   @Test

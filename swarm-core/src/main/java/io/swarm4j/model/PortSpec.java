@@ -40,7 +40,11 @@ public record PortSpec(
     protocol = Copies.or(protocol, Protocol.TCP);
     publishMode = Copies.or(publishMode, PublishMode.INGRESS);
     bind = Copies.list(bind);
-    Check.of("PortSpec")
+    Check check = Check.of("PortSpec");
+    for (String place : bind) {
+      check.that(isPlace(place), "bind", place, "an address, or the name of an interface");
+    }
+    check
         .that(target >= 1 && target <= 65535, "target", target, "1 to 65535")
         .that(
             published >= 0 && published <= 65535,
@@ -48,6 +52,18 @@ public record PortSpec(
             published,
             "1 to 65535, or 0 for the next free port")
         .orThrow();
+  }
+
+  /** Whether {@code bind} is that of an address or, in form, that of an interface. */
+  private static boolean isPlace(String bind) {
+    if (bind.indexOf(':') < 0 && !bind.matches("[0-9.]+")) {
+      return bind.matches("[^\\s/]{1,15}"); // what Linux takes as a name
+    }
+    try {
+      return !Ip.parse(bind).toString().isEmpty();
+    } catch (InvalidSpecException notOne) {
+      return false;
+    }
   }
 
   /** TCP, on every node. */

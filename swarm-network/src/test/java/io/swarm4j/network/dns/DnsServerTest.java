@@ -11,6 +11,7 @@ import io.swarm4j.model.Service;
 import io.swarm4j.network.allocator.TestSwarm;
 import io.swarm4j.time.Chance;
 import java.io.IOException;
+import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -27,6 +28,9 @@ import org.junit.jupiter.api.Timeout;
 class DnsServerTest {
   private final TestSwarm swarm = new TestSwarm();
   private final AddressBook book = new AddressBook();
+  private static final int BURST = 100;
+  private static final long MOST_GROWTH = 8L << 20;
+
   private final Discovery discovery = new Discovery(swarm::view);
   private final InetAddress here = InetAddress.getLoopbackAddress();
   private DnsServer server;
@@ -148,5 +152,46 @@ class DnsServerTest {
     try (DatagramSocket udp = new DatagramSocket(address)) {
       assertThat(udp.isBound()).isTrue();
     }
+  }
+
+  /** For ten minutes: {@code -Dswarm4j.fuzz.seconds=600}. */
+  @Test
+  @Timeout(1200)
+  void floodsOfGarbageNeitherStopItNorMakeItGrow() throws Exception {
+    InetSocketAddress address = listen(server, List.of(backend.id()));
+    Chance chance = Chance.seeded(21);
+    byte[] good = Dig.query("web.", DnsRecordType.A, 1400);
+    long end = System.nanoTime() + Integer.getInteger("swarm4j.fuzz.seconds", 1) * 1_000_000_000L;
+    long before = heapInUse();
+    long datagrams = 0;
+    long connections = 0;
+    try (DatagramSocket hostile = new DatagramSocket()) {
+      while (System.nanoTime() < end) {
+        for (int i = 0; i < BURST; i++) {
+          byte[] message = ResponderTest.mutate(good, chance);
+          hostile.send(new DatagramPacket(message, message.length, address));
+          datagrams++;
+        }
+        try (Socket garbage = new Socket(address.getAddress(), address.getPort())) {
+          byte[] message = ResponderTest.mutate(good, chance);
+          garbage.getOutputStream().write(chance.nextInt(2));
+          garbage.getOutputStream().write(message.length);
+          garbage.getOutputStream().write(message, 0, chance.nextInt(message.length));
+          connections++;
+        }
+        assertThat(Dig.udp(address, here, good).data()).as("after %s", datagrams).hasSize(1);
+      }
+    }
+    assertThat(Dig.tcp(address, good).data()).hasSize(1);
+    long growth = heapInUse() - before;
+    assertThat(growth).as("bytes after %s datagrams", datagrams).isLessThan(MOST_GROWTH);
+    System.out.printf(
+        "%,d datagrams and %,d connections of garbage, heap grew by %,d KiB%n",
+        datagrams, connections, growth / 1024);
+  }
+
+  private static long heapInUse() {
+    System.gc();
+    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
   }
 }

@@ -241,7 +241,7 @@ class ResponderTest {
     assertThat(dig("customer.", DnsRecordType.A, backend).data()).containsExactly("10.0.9.2");
   }
 
-  private static byte[] mutate(byte[] seed, Chance chance) {
+  static byte[] mutate(byte[] seed, Chance chance) {
     byte[] message =
         java.util.Arrays.copyOf(seed, seed.length + chance.nextInt(3) * chance.nextInt(40));
     for (int i = chance.nextInt(6); i > 0; i--) {

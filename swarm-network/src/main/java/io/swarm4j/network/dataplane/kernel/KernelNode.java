@@ -1,6 +1,7 @@
 package io.swarm4j.network.dataplane.kernel;
 
 import io.swarm4j.model.Attachment;
+import io.swarm4j.model.Ip;
 import io.swarm4j.model.Network;
 import io.swarm4j.model.NetworkId;
 import io.swarm4j.model.Node;
@@ -53,6 +54,7 @@ public final class KernelNode {
   private final List<Ready> waiting = new ArrayList<>();
   private View view;
   private List<Overlay> overlays = List.of();
+  private Map<String, List<Ip>> interfaces = Map.of();
   private long generation;
   private boolean dirty = true;
   private boolean applying;
@@ -96,11 +98,21 @@ public final class KernelNode {
 
   /** Starts afresh from a state. */
   public void reset(View state) {
+    plane.interfaces().thenAccept(found -> loop.execute(() -> learn(found)));
     view = state;
     endpoints.reset(state);
     locations.reset(state);
     dirty = true;
     apply();
+  }
+
+  /** The host's interfaces with their addresses, for ports that are open on some of them. */
+  private void learn(Map<String, List<Ip>> found) {
+    if (!found.equals(interfaces)) {
+      interfaces = found;
+      dirty = true;
+      apply();
+    }
   }
 
   private void follow(Commit commit) {
@@ -123,7 +135,7 @@ public final class KernelNode {
     }
     dirty = false;
     applying = true;
-    KernelConfig config = new NodeView(node, view, locations, endpoints).config(namespaces);
+    KernelConfig config = new NodeView(node, view, locations, endpoints, interfaces).config(namespaces);
     long asOf = generation;
     plane
         .apply(config)

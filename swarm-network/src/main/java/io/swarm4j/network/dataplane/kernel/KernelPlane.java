@@ -1,7 +1,9 @@
 package io.swarm4j.network.dataplane.kernel;
 
 import io.swarm4j.model.Check;
+import io.swarm4j.model.Fault;
 import io.swarm4j.model.Ip;
+import io.swarm4j.model.NetworkSpec;
 import io.swarm4j.model.Subnet;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.network.dataplane.Difference;
@@ -9,7 +11,9 @@ import io.swarm4j.network.dataplane.kernel.KernelConfig.LocalTask;
 import io.swarm4j.network.ipam.HostRoutes;
 import io.swarm4j.time.Loop;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -129,6 +133,11 @@ public final class KernelPlane implements AutoCloseable {
     return onLoop(kernel::mtu);
   }
 
+  /** The host's interfaces, those of overlays left out, with their IPv4 addresses. */
+  public CompletionStage<Map<String, List<Ip>>> interfaces() {
+    return onLoop(kernel::interfaces);
+  }
+
   /** Removes everything that this or an earlier plane of the node made. */
   public CompletionStage<Void> remove() {
     return onLoop(
@@ -156,6 +165,30 @@ public final class KernelPlane implements AutoCloseable {
           }
         });
     return result.minimalCompletionStage();
+  }
+
+  /** What a network asks for and the kernel's data plane does not do. */
+  public static List<Fault> unsupported(NetworkSpec spec) {
+    List<Fault> faults = new ArrayList<>();
+    if (spec.encrypted()) {
+      faults.add(
+          new Fault(
+              Fault.Code.UNSUPPORTED,
+              "encrypted",
+              "true",
+              "false: the kernel's data plane sets up no IPsec; encrypt the network between the"
+                  + " nodes"));
+    }
+    boolean v6 = spec.pools().stream().anyMatch(pool -> !pool.subnet().address().isV4());
+    if (spec.ipv6() || v6) {
+      faults.add(
+          new Fault(
+              Fault.Code.UNSUPPORTED,
+              v6 ? "pools" : "ipv6",
+              v6 ? spec.pools().toString() : "true",
+              "IPv4 alone: the kernel's data plane carries no IPv6"));
+    }
+    return faults;
   }
 
   /**

@@ -194,6 +194,20 @@ final class KernelState {
     return found;
   }
 
+  /** The interfaces that are not ours, with their addresses. */
+  Map<String, List<Ip>> interfaces() {
+    Map<String, List<Ip>> found = new TreeMap<>();
+    String listing = commands.run(namespace.command("ip", "-o", "-4", "addr", "show"), "");
+    for (String line : listing.lines().toList()) {
+      String[] words = line.split("\\s+");
+      String address = after(words, "inet", "").replaceAll("/.*", "");
+      if (words.length > 1 && !isOurs(words[1]) && !address.isEmpty()) {
+        found.computeIfAbsent(words[1], name -> new ArrayList<>()).add(Ip.parse(address));
+      }
+    }
+    return found;
+  }
+
   /** What fits through the network between the nodes, once it is wrapped. */
   int mtu() {
     String listing =

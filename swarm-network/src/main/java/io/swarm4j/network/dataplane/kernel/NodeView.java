@@ -15,9 +15,10 @@ import io.swarm4j.network.dataplane.kernel.KernelConfig.PublishedPort;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.Remote;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.Target;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.VirtualService;
+import io.swarm4j.network.endpoint.BindAddresses;
 import io.swarm4j.network.endpoint.EndpointTable;
-import io.swarm4j.network.endpoint.ServiceFrontend;
 import io.swarm4j.network.endpoint.ServiceFrontend.Kind;
+import io.swarm4j.network.endpoint.ServiceFrontend;
 import io.swarm4j.store.State;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,9 +33,16 @@ final class NodeView {
   private final NodeId node;
   private final State state;
   private final Locations locations;
+  private final Map<String, List<Ip>> interfaces;
   private final List<ServiceFrontend> frontends;
 
-  NodeView(NodeId node, State state, Locations locations, EndpointTable endpoints) {
+  NodeView(
+      NodeId node,
+      State state,
+      Locations locations,
+      EndpointTable endpoints,
+      Map<String, List<Ip>> interfaces) {
+    this.interfaces = interfaces;
     this.node = node;
     this.state = state;
     this.locations = locations;
@@ -106,7 +114,10 @@ final class NodeView {
           ports.add(new PublishedPort(null, place.protocol(), place.port(), targets));
         }
         for (String bind : place.bind()) {
-          ports.add(new PublishedPort(Ip.parse(bind), place.protocol(), place.port(), targets));
+          BindAddresses.of(bind, name -> interfaces.getOrDefault(name, List.of())).stream()
+              .filter(Ip::isV4)
+              .map(ip -> new PublishedPort(ip, place.protocol(), place.port(), targets))
+              .forEach(ports::add);
         }
       }
     }
