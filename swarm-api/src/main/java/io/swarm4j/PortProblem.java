@@ -19,9 +19,7 @@ public record PortProblem(String service, String node, InetSocketAddress address
     return "service "
         + service
         + " is not reached at "
-        + (address.isUnresolved()
-            ? address.getHostString()
-            : address.getAddress().getHostAddress())
+        + (address.isUnresolved() ? address.getHostString() : address.getAddress().getHostAddress())
         + ":"
         + address.getPort()
         + (node.isEmpty() ? "" : " of node " + node)

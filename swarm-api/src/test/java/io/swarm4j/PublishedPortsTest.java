@@ -161,12 +161,8 @@ class PublishedPortsTest {
   void aPortIsOpenOnTheInterfaceItNamesAndTellsOfOneThatIsNotThere() throws IOException {
     String loopback =
         NetworkInterface.getByInetAddress(InetAddress.getByName("127.0.0.1")).getName();
-    run(
-        published("web", "name")
-            .withEndpoint(EndpointSpec.publish(bound(7002, loopback))));
-    run(
-        published("lost", "name")
-            .withEndpoint(EndpointSpec.publish(bound(7003, "nowhere7"))));
+    run(published("web", "name").withEndpoint(EndpointSpec.publish(bound(7002, loopback))));
+    run(published("lost", "name").withEndpoint(EndpointSpec.publish(bound(7003, "nowhere7"))));
 
     assertThat(ask("127.0.0.1", 7002)).isEqualTo("web.1");
     for (String node : swarm.nodeAddresses().values()) {

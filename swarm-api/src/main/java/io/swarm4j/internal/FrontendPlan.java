@@ -2,8 +2,8 @@ package io.swarm4j.internal;
 
 import io.swarm4j.PortProblem;
 import io.swarm4j.model.Ip;
-import io.swarm4j.model.Node.NodeState;
 import io.swarm4j.model.Node;
+import io.swarm4j.model.Node.NodeState;
 import io.swarm4j.model.NodeId;
 import io.swarm4j.model.PortSpec;
 import io.swarm4j.model.Service;

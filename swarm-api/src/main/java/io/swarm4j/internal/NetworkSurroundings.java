@@ -4,9 +4,9 @@ import io.swarm4j.NodeNetwork;
 import io.swarm4j.model.Fault;
 import io.swarm4j.model.NetworkId;
 import io.swarm4j.model.NetworkSpec;
-import io.swarm4j.store.State;
 import io.swarm4j.model.Subnet;
 import io.swarm4j.network.ipam.SubnetConflicts;
+import io.swarm4j.store.State;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +27,10 @@ record NetworkSurroundings(List<Subnet> foreignRoutes, List<NodeNetwork> planes)
    */
   List<Fault> check(State state, NetworkSpec spec, @Nullable NetworkId self) {
     List<Fault> faults = new ArrayList<>(SubnetConflicts.check(state, spec, self, foreignRoutes));
-    planes.stream().flatMap(plane -> plane.unsupported(spec).stream()).distinct().forEach(faults::add);
+    planes.stream()
+        .flatMap(plane -> plane.unsupported(spec).stream())
+        .distinct()
+        .forEach(faults::add);
     return faults;
   }
 }

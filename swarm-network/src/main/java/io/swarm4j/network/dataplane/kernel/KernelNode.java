@@ -135,7 +135,8 @@ public final class KernelNode {
     }
     dirty = false;
     applying = true;
-    KernelConfig config = new NodeView(node, view, locations, endpoints, interfaces).config(namespaces);
+    KernelConfig config =
+        new NodeView(node, view, locations, endpoints, interfaces).config(namespaces);
     long asOf = generation;
     plane
         .apply(config)
