@@ -1,11 +1,14 @@
 package io.swarm4j.examples;
 
+import io.swarm4j.docker.DockerRuntime;
+import io.swarm4j.docker.EngineAddress;
 import io.swarm4j.engine.EngineApi;
 import io.swarm4j.engine.NodeSeat;
 import io.swarm4j.examples.apps.SampleImages;
 import io.swarm4j.model.Node.NodeRole;
 import io.swarm4j.node.SwarmNode;
 import io.swarm4j.process.ProcessRuntime;
+import io.swarm4j.store.seal.LockedException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,10 +19,13 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** One node of a swarm in a process of its own, until it is told to end. */
 @Command(
@@ -29,18 +35,15 @@ import picocli.CommandLine.Spec;
             + " same data directory alone, it goes on as the same node.")
 final class NodeCommand implements Callable<Integer> {
 
-  /** What runs tasks. */
-  enum RuntimeKind {
-    IN_JVM,
-    PROCESS;
-
+  /** Reads a role in small letters. */
+  static final class RoleReader implements ITypeConverter<NodeRole> {
     @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    static RuntimeKind parse(String text) {
-      return valueOf(text.toUpperCase(Locale.ROOT).replace('-', '_'));
+    public NodeRole convert(String text) {
+      try {
+        return NodeRole.valueOf(text.toUpperCase(Locale.ROOT));
+      } catch (IllegalArgumentException unknown) {
+        throw new TypeConversionException("'" + text + "' is neither manager nor worker");
+      }
     }
   }
 
@@ -62,8 +65,9 @@ final class NodeCommand implements Callable<Integer> {
   @Option(
       names = "--role",
       paramLabel = "ROLE",
-      description = "manager or worker: refuses a token of the other role.")
-  private @Nullable String role;
+      description = "manager or worker: refuses a token of the other role.",
+      converter = RoleReader.class)
+  private @Nullable NodeRole role;
 
   @Option(
       names = "--data",
@@ -76,8 +80,19 @@ final class NodeCommand implements Callable<Integer> {
       names = "--runtime",
       paramLabel = "KIND",
       defaultValue = "in-jvm",
-      description = "What runs tasks: in-jvm (sample applications) or process (default: in-jvm).")
-  private String runtime = "";
+      converter = RuntimeKind.Reader.class,
+      description =
+          "What runs tasks: in-jvm (sample applications), process, or docker (default: in-jvm).")
+  private RuntimeKind runtime = RuntimeKind.IN_JVM;
+
+  @Option(
+      names = "--docker-host",
+      paramLabel = "ADDR",
+      defaultValue = "unix:///var/run/docker.sock",
+      description = "The engine that runs containers with --runtime docker (default: its socket).")
+  private String dockerHost = "";
+
+  @Mixin private RecoveryOptions recovery = new RecoveryOptions();
 
   @Option(names = "--name", paramLabel = "NAME", description = "The node's name.")
   private @Nullable String name;
@@ -112,15 +127,23 @@ final class NodeCommand implements Callable<Integer> {
 
   private final PrintStream out = System.out;
   private final CountDownLatch ended = new CountDownLatch(1);
+  private final CountDownLatch closed = new CountDownLatch(1);
 
   @Override
   public Integer call() throws Exception {
-    SwarmNode node = builder().start();
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(node), "examples-end"));
-    enter(node);
-    try (AutoCloseable api = serve(node)) {
-      out.println("Ctrl-C stops this node; it remains a member.");
-      ended.await();
+    SwarmNode node = recovery.start(builder(), out);
+    if (node == null) {
+      return 0;
+    }
+    Runtime.getRuntime().addShutdownHook(new Thread(this::end, "examples-end"));
+    try (node) {
+      enter(node);
+      try (AutoCloseable api = serve(node)) {
+        out.println("Ctrl-C stops this node; it remains a member.");
+        ended.await();
+      }
+    } finally {
+      closed.countDown();
     }
     return 0;
   }
@@ -134,20 +157,16 @@ final class NodeCommand implements Callable<Integer> {
     if (advertise != null) {
       builder.advertise(advertise);
     }
-    if (parse("--runtime", runtime, RuntimeKind::parse) == RuntimeKind.PROCESS) {
+    if (runtime == RuntimeKind.PROCESS) {
       builder.runtime(
           (options, time, loop) -> ProcessRuntime.builder(time, data.resolve("runtime")).build());
+    } else if (runtime == RuntimeKind.DOCKER) {
+      String owner = "node:" + data.toAbsolutePath().normalize();
+      builder.runtime(
+          (options, time, loop) ->
+              DockerRuntime.builder(time, owner).engine(EngineAddress.of(dockerHost)).build());
     }
     return builder;
-  }
-
-  private <T> T parse(String option, String text, java.util.function.Function<String, T> parser) {
-    try {
-      return parser.apply(text);
-    } catch (IllegalArgumentException unknown) {
-      throw new ParameterException(
-          Objects.requireNonNull(spec).commandLine(), option + " cannot be '" + text + "'");
-    }
   }
 
   private void enter(SwarmNode node) {
@@ -155,11 +174,9 @@ final class NodeCommand implements Callable<Integer> {
     if (!node.isMember() && how != null && how.init) {
       node.init();
     } else if (!node.isMember() && how != null && how.join != null) {
-      NodeRole wanted =
-          role == null
-              ? null
-              : parse("--role", role, text -> NodeRole.valueOf(text.toUpperCase(Locale.ROOT)));
-      node.join(how.join.get(0), how.join.get(1), wanted);
+      node.join(how.join.get(0), how.join.get(1), role);
+    } else if (node.isLocked() && engine == null) {
+      throw LockedException.keyNeeded();
     } else if (!node.isMember() && engine == null) {
       throw new ParameterException(
           Objects.requireNonNull(spec).commandLine(),
@@ -193,8 +210,13 @@ final class NodeCommand implements Callable<Integer> {
     return api::close;
   }
 
-  private void end(SwarmNode node) {
-    node.close();
+  /** On Ctrl-C and SIGTERM: the JVM ends when this does. */
+  private void end() {
     ended.countDown();
+    try {
+      closed.await();
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

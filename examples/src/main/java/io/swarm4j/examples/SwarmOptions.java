@@ -2,6 +2,7 @@ package io.swarm4j.examples;
 
 import io.swarm4j.Swarm;
 import io.swarm4j.examples.apps.SampleImages;
+import io.swarm4j.model.Check;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -48,20 +49,19 @@ final class SwarmOptions {
       paramLabel = "KIND",
       defaultValue = "jvm",
       description = {
-        "What runs the tasks: jvm, Java code of this program (the default), or docker, containers",
-        "on a Docker host of its own for each node, made by examples/testbed (Linux, root)."
-      })
-  private RuntimeKind runtime = RuntimeKind.jvm;
-
-  /** What runs the tasks, as written on the command line. */
-  enum RuntimeKind {
-    jvm,
-    docker
-  }
+        "What runs the tasks: in-jvm, Java code of this program (the default), or docker,",
+        "containers on a Docker host of its own for each node, made by examples/testbed (Linux,",
+        "root)."
+      },
+      converter = RuntimeKind.Reader.class)
+  private RuntimeKind runtime = RuntimeKind.IN_JVM;
 
   /** The Docker hosts for a swarm of this size; null where Java code runs the tasks. */
   @Nullable TestBed bed() {
-    return runtime == RuntimeKind.docker ? TestBed.up(managers + workers) : null;
+    Check.of("options")
+        .that(runtime != RuntimeKind.PROCESS, "--runtime", runtime, "in-jvm or docker")
+        .orThrow();
+    return runtime == RuntimeKind.DOCKER ? TestBed.up(managers + workers) : null;
   }
 
   @Nullable Path api() {

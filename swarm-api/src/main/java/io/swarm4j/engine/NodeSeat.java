@@ -85,6 +85,25 @@ public interface NodeSeat {
     throw new ApiException(501, "the nodes of an embedded swarm need no tokens");
   }
 
+  /** What managers that are started again ask for; empty while they ask for nothing. */
+  default String unlockKey() {
+    return "";
+  }
+
+  /** Replaces the unlock key. */
+  default void rotateUnlockKey() {
+    throw new ApiException(501, "the managers of an embedded swarm are not locked");
+  }
+
+  /**
+   * Lets a locked manager go on.
+   *
+   * @throws io.swarm4j.model.SwarmException if it is not locked, or the key is another one
+   */
+  default void unlock(String key) {
+    throw new ApiException(409, "swarm is not locked");
+  }
+
   /** How a node stands to a swarm. */
   enum Standing {
     /** Not part of one. */

@@ -25,7 +25,9 @@ record ProcessSeat(SwarmNode node) implements NodeSeat {
 
   @Override
   public Standing standing() {
-    return node.isMember() ? Standing.ACTIVE : Standing.INACTIVE;
+    return node.isMember()
+        ? Standing.ACTIVE
+        : node.isLocked() ? Standing.LOCKED : Standing.INACTIVE;
   }
 
   /** Null on a worker, too: it does not know the swarm's state. */
@@ -78,5 +80,20 @@ record ProcessSeat(SwarmNode node) implements NodeSeat {
   @Override
   public void rotateJoinToken(NodeRole role) {
     node.rotateJoinToken(role, null);
+  }
+
+  @Override
+  public String unlockKey() {
+    return node.unlockKey().orElse("");
+  }
+
+  @Override
+  public void rotateUnlockKey() {
+    node.rotateUnlockKey();
+  }
+
+  @Override
+  public void unlock(String key) {
+    node.unlock(key);
   }
 }

@@ -7,9 +7,12 @@ import io.swarm4j.engine.json.ClusterJson;
 import io.swarm4j.engine.json.Fields;
 import io.swarm4j.engine.json.Json;
 import io.swarm4j.model.ClusterSpec;
+import io.swarm4j.store.seal.LockedException;
+import io.swarm4j.model.InvalidSpecException;
+import io.swarm4j.model.ConflictException;
+import io.swarm4j.model.Cluster;
 import io.swarm4j.model.Node.NodeRole;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
 
 /** {@code /swarm}. */
 final class SwarmRoutes {
@@ -22,11 +25,12 @@ final class SwarmRoutes {
   void addTo(Routes routes) {
     routes
         .get("/swarm", this::inspect)
-        .later("POST", "/swarm/update", this::update)
+        .post("/swarm/update", this::update)
         .post("/swarm/init", this::init)
         .post("/swarm/join", this::join)
         .post("/swarm/leave", this::leave)
-        .get("/swarm/unlockkey", this::unlockKey);
+        .get("/swarm/unlockkey", this::unlockKey)
+        .post("/swarm/unlock", this::unlock);
   }
 
   private Response inspect(Call call) {
@@ -38,23 +42,19 @@ final class SwarmRoutes {
     return Answers.json(json);
   }
 
-  private CompletionStage<Response> update(Call call) {
+  private Response update(Call call) {
     Swarm swarm = access.swarm();
     long version = call.objectVersion("swarm");
     Fields body = call.body();
     ClusterSpec spec = ClusterJson.read(body, swarm.view().cluster().spec());
     body.end();
+    swarm.updateAsync(version, spec).toCompletableFuture().join();
+    rotate(call, "rotateWorkerToken", NodeRole.WORKER);
+    rotate(call, "rotateManagerToken", NodeRole.MANAGER);
     if (call.query().flag("rotateManagerUnlockKey")) {
-      throw new ApiException(501, "rotateManagerUnlockKey: managers are not locked here");
+      access.seat().rotateUnlockKey();
     }
-    return swarm
-        .updateAsync(version, spec)
-        .thenApply(
-            cluster -> {
-              rotate(call, "rotateWorkerToken", NodeRole.WORKER);
-              rotate(call, "rotateManagerToken", NodeRole.MANAGER);
-              return Answers.done();
-            });
+    return Answers.done();
   }
 
   private void rotate(Call call, String parameter, NodeRole role) {
@@ -71,15 +71,22 @@ final class SwarmRoutes {
     if (body.flag("ForceNewCluster")) {
       throw new ApiException(501, "ForceNewCluster is not supported");
     }
-    if (body.flag("AutoLockManagers")) {
-      throw new ApiException(501, "AutoLockManagers is not supported");
-    }
+    boolean autoLock = body.flag("AutoLockManagers");
     body.texts("DefaultAddrPool");
     body.number("SubnetSize");
     body.text("Availability");
     body.skip("Spec"); // a client sends the defaults; docker swarm update changes them
     body.end();
-    return Answers.json(Json.text(access.seat().init()));
+    String node = access.seat().init();
+    if (autoLock) {
+      Swarm swarm = access.swarm();
+      Cluster begun = swarm.view().cluster();
+      swarm
+          .updateAsync(begun.meta().version(), begun.spec().withAutoLock(true))
+          .toCompletableFuture()
+          .join();
+    }
+    return Answers.json(Json.text(node));
   }
 
   private static void refuseDataPath(Fields body) {
@@ -111,6 +118,22 @@ final class SwarmRoutes {
   /** The reference answers with an empty key while managers are not locked. */
   private Response unlockKey(Call call) {
     access.swarm();
-    return Answers.json(Json.object().put("UnlockKey", ""));
+    return Answers.json(Json.object().put("UnlockKey", access.seat().unlockKey()));
+  }
+
+  private Response unlock(Call call) {
+    Fields body = call.body();
+    String key = body.text("UnlockKey", "");
+    body.end();
+    try {
+      access.seat().unlock(key);
+    } catch (LockedException wrongKey) {
+      throw new ApiException(401, String.valueOf(wrongKey.getMessage()));
+    } catch (InvalidSpecException noKey) {
+      throw new ApiException(400, "invalid key string");
+    } catch (ConflictException notLocked) {
+      throw new ApiException(409, String.valueOf(notLocked.getMessage()));
+    }
+    return Answers.done();
   }
 }

@@ -123,7 +123,7 @@ public final class Engine extends Host {
         submit(
             tx ->
                 addresses.bootstrap(
-                    tx, ids(), new Cluster(ids().cluster(), Meta.NEW, options.cluster()))));
+                    tx, ids(), locked(new Cluster(ids().cluster(), Meta.NEW, options.cluster())))));
     if (addresses.isLeased()) {
       startPlane();
     }

@@ -182,8 +182,22 @@ public abstract class Host implements AutoCloseable {
             throw ConflictException.outOfSequence(
                 "cluster", present.spec().name(), version, present.meta().version());
           }
-          return spec.equals(present.spec()) ? present : tx.put(present.withSpec(spec));
+          return spec.equals(present.spec()) ? present : tx.put(locked(present.withSpec(spec)));
         });
+  }
+
+  /**
+   * The same with an unlock key if its spec asks for one, and only then.
+   *
+   * @throws ConflictException where managers are not processes
+   */
+  Cluster locked(Cluster cluster) {
+    if (cluster.spec().autoLock()) {
+      throw new ConflictException(
+          "autoLock is for managers that are processes of their own: those of an embedded swarm"
+              + " start and end with their program");
+    }
+    return cluster;
   }
 
   /** The newest committed state. */

@@ -4,8 +4,8 @@ import io.swarm4j.NodeOptions;
 import io.swarm4j.model.ConflictException;
 import io.swarm4j.model.Node.NodeRole;
 import io.swarm4j.raft.JvmNetwork;
-import io.swarm4j.raft.KeyRing;
-import io.swarm4j.raft.KeyVault;
+import io.swarm4j.store.seal.KeyRing;
+import io.swarm4j.store.seal.KeyVault;
 import io.swarm4j.raft.RaftLog;
 import io.swarm4j.raft.RaftOptionsBuilder;
 import io.swarm4j.raft.RaftTiming;
@@ -17,6 +17,7 @@ import io.swarm4j.store.file.OpenOptions;
 import io.swarm4j.time.Chance;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -42,7 +43,7 @@ final class ManagerLogs {
     }
     boolean replicated = RaftLog.groupIn(directory.resolve(managers.get(0))).isPresent();
     if (managers.size() == 1 && !replicated) {
-      return List.of(new DurableLog(directory, OpenOptions.defaults(), options.time()));
+      return List.of(new DurableLog(directory, OpenOptions.defaults(), null, options.time()));
     }
     if (DurableLog.isIn(directory)) {
       throw new ConflictException(
@@ -79,10 +80,19 @@ final class ManagerLogs {
                   .transport(new RaftTransport.InJvm(network))
                   .timing(RaftTiming.IN_PROCESS)
                   .keys(vault)
+                  .missingKeys(() -> newest(logs))
                   .time(options.time())
                   .build()));
     }
     return logs;
+  }
+
+  /** The keys of the manager that knows of most. */
+  private static KeyRing newest(List<RaftLog> logs) {
+    return logs.stream()
+        .map(RaftLog::keys)
+        .max(Comparator.comparingInt(KeyRing::newest))
+        .orElseThrow();
   }
 
   /** The group that managers belonged to in an earlier life of the swarm; null for a new one. */

@@ -11,6 +11,7 @@ import io.swarm4j.model.NodeSpec;
 import io.swarm4j.model.NotFoundException;
 import io.swarm4j.model.Task;
 import java.time.Duration;
+import io.swarm4j.store.Transaction;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -64,12 +65,15 @@ record NodesApi(Host engine) implements Nodes {
     return engine.submit(
         tx -> {
           Node present = Lookup.node(tx, node);
-          NodeSpec spec = change.apply(present.spec());
-          if (present.role() == Node.NodeRole.MANAGER && spec.role() == Node.NodeRole.WORKER) {
-            ManagerQuorum.requireWithout(tx, present);
-          }
-          return spec.equals(present.spec()) ? present : tx.put(present.withSpec(spec));
+          return specify(tx, present, change.apply(present.spec()));
         });
+  }
+
+  private static Node specify(Transaction tx, Node present, NodeSpec spec) {
+    if (present.role() == Node.NodeRole.MANAGER && spec.role() == Node.NodeRole.WORKER) {
+      ManagerQuorum.requireWithout(tx, present);
+    }
+    return spec.equals(present.spec()) ? present : tx.put(present.withSpec(spec));
   }
 
   @Override
@@ -86,7 +90,7 @@ record NodesApi(Host engine) implements Nodes {
             throw ConflictException.outOfSequence(
                 "node", present.hostname(), version, present.meta().version());
           }
-          return spec.equals(present.spec()) ? present : tx.put(present.withSpec(spec));
+          return specify(tx, present, spec);
         });
   }
 

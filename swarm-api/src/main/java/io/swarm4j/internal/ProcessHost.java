@@ -5,9 +5,12 @@ import io.swarm4j.NodeOptions;
 import io.swarm4j.PortProblem;
 import io.swarm4j.agent.protocol.NodeStreams;
 import io.swarm4j.dispatcher.Manager;
+import io.swarm4j.model.Cluster;
 import io.swarm4j.model.ConflictException;
 import io.swarm4j.model.NodeId;
 import io.swarm4j.store.Transaction;
+import io.swarm4j.store.seal.UnlockKey;
+import io.swarm4j.time.Chance;
 import io.swarm4j.time.Loop;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -78,6 +81,15 @@ public final class ProcessHost extends Host {
   @Override
   NodeStreams streams() {
     return manager.isLeading() ? super.streams() : elsewhere.streams();
+  }
+
+  @Override
+  public Cluster locked(Cluster cluster) {
+    if (cluster.spec().autoLock() == (cluster.unlockKey() != null)) {
+      return cluster;
+    }
+    return cluster.withUnlockKey(
+        cluster.spec().autoLock() ? UnlockKey.create(Chance.secure()).payload() : null);
   }
 
   /** Waits for a stage that the swarm completes soon. */

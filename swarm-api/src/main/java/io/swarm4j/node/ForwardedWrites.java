@@ -2,7 +2,6 @@ package io.swarm4j.node;
 
 import io.swarm4j.model.Cluster;
 import io.swarm4j.model.Id;
-import io.swarm4j.model.Meta;
 import io.swarm4j.model.Node;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.StoreObject;
@@ -23,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A request rests on what it read. That is taken to be unchanged if no object that it writes was
  * written since, and nobody has created, deleted or re-specified anything but tasks: progress of
  * tasks, nodes and roll-outs does not matter. Else the other manager catches up and runs the
- * request again. On the leader's loop only.
+ * request again. A request that is sent again because its answer was lost is stale for that reason,
+ * and its sender has seen by its number that it was carried out. On the leader's loop only.
  */
 final class ForwardedWrites implements Reconciler {
   /** Revision of the last change of what users specify. */
@@ -32,28 +32,15 @@ final class ForwardedWrites implements Reconciler {
   /** Puts what a request did into {@code tx}, or refuses all of it. */
   WriteOutcome apply(Transaction tx, WriteRequest request) {
     long newest = tx.revision() - 1;
-    if (isThere(tx, request)) {
-      return new WriteOutcome(newest, newest); // the answer to an earlier try was lost
-    }
     if (isStale(tx, request)) {
       return new WriteOutcome(null, newest);
     }
     request.changes().puts().forEach(tx::put);
     request.changes().deletes().forEach(tx::delete);
+    if (tx instanceof StoreTransaction turn) {
+      turn.carries(request.number());
+    }
     return new WriteOutcome(tx.revision(), tx.revision());
-  }
-
-  private static boolean isThere(Transaction tx, WriteRequest request) {
-    if (request.changes().size() == 0) {
-      return false;
-    }
-    for (StoreObject put : request.changes().puts()) {
-      StoreObject present = tx.object(put.id());
-      if (present == null || !present.withMeta(Meta.NEW).equals(put.withMeta(Meta.NEW))) {
-        return false;
-      }
-    }
-    return request.changes().deletes().stream().allMatch(id -> tx.object(id) == null);
   }
 
   private boolean isStale(Transaction tx, WriteRequest request) {

@@ -13,6 +13,7 @@ import io.swarm4j.store.LogEntry;
 import io.swarm4j.store.StoreTransaction;
 import io.swarm4j.store.Transaction;
 import io.swarm4j.store.View;
+import io.swarm4j.time.Chance;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,7 +26,7 @@ import java.util.function.Function;
 /**
  * Requests on a manager that does not lead: each is run on this manager's copy of the state, and
  * the leader commits what it did. A request that the newest state refuses is refused; one that only
- * an old state refuses is run again.
+ * an old state refuses is run again, unless the log shows by its number that it was carried out.
  */
 final class Forwarder implements ProcessHost.Elsewhere {
   private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -34,12 +35,26 @@ final class Forwarder implements ProcessHost.Elsewhere {
   private static final Duration CATCH_UP = Duration.ofMillis(2);
 
   private final Manager manager;
+  private final CarriedOut carriedOut;
   private final LeaderCalls calls;
   private final LeaderStreams streams;
+  private final Chance chance; // of the manager's loop
 
-  Forwarder(Manager manager, LeaderCalls calls, LeaderStreams streams) {
+  /**
+   * Forwards for a manager.
+   *
+   * @param chance source of numbers that no other manager uses
+   */
+  Forwarder(
+      Manager manager,
+      CarriedOut carriedOut,
+      LeaderCalls calls,
+      LeaderStreams streams,
+      Chance chance) {
     this.manager = manager;
+    this.carriedOut = carriedOut;
     this.calls = calls;
+    this.chance = chance;
     this.streams = streams;
   }
 
@@ -65,6 +80,8 @@ final class Forwarder implements ProcessHost.Elsewhere {
     private final Function<Transaction, T> request;
     private final Instant deadline;
     private final CompletableFuture<T> result = new CompletableFuture<>();
+    private long sent;
+    private Runnable whenDone = () -> {};
 
     Attempt(Function<Transaction, T> request, Instant deadline) {
       this.request = request;
@@ -73,6 +90,10 @@ final class Forwarder implements ProcessHost.Elsewhere {
 
     /** Runs the request; a refusal counts if the state has reached {@code current}, above 0. */
     private void run(long current) {
+      if (sent != 0 && carriedOut.forget(sent)) {
+        whenDone.run();
+        return;
+      }
       if (manager.isLeading()) {
         manager
             .control()
@@ -96,7 +117,7 @@ final class Forwarder implements ProcessHost.Elsewhere {
         if (current > 0) {
           result.completeExceptionally(refused);
         } else {
-          WriteRequest probe = new WriteRequest(view.revision(), entry(tx, List.of()), List.of());
+          WriteRequest probe = new WriteRequest(view.revision(), entry(tx, List.of()), List.of(), 0);
           send(probe, () -> run(view.revision()));
         }
         return;
@@ -105,9 +126,12 @@ final class Forwarder implements ProcessHost.Elsewhere {
       if (changes.isEmpty()) {
         result.complete(value);
       } else {
+        sent = chance.nextLong();
+        whenDone = () -> result.complete(asStored(value));
+        carriedOut.expect(sent);
         send(
-            new WriteRequest(view.revision(), entry(tx, changes), versions(changes)),
-            () -> result.complete(asStored(value)));
+            new WriteRequest(view.revision(), entry(tx, changes), versions(changes), sent),
+            whenDone);
       }
     }
 
@@ -121,6 +145,7 @@ final class Forwarder implements ProcessHost.Elsewhere {
                       .execute(
                           () -> {
                             if (failure != null) {
+                              carriedOut.forget(sent);
                               result.completeExceptionally(Statuses.unwrap(failure));
                             } else {
                               heard(outcome, whenCommitted);
@@ -131,6 +156,7 @@ final class Forwarder implements ProcessHost.Elsewhere {
     private void heard(WriteOutcome outcome, Runnable whenCommitted) {
       Long committed = outcome.committed();
       if (committed != null) {
+        carriedOut.forget(sent);
         whenAt(committed, whenCommitted);
       } else {
         long newest = Math.max(1, outcome.newest());
@@ -142,6 +168,7 @@ final class Forwarder implements ProcessHost.Elsewhere {
       if (manager.store().view().revision() >= revision || manager.isLeading()) {
         next.run();
       } else if (manager.loop().now().isAfter(deadline)) {
+        carriedOut.forget(sent);
         result.completeExceptionally(
             new UnavailableException(
                 "this manager has not caught up with the leader within " + LIMIT));

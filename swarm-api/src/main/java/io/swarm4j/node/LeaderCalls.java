@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class LeaderCalls {
   private static final Duration ONE_TRY = Duration.ofSeconds(5);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
+  /** Short, since a lost leader is replaced within about a second and writes wait for the next. */
+  private static final Duration LONGEST_PAUSE = Duration.ofMillis(300);
   private static final double JITTER = 0.5;
 
   private final ManagerClient client;

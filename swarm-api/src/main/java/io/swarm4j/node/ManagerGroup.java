@@ -7,8 +7,9 @@ import io.swarm4j.model.UnavailableException;
 import io.swarm4j.node.NodeDirectory.Memory;
 import io.swarm4j.node.NodeProtocol.Group;
 import io.swarm4j.raft.AddressBook;
-import io.swarm4j.raft.KeyRing;
-import io.swarm4j.raft.KeyVault;
+import io.swarm4j.store.seal.KeyRing;
+import io.swarm4j.store.seal.KeyVault;
+import io.swarm4j.store.seal.UnlockKey;
 import io.swarm4j.raft.RaftLog;
 import io.swarm4j.raft.RaftMember;
 import io.swarm4j.raft.RaftOptionsBuilder;
@@ -31,13 +32,23 @@ import org.jspecify.annotations.Nullable;
 /** A manager's share in the replicated log, and where the other managers' shares are. */
 final class ManagerGroup {
   private final NodeDirectory directory;
+  private final KeyVault keys;
+  private final MissingKeys missing;
   private final RaftLog log;
   private final AddressBook addresses;
   private final HostPort own;
   private final Map<String, String> known = new ConcurrentHashMap<>();
 
-  private ManagerGroup(NodeDirectory directory, RaftLog log, AddressBook addresses, HostPort own) {
+  private ManagerGroup(
+      NodeDirectory directory,
+      KeyVault keys,
+      MissingKeys missing,
+      RaftLog log,
+      AddressBook addresses,
+      HostPort own) {
     this.directory = directory;
+    this.keys = keys;
+    this.missing = missing;
     this.log = log;
     this.addresses = addresses;
     this.own = own;
@@ -67,7 +78,7 @@ final class ManagerGroup {
     if (group.isEmpty()) {
       return null;
     }
-    KeyVault keys = KeyVault.open(directory.log(), null);
+    KeyVault keys = KeyVault.open(directory.log(), directory.unlockKey());
     return of(settings, own, directory, memory, group.get(), keys, List.of());
   }
 
@@ -83,6 +94,7 @@ final class ManagerGroup {
     AddressBook addresses = new AddressBook();
     memory.peers().forEach((id, peer) -> addresses.put(id, HostPort.parse(peer).resolve()));
     addresses.put(id(own), address.resolve());
+    MissingKeys missing = new MissingKeys();
     RaftLog log =
         new RaftLog(
             RaftOptionsBuilder.builder()
@@ -97,9 +109,10 @@ final class ManagerGroup {
                         NodeTls.raft(own, settings.time())))
                 .timing(RaftTiming.LAN)
                 .keys(keys)
+                .missingKeys(missing)
                 .time(settings.time())
                 .build());
-    return new ManagerGroup(directory, log, addresses, address);
+    return new ManagerGroup(directory, keys, missing, log, addresses, address);
   }
 
   private static String id(OwnCredentials own) {
@@ -126,6 +139,21 @@ final class ManagerGroup {
 
   Log log() {
     return log;
+  }
+
+  /** Asks through {@code calls} for data keys that this manager has missed. */
+  void askForKeysBy(LeaderCalls calls) {
+    missing.askBy(calls);
+  }
+
+  /** Locks this manager's files with a key, or opens them for good; whether that is news. */
+  boolean lock(@Nullable UnlockKey key) {
+    return directory.lock(keys, key);
+  }
+
+  /** Encrypts with a new data key from now on. On the leader. */
+  CompletionStage<Void> rotateKeys() {
+    return log.rotateKeys();
   }
 
   /** Where other managers find this one's share. */

@@ -37,6 +37,12 @@ import io.swarm4j.store.Store;
 import io.swarm4j.store.Transaction;
 import io.swarm4j.store.View;
 import java.time.Duration;
+import org.slf4j.LoggerFactory;
+import org.slf4j.Logger;
+import io.swarm4j.store.seal.UnlockKey;
+import io.swarm4j.model.SwarmException;
+import io.swarm4j.model.Payload;
+import java.util.Objects;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +53,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What a node runs while it is a manager: its copy of the state, and its end of the node API. */
 final class ManagerPart implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ManagerPart.class);
+
   /** How often to look for managers in a state that came as a whole. */
   private static final Duration LEARN_PERIOD = Duration.ofSeconds(2);
 
@@ -59,11 +67,13 @@ final class ManagerPart implements AutoCloseable {
   private final BlockingWork work;
   private final Manager manager;
   private final ForwardedWrites forwarded = new ForwardedWrites();
+  private final CarriedOut carriedOut = new CarriedOut();
   private final Admissions admissions;
   private final SessionCalls sessions;
   private final Consumer<FromManager> toSelf;
   private final CompletableFuture<@Nullable Void> leads = new CompletableFuture<>();
   private HostPort address;
+  private @Nullable Payload lockedWith; // what was last seen in the state; the manager's loop
 
   /**
    * Puts the parts together; {@link #open} lets them begin.
@@ -99,6 +109,7 @@ final class ManagerPart implements AutoCloseable {
     own(new Member(manager, settings.time()));
     network.follow(manager);
     manager.store().onLeadership(new FirstLeadership());
+    manager.store().onCommit(carriedOut::committed);
     manager.store().onCommit(this::committed);
     work = own(new BlockingWork(settings.time(), "swarm-" + name + "-authority", manager.loop()));
     admissions =
@@ -157,12 +168,21 @@ final class ManagerPart implements AutoCloseable {
     return manager;
   }
 
+  NodeId id() {
+    return self;
+  }
+
   LeaderNetwork network() {
     return network;
   }
 
   private View view() {
     return manager.store().view();
+  }
+
+  /** Takes requests to the leader while this manager does not lead. */
+  Forwarder forwarder(LeaderCalls calls, LeaderStreams streams) {
+    return new Forwarder(manager, carriedOut, calls, streams, settings.time().newChance());
   }
 
   /** Where the leader is found; null if unknown. */
@@ -226,6 +246,7 @@ final class ManagerPart implements AutoCloseable {
   /** Learns where the other managers are from the whole state; what commits change comes after. */
   private void learnPeers() {
     view().nodes().forEach(this::learnPeer);
+    followLock();
     toSelf.accept(new FromManager.ManagersAre(Admissions.managers(view())));
     manager.loop().schedule(LEARN_PERIOD, this::learnPeers);
   }
@@ -237,7 +258,44 @@ final class ManagerPart implements AutoCloseable {
     }
   }
 
+  /** Makes this manager's disk as locked as the swarm is. */
+  private void followLock() {
+    Payload wanted = view().cluster().unlockKey();
+    if (!Objects.equals(wanted, lockedWith)) {
+      lockedWith = wanted;
+      work.execute(this::lock);
+    }
+  }
+
+  private void lock() {
+    boolean changed = false;
+    synchronized (group) { // of two changes the later one counts, whichever thread is faster
+      Payload newest = view().cluster().unlockKey();
+      try {
+        changed = group.lock(newest == null ? null : UnlockKey.of(newest));
+      } catch (SwarmException failed) {
+        LOG.error("this manager's disk is not locked as it should be", failed);
+      }
+    }
+    if (changed && manager.isLeading()) {
+      var unused = rotateKeys(); // whoever could read the disk until now knows the data key
+    }
+  }
+
+  /** Encrypts with a new data key from now on. On the leader. */
+  CompletionStage<Void> rotateKeys() {
+    return group
+        .rotateKeys()
+        .whenComplete(
+            (done, failure) -> {
+              if (failure != null) {
+                LOG.warn("the data key was not rotated: {}", failure.getMessage());
+              }
+            });
+  }
+
   private void committed(Commit commit) {
+    followLock();
     if (commit.changes().stream().anyMatch(ManagerPart::concernsManagers)) {
       commit.after().nodes().forEach(this::learnPeer);
       FromManager news = new FromManager.ManagersAre(Admissions.managers(commit.after()));

@@ -15,11 +15,13 @@ import io.swarm4j.internal.ProcessHost;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.network.dns.Discovery;
 import io.swarm4j.node.NodeDirectory.Memory;
+import io.swarm4j.node.NodeProtocol.Certified;
 import io.swarm4j.node.NodeProtocol.Done;
 import io.swarm4j.node.NodeProtocol.FromManager;
 import io.swarm4j.node.NodeProtocol.Group;
 import io.swarm4j.node.NodeProtocol.LeaveRequest;
 import io.swarm4j.security.Certificates;
+import io.swarm4j.node.NodeProtocol.RenewRequest;
 import io.swarm4j.security.NodeCredentials;
 import io.swarm4j.security.NodeIdentity;
 import io.swarm4j.security.Trust;
@@ -40,6 +42,7 @@ import org.slf4j.LoggerFactory;
 final class MemberNode implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MemberNode.class);
   private static final Duration LEAVE_LIMIT = Duration.ofSeconds(5);
+  private static final Duration RENEW_LIMIT = Duration.ofSeconds(30);
   private static final Duration ANNOUNCE_LIMIT = Duration.ofSeconds(60);
   private static final Duration ANNOUNCE_RETRY = Duration.ofSeconds(1);
 
@@ -85,7 +88,7 @@ final class MemberNode implements AutoCloseable {
             new ManagerClient(
                 NodeTls.client(own, time), connections, Long.toHexString(chance.nextLong())));
     calls = new LeaderCalls(client, known, agentLoop, chance);
-    renewal = own(new Renewal(own, calls, agentLoop, chance, this::renewed));
+    renewal = own(new Renewal(own, this::askForCertificate, agentLoop, chance, this::renewed));
     RemoteManagers remote = new RemoteManagers(client, known, chance, this::hear);
     Runtime runtime = runtime();
     agent =
@@ -150,6 +153,7 @@ final class MemberNode implements AutoCloseable {
   /** Goes on as a manager, or begins to be one. Blocks while files are read. */
   synchronized ManagerPart manage(ManagerGroup group) {
     ManagerPart part = new ManagerPart(settings, own, group, this::hear);
+    group.askForKeysBy(calls);
     try {
       part.listen(connections);
       part.open();
@@ -164,7 +168,7 @@ final class MemberNode implements AutoCloseable {
             engineOptions(),
             part.manager(),
             watchLoop,
-            new Forwarder(part.manager(), calls, new LeaderStreams(client, part::leader)),
+            part.forwarder(calls, new LeaderStreams(client, part::leader)),
             part.network());
     return part;
   }
@@ -256,6 +260,10 @@ final class MemberNode implements AutoCloseable {
     if (news.renew()) {
       renewal.soon();
     }
+  }
+
+  private CompletionStage<Certified> askForCertificate(RenewRequest request) {
+    return calls.call(NodeProtocol.RENEW, request, RENEW_LIMIT);
   }
 
   private void renewed(NodeCredentials fresh, @Nullable Group group) {

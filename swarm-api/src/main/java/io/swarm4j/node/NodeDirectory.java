@@ -7,14 +7,22 @@ import io.swarm4j.security.Trust;
 import io.swarm4j.store.file.DirectoryLock;
 import io.swarm4j.store.file.StorageException;
 import java.io.IOException;
+import java.util.regex.Pattern;
+import java.util.regex.MatchResult;
+import java.util.Base64;
+import java.nio.ByteBuffer;
+import java.security.PrivateKey;
+import io.swarm4j.store.CorruptDataException;
+import io.swarm4j.store.seal.KeyRing;
+import io.swarm4j.store.seal.KeyVault;
+import io.swarm4j.store.seal.SafeFile;
+import io.swarm4j.store.seal.Seal;
+import io.swarm4j.store.seal.UnlockKey;
+import io.swarm4j.time.Chance;
 import java.io.StringReader;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -41,8 +49,17 @@ final class NodeDirectory implements AutoCloseable {
   private static final String LOG = "raft";
   private static final String RUNTIME = "runtime";
 
+  /** How the sealed form of a node's key is marked. */
+  private static final Pattern SEALED =
+      Pattern.compile("-----BEGIN SEALED KEY-----([^-]+)-----END SEALED KEY-----");
+
+  private static final byte[] KEY_CONTEXT = {'N'};
+
   private final Path path;
   private final DirectoryLock lock;
+
+  /** What the node's own key is sealed with; none while managers are not locked. */
+  private List<UnlockKey> unlockKeys = List.of();
 
   private NodeDirectory(Path path, DirectoryLock lock) {
     this.path = path;
@@ -113,6 +130,53 @@ final class NodeDirectory implements AutoCloseable {
     return path.resolve(RUNTIME);
   }
 
+  /** Whether the node is a manager whose files can only be read with the swarm's unlock key. */
+  boolean isLocked() {
+    return unlockKey() == null && KeyVault.isLocked(log());
+  }
+
+  /**
+   * Makes the files of a locked manager readable.
+   *
+   * @throws io.swarm4j.store.seal.LockedException if it is another key
+   */
+  synchronized void unlock(UnlockKey key) {
+    KeyVault.open(log(), key);
+    unlockKeys = List.of(key);
+  }
+
+  /** What the files of this manager are locked with; null if they are not, or not opened yet. */
+  synchronized @Nullable UnlockKey unlockKey() {
+    return unlockKeys.isEmpty() ? null : unlockKeys.get(0);
+  }
+
+  /**
+   * Locks this manager's files, or unlocks them for good. A crash leaves them readable with the old
+   * or with the new key.
+   *
+   * @param key null if no key shall be needed
+   * @return whether anything changed
+   */
+  synchronized boolean lock(KeyVault vault, @Nullable UnlockKey key) {
+    if (Objects.equals(key, unlockKey())) {
+      return false;
+    }
+    NodeCredentials present = credentials();
+    if (key == null) {
+      unlockKeys = List.of();
+      save(present);
+    } else if (!unlockKeys.isEmpty()) {
+      unlockKeys = List.of(key, unlockKeys.get(0));
+      save(present);
+    }
+    vault.lock(key);
+    if (key != null) {
+      unlockKeys = List.of(key);
+      save(present);
+    }
+    return true;
+  }
+
   /**
    * What the node remembers.
    *
@@ -166,14 +230,49 @@ final class NodeDirectory implements AutoCloseable {
     }
   }
 
+  private PrivateKey key(String text) {
+    List<MatchResult> sealed = SEALED.matcher(text).results().toList();
+    for (MatchResult block : sealed) {
+      byte[] bytes = Base64.getMimeDecoder().decode(block.group(1));
+      for (UnlockKey key : unlockKeys) {
+        try {
+          return Certificates.readKey(sealOf(key).open(ByteBuffer.wrap(bytes), KEY_CONTEXT));
+        } catch (CorruptDataException another) {
+          continue;
+        }
+      }
+    }
+    if (!sealed.isEmpty()) {
+      throw new SwarmException("the node's key is sealed with another unlock key");
+    }
+    return Certificates.parseKey(text);
+  }
+
+  private String text(PrivateKey key) {
+    if (unlockKeys.isEmpty()) {
+      return Certificates.pem(key);
+    }
+    return unlockKeys.stream()
+        .map(each -> sealOf(each).seal(key.getEncoded(), KEY_CONTEXT))
+        .map(Base64.getMimeEncoder()::encodeToString)
+        .map(
+            sealed ->
+                "-----BEGIN SEALED KEY-----\n" + sealed + "\n-----END SEALED KEY-----\n")
+        .collect(Collectors.joining());
+  }
+
+  private static Seal sealOf(UnlockKey key) {
+    return new Seal(KeyRing.of(key), Chance.secure());
+  }
+
   /** The node's credentials. */
-  NodeCredentials credentials() {
+  synchronized NodeCredentials credentials() {
     Path own = path.resolve(CERTIFICATE);
     Path roots = path.resolve(ROOTS);
     try {
       String text = read(own);
       Trust trust = trust(roots);
-      return new NodeCredentials(Certificates.parseKey(text), Certificates.parse(text), trust);
+      return new NodeCredentials(key(text), Certificates.parse(text), trust);
     } catch (StorageException known) {
       throw known;
     } catch (IOException | SwarmException damaged) {
@@ -198,10 +297,9 @@ final class NodeDirectory implements AutoCloseable {
         cause);
   }
 
-  void save(NodeCredentials credentials) {
+  synchronized void save(NodeCredentials credentials) {
     replace(ROOTS, Certificates.pem(credentials.trust().roots()));
-    replace(
-        CERTIFICATE, Certificates.pem(credentials.chain()) + Certificates.pem(credentials.key()));
+    replace(CERTIFICATE, Certificates.pem(credentials.chain()) + text(credentials.key()));
   }
 
   void save(Memory memory) {
@@ -233,9 +331,14 @@ final class NodeDirectory implements AutoCloseable {
     }
   }
 
-  /** Forgets the log: this node is no longer a manager. */
-  void clearLog() {
+  /** Forgets the log: this node is no longer a manager, and not locked. */
+  synchronized void clearLog() {
     try {
+      if (unlockKey() != null) {
+        NodeCredentials present = credentials();
+        unlockKeys = List.of();
+        save(present);
+      }
       deleteTree(log());
     } catch (IOException failed) {
       throw new StorageException("cannot delete the log in " + path + ": " + failed, failed);
@@ -243,7 +346,8 @@ final class NodeDirectory implements AutoCloseable {
   }
 
   /** Forgets everything but the runtime's folder. */
-  void clear() {
+  synchronized void clear() {
+    unlockKeys = List.of();
     try {
       Files.deleteIfExists(path.resolve(STATE)); // from here on it is no member
       Files.deleteIfExists(path.resolve(CERTIFICATE));
@@ -273,18 +377,8 @@ final class NodeDirectory implements AutoCloseable {
 
   private synchronized void replace(String name, String text) {
     Path target = path.resolve(name);
-    Path fresh = path.resolve(name + ".new");
     try {
-      Files.deleteIfExists(fresh);
-      Files.createFile(
-          fresh,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      Files.writeString(fresh, text, StandardCharsets.UTF_8);
-      try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
-        channel.force(true);
-      }
-      Files.move(
-          fresh, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      SafeFile.write(target, text.getBytes(StandardCharsets.UTF_8));
     } catch (IOException failed) {
       throw new StorageException(
           "cannot write "

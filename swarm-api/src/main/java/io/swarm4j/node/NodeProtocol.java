@@ -153,8 +153,9 @@ final class NodeProtocol {
    * @param changes what it became, its revision being {@code base + 1}
    * @param expected for each put and delete in that order, the version of the object that it
    *     replaces; 0 for none
+   * @param number tells it from all other requests; the same when it is sent again
    */
-  record WriteRequest(long base, LogEntry changes, List<Long> expected) {}
+  record WriteRequest(long base, LogEntry changes, List<Long> expected, long number) {}
 
   /**
    * What became of a write.

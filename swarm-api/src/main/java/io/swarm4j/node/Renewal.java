@@ -14,7 +14,9 @@ import io.swarm4j.time.Timer;
 import java.security.KeyPair;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,10 +33,9 @@ final class Renewal implements AutoCloseable {
   private static final Duration ON_REQUEST = Duration.ofMillis(500);
   private static final Duration FIRST_RETRY = Duration.ofSeconds(5);
   private static final Duration LONGEST_RETRY = Duration.ofHours(1);
-  private static final Duration LIMIT = Duration.ofSeconds(30);
 
   private final OwnCredentials own;
-  private final LeaderCalls calls;
+  private final Function<RenewRequest, CompletionStage<Certified>> desk;
   private final Loop loop;
   private final Chance chance;
   private final BiConsumer<NodeCredentials, @Nullable Group> renewed;
@@ -46,16 +47,17 @@ final class Renewal implements AutoCloseable {
   /**
    * Renews what {@code own} holds.
    *
+   * @param desk asks the leader for a certificate
    * @param renewed gets the new credentials, which are in force, and what a manager needs beside
    */
   Renewal(
       OwnCredentials own,
-      LeaderCalls calls,
+      Function<RenewRequest, CompletionStage<Certified>> desk,
       Loop loop,
       Chance chance,
       BiConsumer<NodeCredentials, @Nullable Group> renewed) {
     this.own = own;
-    this.calls = calls;
+    this.desk = desk;
     this.loop = loop;
     this.chance = chance;
     this.renewed = renewed;
@@ -92,8 +94,7 @@ final class Renewal implements AutoCloseable {
     underWay = true;
     KeyPair pair = CertificateAuthority.newKey();
     RenewRequest request = new RenewRequest(new Payload(CertificateAuthority.request(pair)));
-    calls
-        .call(NodeProtocol.RENEW, request, LIMIT)
+    desk.apply(request)
         .whenComplete(
             (certified, failure) ->
                 loop.execute(

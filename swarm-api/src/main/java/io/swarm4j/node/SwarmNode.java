@@ -5,43 +5,27 @@ import io.swarm4j.Swarm;
 import io.swarm4j.agent.HostFacts;
 import io.swarm4j.agent.jvm.JvmImages;
 import io.swarm4j.agent.jvm.JvmRuntime;
-import io.swarm4j.internal.AddressPlan;
 import io.swarm4j.internal.Host;
 import io.swarm4j.internal.ProcessHost;
-import io.swarm4j.model.Authority;
-import io.swarm4j.model.Authority.JoinSecret;
-import io.swarm4j.model.Check;
-import io.swarm4j.model.Cluster;
 import io.swarm4j.model.ClusterSpec;
 import io.swarm4j.model.ConflictException;
-import io.swarm4j.model.Meta;
-import io.swarm4j.model.Node;
 import io.swarm4j.model.Node.NodeRole;
-import io.swarm4j.model.Node.NodeState;
-import io.swarm4j.model.NodeDescription;
 import io.swarm4j.model.NodeId;
-import io.swarm4j.model.NodeSpec;
-import io.swarm4j.model.NodeStatus;
-import io.swarm4j.model.Payload;
 import io.swarm4j.model.SwarmException;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.node.NodeDirectory.Memory;
-import io.swarm4j.node.NodeProtocol.ManageRequest;
 import io.swarm4j.scheduler.PlacementOptions;
 import io.swarm4j.security.CertificateIssuer;
-import io.swarm4j.security.Certificates;
 import io.swarm4j.security.JoinToken;
-import io.swarm4j.security.NodeCredentials;
 import io.swarm4j.security.NodeIdentity;
-import io.swarm4j.security.Trust;
-import io.swarm4j.store.View;
 import io.swarm4j.stream.AccessPolicy;
-import io.swarm4j.time.Chance;
-import io.swarm4j.time.Ids;
 import io.swarm4j.time.RealTime;
 import io.swarm4j.time.Time;
+import io.swarm4j.raft.RecoveryPlan;
 import java.nio.file.Path;
-import java.security.KeyPair;
+import java.util.concurrent.CompletionStage;
+import io.swarm4j.store.seal.LockedException;
+import io.swarm4j.store.seal.UnlockKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -100,6 +84,10 @@ public final class SwarmNode implements AutoCloseable {
     if (memory == null) {
       return;
     }
+    if (isLocked()) {
+      LOG.warn("this manager is locked: it goes on when it is given the swarm's unlock key");
+      return;
+    }
     OwnCredentials own = new OwnCredentials(directory, directory.credentials());
     MemberNode resumed = new MemberNode(settings, directory, own, memory);
     begin(
@@ -147,68 +135,18 @@ public final class SwarmNode implements AutoCloseable {
    */
   public synchronized NodeIdentity init() {
     requireNoMember();
-    Time time = settings.time();
-    Ids ids = new Ids(Chance.secure());
-    CertificateAuthority authority = CertificateAuthority.create(time);
-    NodeIdentity identity = new NodeIdentity(ids.node(), NodeRole.MANAGER, ids.cluster());
-    KeyPair pair = CertificateAuthority.newKey();
-    NodeCredentials credentials =
-        new NodeCredentials(
-            pair.getPrivate(),
-            authority.issue(
-                CertificateAuthority.request(pair),
-                identity,
-                settings.cluster().certificateExpiry()),
-            new Trust(List.of(authority.root())));
-    directory.save(credentials);
+    Founding founding = Founding.prepare(settings);
+    directory.save(founding.credentials());
+    OwnCredentials own = new OwnCredentials(directory, founding.credentials());
     Memory nobody = new Memory(settings.hostname(), "", List.of());
-    OwnCredentials own = new OwnCredentials(directory, credentials);
     MemberNode fresh = new MemberNode(settings, directory, own, nobody);
     begin(
         fresh,
         () -> {
           ManagerPart part = fresh.manage(ManagerGroup.found(settings, own, directory));
-          directory.save(bootstrap(part, fresh.host(), identity, authority));
+          directory.save(founding.bootstrap(part, (ProcessHost) fresh.host()));
         });
-    return identity;
-  }
-
-  private Memory bootstrap(
-      ManagerPart part, Host host, NodeIdentity identity, CertificateAuthority authority) {
-    ((ProcessHost) host).join(part.leads());
-    AddressPlan plan = part.network().plan();
-    String address = plan.isLeased() ? plan.nodeAddress(1) : "";
-    Cluster cluster =
-        new Cluster(identity.cluster(), Meta.NEW, settings.cluster(), stored(authority));
-    ((ProcessHost) host)
-        .join(
-            ((ProcessHost) host)
-                .submit(
-                    tx -> {
-                      plan.bootstrap(tx, part.manager().control().ids(), cluster);
-                      return tx.put(firstNode(identity, address, part.whereabouts()));
-                    }));
-    return new Memory(settings.hostname(), address, List.of(part.address().toString()))
-        .withRaft(part.whereabouts().raft(), Map.of());
-  }
-
-  private static Authority stored(CertificateAuthority authority) {
-    return new Authority(
-        Certificates.pem(List.of(authority.root())),
-        new Payload(authority.key().getEncoded()),
-        RootChange.newSecrets(),
-        null);
-  }
-
-  private Node firstNode(NodeIdentity identity, String address, ManageRequest api) {
-    return new Node(
-        identity.node(),
-        Meta.NEW,
-        NodeSpec.of(NodeRole.MANAGER),
-        NodeDescription.UNKNOWN.withHostname(settings.hostname()),
-        new NodeStatus(NodeState.UNKNOWN, "not seen yet", address, settings.time().now()),
-        NodeRole.MANAGER,
-        new Node.ManagerStatus(true, true, api.address(), api.raft()));
+    return fresh.identity();
   }
 
   /**
@@ -263,7 +201,7 @@ public final class SwarmNode implements AutoCloseable {
     if (closed) {
       throw new UnavailableException("this node is closed");
     }
-    if (member != null) {
+    if (member != null || isLocked()) {
       throw new ConflictException(
           "This node is already part of a swarm. Use \"docker swarm leave\" to leave this swarm and"
               + " join another one.");
@@ -277,6 +215,10 @@ public final class SwarmNode implements AutoCloseable {
    * @throws UnavailableException if this node is in no swarm, or is a manager and may not leave
    */
   public synchronized void leave(boolean force) {
+    if (isLocked() && force) {
+      directory.clear(); // nothing of it can be read, nor anybody be told
+      return;
+    }
     MemberNode leaving = require();
     if (leaving.manager() != null && !force) {
       throw new UnavailableException(
@@ -310,6 +252,9 @@ public final class SwarmNode implements AutoCloseable {
 
   private MemberNode require() {
     MemberNode present = member;
+    if (present == null && isLocked()) {
+      throw LockedException.keyNeeded();
+    }
     if (present == null) {
       throw new UnavailableException(
           "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to"
@@ -324,8 +269,7 @@ public final class SwarmNode implements AutoCloseable {
 
   /** The token that admits any number of nodes of a role. It is a secret. */
   public String joinToken(NodeRole role) {
-    Authority authority = Admissions.authority(view());
-    return token(authority, authority.standing(role));
+    return security().joinToken(role);
   }
 
   /**
@@ -334,7 +278,7 @@ public final class SwarmNode implements AutoCloseable {
    * @param expires when the new one ends; null for never
    */
   public String rotateJoinToken(NodeRole role, @Nullable Instant expires) {
-    return issue(new JoinSecret(role, JoinToken.newSecret(), expires, false));
+    return security().issue(role, expires, false);
   }
 
   /**
@@ -343,35 +287,17 @@ public final class SwarmNode implements AutoCloseable {
    * @param expires when it ends; null for never
    */
   public String singleUseJoinToken(NodeRole role, @Nullable Instant expires) {
-    return issue(new JoinSecret(role, JoinToken.newSecret(), expires, true));
-  }
-
-  private String issue(JoinSecret secret) {
-    Cluster changed = change(cluster -> cluster.withAuthority(authority(cluster).with(secret)));
-    return token(authority(changed), secret);
-  }
-
-  private Cluster change(java.util.function.UnaryOperator<Cluster> change) {
-    ProcessHost host = (ProcessHost) host();
-    return host.join(host.submit(tx -> tx.put(change.apply(tx.cluster()))));
-  }
-
-  private static Authority authority(Cluster cluster) {
-    return Objects.requireNonNull(cluster.authority(), "a swarm of processes has an authority");
-  }
-
-  private static String token(Authority authority, JoinSecret secret) {
-    return JoinToken.of(Certificates.parse(authority.root()).get(0), secret.secret()).text();
+    return security().issue(role, expires, true);
   }
 
   /** The root certificate that nodes trust, PEM. */
   public String rootCertificate() {
-    return Admissions.authority(view()).root();
+    return security().root();
   }
 
   /** Begins to change to a new root certificate; {@link #isRootChanging} tells when it is done. */
   public void rotateRoot() {
-    changeRoot(CertificateAuthority.create(settings.time()));
+    security().rotateRoot(CertificateAuthority.create(settings.time()));
   }
 
   /**
@@ -382,24 +308,74 @@ public final class SwarmNode implements AutoCloseable {
    * @throws io.swarm4j.model.InvalidSpecException if they are unfit
    */
   public void rotateRoot(String root, String key) {
-    changeRoot(CertificateAuthority.of(root, key, settings.time()));
-  }
-
-  private void changeRoot(CertificateAuthority next) {
-    Authority begun = RootChange.begin(Admissions.authority(view()), next, settings.time());
-    Check.of("Authority")
-        .that(
-            !begun.root().equals(Objects.requireNonNull(begun.rotation()).root()),
-            "root",
-            "the present root",
-            "another one: cannot update to a cert with an identical key")
-        .orThrow();
-    change(cluster -> cluster.withAuthority(authority(cluster).withRotation(begun.rotation())));
+    security().rotateRoot(CertificateAuthority.of(root, key, settings.time()));
   }
 
   /** Whether a change of the root certificate is under way. */
   public boolean isRootChanging() {
-    return Admissions.authority(view()).rotation() != null;
+    return security().isRootChanging();
+  }
+
+  /**
+   * What a manager that is started again asks for, a secret; empty unless {@link
+   * ClusterSpec#autoLock}.
+   */
+  public Optional<String> unlockKey() {
+    return security().unlockKey();
+  }
+
+  /**
+   * Replaces the unlock key, and the data key with it.
+   *
+   * @throws ConflictException if managers are not locked
+   */
+  public String rotateUnlockKey() {
+    return security().rotateUnlockKey();
+  }
+
+  /**
+   * Encrypts the managers' log with a new data key from now on. On the manager that leads.
+   *
+   * @return completes once it is in force; fails with {@link UnavailableException} if another
+   *     manager leads
+   */
+  public CompletionStage<Void> rotateDataKey() {
+    host();
+    return Objects.requireNonNull(require().manager()).rotateKeys();
+  }
+
+  /** Whether this is a manager whose files can only be read with the unlock key. */
+  public boolean isLocked() {
+    return directory.isLocked();
+  }
+
+  /**
+   * Lets a locked manager go on.
+   *
+   * @param key the swarm's unlock key, {@code SWMKEY-1-…}
+   * @throws ConflictException if it is not locked
+   * @throws io.swarm4j.store.seal.LockedException if it is another key
+   * @throws io.swarm4j.model.InvalidSpecException if it is no key at all
+   */
+  public synchronized void unlock(String key) {
+    if (!isLocked()) {
+      throw new ConflictException("swarm is not locked");
+    }
+    directory.unlock(UnlockKey.parse(key));
+    resume();
+  }
+
+  /**
+   * Writes this manager's copy of the state to a file, encrypted.
+   *
+   * @return what {@link Builder#restore} will ask for, a secret
+   */
+  public String backup(Path file) {
+    return Recovery.backup(host().view(), file);
+  }
+
+  private SwarmSecurity security() {
+    return new SwarmSecurity((ProcessHost) host(), settings.time());
   }
 
   /**
@@ -409,10 +385,6 @@ public final class SwarmNode implements AutoCloseable {
    */
   public Swarm swarm() {
     return Swarm.on(host());
-  }
-
-  private View view() {
-    return host().view();
   }
 
   /** Where other nodes find this manager's node API, {@code host:port}. */
@@ -468,6 +440,7 @@ public final class SwarmNode implements AutoCloseable {
     private PlacementOptions placement = PlacementOptions.DEFAULT;
     private boolean publishOnLocalhost;
     private @Nullable CertificateIssuer externalAuthority;
+    private @Nullable UnlockKey unlockKey;
     private AccessPolicy access = AccessPolicy.OPEN;
     private Time time = new RealTime();
 
@@ -541,6 +514,12 @@ public final class SwarmNode implements AutoCloseable {
       return this;
     }
 
+    /** The swarm's unlock key, for a manager that is locked; {@link SwarmNode#unlock} takes it later, too. */
+    public Builder unlockKey(String key) {
+      unlockKey = UnlockKey.parse(key);
+      return this;
+    }
+
     /** Who may run commands in tasks; everybody unless set. */
     public Builder access(AccessPolicy policy) {
       access = policy;
@@ -560,6 +539,22 @@ public final class SwarmNode implements AutoCloseable {
      * @throws SwarmException if the directory cannot be used, or what it holds is damaged
      */
     public SwarmNode start() {
+      NodeSettings settings = settings();
+      NodeDirectory opened = NodeDirectory.open(directory);
+      SwarmNode node = new SwarmNode(settings, opened);
+      try {
+        if (unlockKey != null && opened.isLocked()) {
+          opened.unlock(unlockKey);
+        }
+        node.resume();
+        return node;
+      } catch (RuntimeException failed) {
+        node.close();
+        throw failed;
+      }
+    }
+
+    private NodeSettings settings() {
       JvmImages registered = images;
       String name = hostname;
       RuntimeFactory factory =
@@ -571,8 +566,7 @@ public final class SwarmNode implements AutoCloseable {
                       .hostname(name)
                       .threadPrefix("swarm-" + name)
                       .build();
-      NodeSettings settings =
-          new NodeSettings(
+      return new NodeSettings(
               directory,
               hostname,
               HostPort.parse(listen),
@@ -586,10 +580,58 @@ public final class SwarmNode implements AutoCloseable {
               externalAuthority,
               access,
               time);
-      NodeDirectory opened = NodeDirectory.open(directory);
-      SwarmNode node = new SwarmNode(settings, opened);
+    }
+
+    /**
+     * What would become of the swarm if this manager went on without the others, whose majority is
+     * lost. Changes nothing; the node must not run.
+     */
+    public RecoveryPlan planRecovery() {
+      return recovery().plan();
+    }
+
+    /**
+     * Starts this manager as the only one of its swarm. The others are fenced: none of them takes
+     * part again unless it joins anew with an empty directory.
+     *
+     * @param plan what was looked at
+     * @throws ConflictException if the directory has changed since
+     */
+    public SwarmNode forceNewCluster(RecoveryPlan plan) {
+      recovery().forceNewCluster(plan);
+      return takeOver(start());
+    }
+
+    /**
+     * Writes the state of a manager that does not run to a file, encrypted.
+     *
+     * @return what {@link #restore} will ask for, a secret
+     */
+    public String backup(Path file) {
+      return recovery().backup(file);
+    }
+
+    /**
+     * Starts a node in an empty directory as the first manager of the swarm in a backup. Its former
+     * managers are given up; its workers are let in again.
+     *
+     * @param key what {@code backup} returned
+     */
+    public SwarmNode restore(Path file, String key) {
+      recovery().restore(file, key);
+      return takeOver(start());
+    }
+
+    private Recovery recovery() {
+      return new Recovery(settings(), unlockKey);
+    }
+
+    private static SwarmNode takeOver(SwarmNode node) {
       try {
-        node.resume();
+        Recovery.takeOver(
+            Objects.requireNonNull(node.require().manager()),
+            (ProcessHost) node.host(),
+            node.settings);
         return node;
       } catch (RuntimeException failed) {
         node.close();

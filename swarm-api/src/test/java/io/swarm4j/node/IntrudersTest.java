@@ -29,6 +29,21 @@ import io.swarm4j.time.RealTime;
 import io.swarm4j.time.Time;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AfterAll;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.KeyManager;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.CompletableFuture;
+import java.io.OutputStream;
+import io.swarm4j.time.Ids;
+import io.swarm4j.time.Chance;
+import io.swarm4j.raft.RaftTls;
+import io.swarm4j.model.ServiceSpec;
+import io.swarm4j.model.Placement;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -52,37 +67,59 @@ import org.slf4j.LoggerFactory;
 @Timeout(180)
 class IntrudersTest {
   private static final Duration CALL = Duration.ofSeconds(20);
+  private static final AtomicInteger TESTS = new AtomicInteger();
+
+  /** One swarm for all tests: each leaves it serving. */
+  @TempDir static Path home;
+
+  private static TestNodes swarm;
+  private static SwarmNode manager;
+
   private final Time time = new RealTime();
   @TempDir Path root;
   private TestNodes nodes;
-  private SwarmNode manager;
+
+  @BeforeAll
+  static void begin() {
+    swarm = new TestNodes(home);
+    manager = swarm.manager();
+  }
+
+  @AfterAll
+  static void end() {
+    swarm.close();
+  }
 
   @BeforeEach
   void setUp() {
     nodes = new TestNodes(root);
-    manager = nodes.manager();
   }
 
   @AfterEach
   void theSwarmServesOn() {
-    try {
-      manager.swarm().services().create(TestNodes.idle("after", 1));
-      assertThat(manager.swarm().services().await("after", TestNodes.LIMIT))
-          .isInstanceOf(Convergence.Converged.class);
-    } finally {
-      nodes.close();
-    }
+    nodes.close();
+    String probe = "after-" + TESTS.incrementAndGet();
+    ServiceSpec spec = TestNodes.idle(probe, 1);
+    manager
+        .swarm()
+        .services()
+        .create(
+            spec.withTask(
+                spec.task().withPlacement(Placement.constrained("node.role==manager"))));
+    assertThat(manager.swarm().services().await(probe, TestNodes.LIMIT))
+        .isInstanceOf(Convergence.Converged.class);
   }
 
   // tokens
 
   private void refusedJoin(String token, String why) {
     SwarmNode node = nodes.start("w1");
+    int members = manager.swarm().nodes().list().size();
     assertThatThrownBy(() -> node.join(token, manager.address()))
         .isInstanceOf(PermissionDeniedException.class)
         .hasMessageContaining(why);
     assertThat(node.isMember()).isFalse();
-    assertThat(manager.swarm().nodes().list()).hasSize(1);
+    assertThat(manager.swarm().nodes().list()).hasSize(members);
   }
 
   @Test
@@ -106,7 +143,11 @@ class IntrudersTest {
   void anExpiredTokenSaysWhen() {
     Instant past = Instant.parse("2020-01-01T00:00:00Z");
 
-    refusedJoin(manager.rotateJoinToken(NodeRole.WORKER, past), "expired at " + past);
+    try {
+      refusedJoin(manager.rotateJoinToken(NodeRole.WORKER, past), "expired at " + past);
+    } finally {
+      manager.rotateJoinToken(NodeRole.WORKER, null);
+    }
   }
 
   @Test
@@ -204,7 +245,7 @@ class IntrudersTest {
   void aRemovedNodeIsRefusedThoughItsCertificateIsValid() {
     SwarmNode worker = nodes.worker(manager, "w1");
     NodeIdentity removed = worker.identity().orElseThrow();
-    manager.swarm().nodes().remove("w1", true);
+    manager.swarm().nodes().remove(worker.id().toString(), true);
 
     refusedCall(
         credentials(SwarmAuthority.signer(authority(), time), removed, Duration.ofDays(1)),
@@ -249,8 +290,28 @@ class IntrudersTest {
   }
 
   @Test
-  void aPeerThatSaysNothingIsHungUpOn() throws Exception {
-    readToTheEnd(socket().getInputStream()); // returns when the manager's patience is over
+  void peersThatSayNothingOrNextToNothingAreHungUpOn() throws Exception {
+    Socket silent = socket();
+    Socket loris = socket();
+    OutputStream drip = loris.getOutputStream();
+    byte[] record = {22, 3, 1, 2, 0, 1, 0, 1, (byte) 252, 3, 3}; // a handshake that begins
+    CompletableFuture<Void> dripping =
+        CompletableFuture.runAsync(
+            () -> {
+              try {
+                for (int i = 0; i < 600; i++) {
+                  drip.write(record[i % record.length]);
+                  manager.swarm().await(view -> false, Duration.ofMillis(100));
+                }
+              } catch (IOException hungUp) {
+                return;
+              }
+              throw new AssertionError("a peer may go on for a minute");
+            });
+
+    readToTheEnd(silent.getInputStream()); // returns when the manager's patience is over
+    readToTheEnd(loris.getInputStream());
+    dripping.join();
   }
 
   @Test
@@ -384,9 +445,109 @@ class IntrudersTest {
 
   @Test
   void twoNodesDoNotShareADirectory() {
-    assertThatThrownBy(() -> nodes.builder("m1").start())
+    assertThatThrownBy(() -> swarm.builder("m1").start())
         .isInstanceOf(UnavailableException.class)
         .hasMessageContaining("in use");
+  }
+
+  /** Also as root, whom rights do not stop: nobody writes into a file system that is read only. */
+  @Test
+  void aDirectoryThatCanNotBeWrittenIsRefused() throws Exception {
+    Path folder = Files.createDirectory(root.resolve("unwritable"));
+    Mounts.make("tmpfs", folder, "ro,size=1m");
+    try {
+      assertThatThrownBy(() -> SwarmNode.builder(folder.resolve("data")).start())
+          .isInstanceOf(UnavailableException.class)
+          .hasMessageContaining("cannot write in the data directory");
+    } finally {
+      Mounts.end(folder);
+    }
+  }
+
+  @Test
+  void aFullDiskIsReportedAndHarmsNoOtherNode() throws Exception {
+    Path folder = Files.createDirectory(root.resolve("full"));
+    Mounts.make("tmpfs", folder, "size=64k");
+    try {
+      Files.write(folder.resolve("ballast"), new byte[60 << 10]);
+      SwarmNode node =
+          nodes.own(
+              SwarmNode.builder(folder.resolve("w"))
+                  .hostname("full")
+                  .listen("127.0.0.1:0")
+                  .images(TestNodes.IMAGES)
+                  .start());
+
+      assertThatThrownBy(
+              () -> node.join(manager.joinToken(NodeRole.WORKER), manager.address()))
+          .isInstanceOf(UnavailableException.class)
+          .hasMessageContaining("cannot write " + folder)
+          .hasMessageContaining("Make room");
+      node.close();
+    } finally {
+      Mounts.end(folder);
+    }
+  }
+
+  // the port of the managers' log
+
+  private Socket raftSocket(NodeCredentials credentials) throws Exception {
+    RaftTls tls = NodeTls.raft(() -> credentials, time);
+    SSLContext context = SSLContext.getInstance("TLSv1.3");
+    context.init(new KeyManager[] {tls.keys()}, new TrustManager[] {tls.trust()}, null);
+    HostPort address =
+        HostPort.parse(manager.swarm().view().node(manager.id()).manager().raft());
+    SSLSocket socket =
+        (SSLSocket) context.getSocketFactory().createSocket(address.host(), address.port());
+    nodes.own(socket);
+    SSLParameters parameters = socket.getSSLParameters();
+    parameters.setApplicationProtocols(new String[] {"h2"});
+    socket.setSSLParameters(parameters);
+    socket.setSoTimeout(60_000);
+    socket
+        .getOutputStream()
+        .write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    return socket;
+  }
+
+  /** Whether the managers' log answers whoever has these credentials. */
+  private boolean isLetIn(NodeCredentials credentials) throws Exception {
+    try {
+      return raftSocket(credentials).getInputStream().read() >= 0;
+    } catch (IOException refused) {
+      return false;
+    }
+  }
+
+  @Test
+  void onlyManagersOfTheSwarmReachItsLog() throws Exception {
+    CertificateAuthority own = SwarmAuthority.signer(authority(), time);
+    NodeIdentity asManager = identity(manager.id(), NodeRole.MANAGER);
+    NodeIdentity asWorker = identity(manager.id(), NodeRole.WORKER);
+    Duration day = Duration.ofDays(1);
+
+    assertThat(isLetIn(credentials(own, asManager, day))).isTrue();
+    assertThat(isLetIn(credentials(own, asWorker, day))).as("a worker").isFalse();
+    assertThat(isLetIn(credentials(own, asManager, Duration.ofMinutes(-1)))).as("expired").isFalse();
+    assertThat(isLetIn(credentials(CertificateAuthority.create(time), asManager, day)))
+        .as("of another authority")
+        .isFalse();
+    NodeIdentity foreign =
+        new NodeIdentity(manager.id(), NodeRole.MANAGER, new Ids(Chance.secure()).cluster());
+    assertThat(isLetIn(credentials(own, foreign, day))).as("of another swarm").isFalse();
+  }
+
+  @Test
+  void plainTextOnTheLogsPortIsHungUpOn() throws Exception {
+    HostPort address =
+        HostPort.parse(manager.swarm().view().node(manager.id()).manager().raft());
+    Socket socket = nodes.own(new Socket(address.host(), address.port()));
+    socket.setSoTimeout(60_000);
+    socket
+        .getOutputStream()
+        .write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+
+    readToTheEnd(socket.getInputStream());
   }
 
   @Test

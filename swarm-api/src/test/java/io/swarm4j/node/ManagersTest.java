@@ -16,9 +16,15 @@ import io.swarm4j.model.Task;
 import io.swarm4j.stream.LogGap;
 import io.swarm4j.stream.LogQuery;
 import io.swarm4j.testing.Feature;
+import io.swarm4j.security.CertificateIssuer;
+import io.swarm4j.security.Certificates;
+import io.swarm4j.security.NodeIdentity;
+import io.swarm4j.time.RealTime;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -179,5 +185,29 @@ class ManagersTest {
     first.swarm().services().create(TestNodes.idle("web", 3));
     assertThat(first.swarm().services().await("web", TestNodes.LIMIT))
         .isInstanceOf(Convergence.Converged.class);
+  }
+
+  @Test
+  void anExternalAuthoritySignsFromTheFirstNodeOn() {
+    RealTime time = new RealTime();
+    CertificateAuthority authority = CertificateAuthority.create(time);
+    List<NodeIdentity> signed = new CopyOnWriteArrayList<>();
+    CertificateIssuer external =
+        (request, node, life) -> {
+          signed.add(node);
+          return CompletableFuture.completedFuture(authority.issue(request, node, life));
+        };
+    SwarmNode first = nodes.own(nodes.builder("m1").externalAuthority(external).start());
+    first.init();
+
+    SwarmNode worker = nodes.worker(first, "w1");
+
+    assertThat(signed)
+        .extracting(NodeIdentity::node)
+        .containsExactly(first.id(), worker.id());
+    assertThat(first.swarm().view().cluster().authority().key().size())
+        .as("the root's key is not in the state")
+        .isZero();
+    assertThat(first.rootCertificate()).isEqualTo(Certificates.pem(List.of(authority.root())));
   }
 }

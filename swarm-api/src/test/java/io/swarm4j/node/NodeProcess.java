@@ -18,7 +18,7 @@ final class NodeProcess implements AutoCloseable {
   private PrintWriter in;
 
   /**
-   * Starts a node.
+   * Starts a node; {@link #awaitReady} waits for it.
    *
    * @param prefix a command that the process is started by; empty for none
    * @param seconds argument of the command that each task runs; tells it from all others
@@ -44,7 +44,7 @@ final class NodeProcess implements AutoCloseable {
     start();
   }
 
-  /** Starts it again after it was killed. */
+  /** Starts it, or starts it again after it was killed; {@link #awaitReady} waits for it. */
   void start() {
     try {
       process =
@@ -53,11 +53,19 @@ final class NodeProcess implements AutoCloseable {
               .start();
       out = process.inputReader(StandardCharsets.UTF_8);
       in = new PrintWriter(process.outputWriter(StandardCharsets.UTF_8), true);
+    } catch (IOException failed) {
+      throw new AssertionError(name + " cannot be started", failed);
+    }
+  }
+
+  /** Waits until it obeys. */
+  void awaitReady() {
+    try {
       if (!"READY".equals(nextAnswer())) {
         throw new AssertionError(name + " did not start: see " + errors());
       }
     } catch (IOException failed) {
-      throw new AssertionError(name + " cannot be started", failed);
+      throw new AssertionError(name + " ended while it was started: see " + errors(), failed);
     }
   }
 

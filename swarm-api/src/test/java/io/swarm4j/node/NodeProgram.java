@@ -97,6 +97,7 @@ public final class NodeProgram {
           node.swarm().nodes().list().stream()
               .map(NodeProgram::describe)
               .collect(Collectors.joining(","));
+      case "gone" -> String.valueOf(isGone(words.get(1)));
       case "settled" -> String.valueOf(settled(words.get(1), Integer.parseInt(words.get(2))));
       default -> throw new IllegalArgumentException("what is " + words + "?");
     };
@@ -118,6 +119,17 @@ public final class NodeProgram {
         + ":"
         + each.status().state()
         + (each.manager() != null && each.manager().leader() ? ":LEADER" : "");
+  }
+
+  /** Whether a node is found to be down in time. */
+  private boolean isGone(String name) {
+    return node.swarm()
+        .await(
+            view ->
+                view.nodes().stream()
+                    .filter(each -> each.hostname().equals(name))
+                    .allMatch(each -> each.status().state() == Node.NodeState.DOWN),
+            LIMIT);
   }
 
   /** Whether all nodes are in reach and a service runs as often as it shall, each slot once. */

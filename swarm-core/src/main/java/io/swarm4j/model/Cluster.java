@@ -9,27 +9,38 @@ import org.jspecify.annotations.Nullable;
  * @param meta version and times
  * @param spec settings that hold for the whole swarm
  * @param authority who vouches for its nodes; null for a swarm that lives in one JVM
+ * @param unlockKey what managers that are started again ask for; null while they ask for nothing
  */
-public record Cluster(ClusterId id, Meta meta, ClusterSpec spec, @Nullable Authority authority)
+public record Cluster(
+    ClusterId id,
+    Meta meta,
+    ClusterSpec spec,
+    @Nullable Authority authority,
+    @Nullable Payload unlockKey)
     implements StoreObject {
 
   /** A swarm without an authority. */
   public Cluster(ClusterId id, Meta meta, ClusterSpec spec) {
-    this(id, meta, spec, null);
+    this(id, meta, spec, null, null);
   }
 
   @Override
   public Cluster withMeta(Meta newMeta) {
-    return new Cluster(id, newMeta, spec, authority);
+    return new Cluster(id, newMeta, spec, authority, unlockKey);
   }
 
   /** The same with other settings. */
   public Cluster withSpec(ClusterSpec newSpec) {
-    return new Cluster(id, meta, newSpec, authority);
+    return new Cluster(id, meta, newSpec, authority, unlockKey);
   }
 
   /** The same with another authority, or another state of it. */
   public Cluster withAuthority(@Nullable Authority newAuthority) {
-    return new Cluster(id, meta, spec, newAuthority);
+    return new Cluster(id, meta, spec, newAuthority, unlockKey);
+  }
+
+  /** The same with another unlock key, or none. */
+  public Cluster withUnlockKey(@Nullable Payload newKey) {
+    return new Cluster(id, meta, spec, authority, newKey);
   }
 }

@@ -19,6 +19,7 @@ import java.util.Map;
  * @param certificateExpiry life of node certificates, at least one hour
  * @param stormLimit share of the swarm's wanted tasks, 0 to 1, that may be on their way from lost
  *     nodes to others at a time, but always one; 0 sets no limit
+ * @param autoLock whether a manager that is started again asks for the unlock key
  */
 @RecordBuilder
 public record ClusterSpec(
@@ -31,7 +32,8 @@ public record ClusterSpec(
     List<Subnet> addressPools,
     int subnetPrefix,
     Duration certificateExpiry,
-    double stormLimit)
+    double stormLimit,
+    boolean autoLock)
     implements ClusterSpecBuilder.With {
 
   private static final String ONLY_NAME = "default";
@@ -49,7 +51,8 @@ public record ClusterSpec(
           List.of(Subnet.parse("10.0.0.0/8")),
           24,
           Duration.ofDays(90),
-          0);
+          0,
+          false);
 
   public ClusterSpec {
     name = Copies.or(name, ONLY_NAME);

@@ -18,15 +18,21 @@ import org.slf4j.LoggerFactory;
 public final class ChangeFeed implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ChangeFeed.class);
 
-  /** Changes that are kept at the least, in commits as a whole. */
-  private static final int KEPT_CHANGES = 100_000;
+  /** What is kept may take up about as many bytes: a hundred thousand changes of tasks. */
+  private static final long KEPT_BYTES = 64L << 20;
+
+  /** About what the views of a commit do not share with those of the next. */
+  private static final int BYTES_OF_COMMIT = 1024;
+
+  /** About what a change takes up, payload aside. */
+  private static final int BYTES_OF_CHANGE = 640;
 
   private final Object lock = new Object();
   private final List<Watch> watches = new ArrayList<>();
   private Commit[] ring = new Commit[1024];
   private long first = 1; // oldest revision kept
   private long last; // newest revision published
-  private long kept;
+  private long kept; // about as many bytes
   private boolean closed;
 
   /** Gets committed changes, one call at a time, on the executor given to {@link #watch}. */
@@ -84,13 +90,21 @@ public final class ChangeFeed implements AutoCloseable {
     }
     ring[(int) (commit.revision() % ring.length)] = commit;
     last = commit.revision();
-    kept += commit.changes().size();
-    while (kept > KEPT_CHANGES && first < last) {
+    kept += weight(commit);
+    while (kept > KEPT_BYTES && first < last) {
       int slot = (int) (first % ring.length);
-      kept -= ring[slot].changes().size();
+      kept -= weight(ring[slot]);
       ring[slot] = null;
       first++;
     }
+  }
+
+  private static long weight(Commit commit) {
+    long bytes = BYTES_OF_COMMIT;
+    for (Change change : commit.changes()) {
+      bytes += BYTES_OF_CHANGE + Payloads.bytes(change.latest());
+    }
+    return bytes;
   }
 
   private void grow() {

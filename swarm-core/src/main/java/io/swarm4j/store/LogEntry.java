@@ -14,9 +14,26 @@ import java.util.List;
  * @param at when the leader made it
  * @param puts objects that were created or replaced, as stored
  * @param deletes objects that were deleted
+ * @param requests numbers of requests of other managers that are part of it: how these learn that a
+ *     request was carried out, whatever becomes of the answer
  */
 public record LogEntry(
-    long term, long revision, Instant at, List<StoreObject> puts, List<Id> deletes) {
+    long term,
+    long revision,
+    Instant at,
+    List<StoreObject> puts,
+    List<Id> deletes,
+    List<Long> requests) {
+
+  public LogEntry {
+    requests = requests == null ? List.of() : requests;
+  }
+
+  /** A transaction of the leader's own. */
+  public LogEntry(
+      long term, long revision, Instant at, List<StoreObject> puts, List<Id> deletes) {
+    this(term, revision, at, puts, deletes, List.of());
+  }
 
   /** How many objects it changes. */
   public int size() {

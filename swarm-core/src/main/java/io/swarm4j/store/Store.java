@@ -180,7 +180,7 @@ public final class Store implements AutoCloseable {
         && first.entry.revision() == entry.revision()
         && first.entry.term() == entry.term()) {
       inFlight.remove();
-      publish(new Commit(entry.revision(), entry.at(), first.changes, committed, first.result));
+      publish(commit(entry, first.changes, first.result));
       first.done.complete(null);
       return;
     }
@@ -192,7 +192,12 @@ public final class Store implements AutoCloseable {
     tx.replay(entry);
     View result = tx.result();
     head = result;
-    publish(new Commit(entry.revision(), entry.at(), tx.netChanges(), committed, result));
+    publish(commit(entry, tx.netChanges(), result));
+  }
+
+  private Commit commit(LogEntry entry, List<Change> changes, View result) {
+    return new Commit(
+        entry.revision(), entry.at(), entry.requests(), changes, committed, result);
   }
 
   private void refuse(LogEntry entry) {

@@ -1,5 +1,6 @@
 package io.swarm4j.store;
 
+import io.swarm4j.model.Check;
 import io.swarm4j.model.Cluster;
 import io.swarm4j.model.ClusterId;
 import io.swarm4j.model.Config;
@@ -34,12 +35,20 @@ import org.jspecify.annotations.Nullable;
  * new view.
  */
 public final class StoreTransaction implements Transaction {
+  /** Bytes of secrets and configs from which a transaction is full. */
+  private static final int FULL_PAYLOAD = 3 << 19; // 1.5 MiB
+
+  /** What a request may carry at most, lest its entry is longer than a log takes. */
+  private static final int MOST_PAYLOAD = 6 << 20;
+
   private final Tables base;
   private final long revision;
   private final Instant now;
   private final int fullSize;
   private final Meta newMeta;
   private final List<Change> journal = new ArrayList<>();
+  private final List<Long> requests = new ArrayList<>(0);
+  private int payloadBytes;
   private Cluster cluster;
   private TaskTable tasks;
   private PersistentMap<ServiceId, Service> services;
@@ -99,7 +108,7 @@ public final class StoreTransaction implements Transaction {
 
   @Override
   public boolean isFull() {
-    return journal.size() >= fullSize;
+    return journal.size() >= fullSize || payloadBytes >= FULL_PAYLOAD;
   }
 
   /** Every single change so far, in order; several of one object stand one by one. */
@@ -110,6 +119,7 @@ public final class StoreTransaction implements Transaction {
   @Override
   @SuppressWarnings("unchecked") // withMeta returns the type that it is called on
   public <T extends StoreObject> T put(T object) {
+    requireRoom(Payloads.bytes(object));
     StoreObject before = object(object.id());
     if (object instanceof Task task && before instanceof Task old) {
       requireForward(old, task);
@@ -119,6 +129,17 @@ public final class StoreTransaction implements Transaction {
     T stored = (T) object.withMeta(before == null ? newMeta : updated(before.meta()));
     write(stored, before);
     return stored;
+  }
+
+  private void requireRoom(int bytes) {
+    Check.of("request")
+        .that(
+            payloadBytes + bytes <= MOST_PAYLOAD,
+            "data",
+            (payloadBytes + bytes) + " bytes of secrets and configs",
+            "at most " + MOST_PAYLOAD + " at a time: create some of them first")
+        .orThrow();
+    payloadBytes += bytes;
   }
 
   private Meta updated(Meta before) {
@@ -279,6 +300,11 @@ public final class StoreTransaction implements Transaction {
   }
 
   /** The log entry that makes every replica do the same. */
+  /** Notes that what another manager's request did is part of this. */
+  public void carries(long request) {
+    requests.add(request);
+  }
+
   LogEntry toEntry(long term, List<Change> net) {
     List<StoreObject> puts = new ArrayList<>(net.size());
     List<Id> deletes = new ArrayList<>();
@@ -289,7 +315,7 @@ public final class StoreTransaction implements Transaction {
         deletes.add(Objects.requireNonNull(change.before()).id());
       }
     }
-    return new LogEntry(term, revision, now, puts, deletes);
+    return new LogEntry(term, revision, now, puts, deletes, List.copyOf(requests));
   }
 
   /** The state that this transaction leads to; editing may go on afterwards. */
@@ -312,7 +338,8 @@ public final class StoreTransaction implements Transaction {
 
   /** A point to which {@link #rollback} returns. */
   public Savepoint savepoint() {
-    return new Savepoint(journal.isEmpty() ? new View(base) : result(), journal.size());
+    return new Savepoint(
+        journal.isEmpty() ? new View(base) : result(), journal.size(), payloadBytes);
   }
 
   /** Undoes all that was written since {@code savepoint}. */
@@ -327,10 +354,11 @@ public final class StoreTransaction implements Transaction {
     configs = to.configs();
     names = to.names();
     journal.subList(savepoint.journalSize, journal.size()).clear();
+    payloadBytes = savepoint.payloadBytes;
   }
 
   /** A point inside a transaction. */
-  public record Savepoint(View state, int journalSize) {}
+  public record Savepoint(View state, int journalSize, int payloadBytes) {}
 
   @Override
   public long revision() {

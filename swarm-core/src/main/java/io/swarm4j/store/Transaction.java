@@ -20,6 +20,8 @@ public interface Transaction extends State {
    * @return the object as stored
    * @throws IllegalStateException if a task would go back in state or desired state, or a service
    *     would lose a spec that a task runs, which no component may do
+   * @throws io.swarm4j.model.InvalidSpecException if the transaction would carry more bytes of
+   *     secrets and configs than an entry of the log holds
    */
   <T extends StoreObject> T put(T object);
 

@@ -3,8 +3,12 @@ package io.swarm4j.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.swarm4j.model.Config;
+import io.swarm4j.model.ConfigSpec;
 import io.swarm4j.model.ConflictException;
+import io.swarm4j.model.Meta;
 import io.swarm4j.model.NodeId;
+import io.swarm4j.model.Payload;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.testing.HeldLog;
@@ -15,6 +19,7 @@ import io.swarm4j.time.VirtualTime;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
@@ -98,6 +103,29 @@ class ChangeFeedTest {
     assertThatThrownBy(() -> store.feed().watch(0, change -> true, Runnable::run, seen))
         .isInstanceOf(ConflictException.class)
         .hasMessageContaining("changes after revision 0 are no longer kept");
+  }
+
+  @Test
+  void largePayloadsAreKeptForFewerChanges() {
+    store.feed().watch(0, change -> true, Runnable::run, seen);
+    Payload large = new Payload(new byte[1_000_000]);
+
+    for (int i = 0; i < 80; i++) {
+      String name = "c" + i;
+      loop.execute(
+          () -> {
+            StoreTransaction tx = store.begin();
+            ConfigSpec spec = new ConfigSpec(name, Map.of(), large, false);
+            tx.put(new Config(ids.config(), Meta.NEW, spec, 1));
+            store.commit(tx);
+          });
+      time.settle();
+    }
+
+    assertThat(seen.revisions).hasSize(80);
+    assertThatThrownBy(() -> store.feed().watch(0, change -> true, Runnable::run, new Seen()))
+        .isInstanceOf(ConflictException.class);
+    store.feed().watch(40, change -> true, Runnable::run, new Seen());
   }
 
   @Test

@@ -1,5 +1,7 @@
 package io.swarm4j.raft;
 
+import io.swarm4j.store.seal.Seal;
+import io.swarm4j.store.seal.KeyRing;
 import io.swarm4j.model.ConflictException;
 import io.swarm4j.model.NotFoundException;
 import io.swarm4j.model.UnavailableException;
@@ -9,6 +11,7 @@ import io.swarm4j.store.View;
 import io.swarm4j.time.Chance;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
@@ -188,14 +191,18 @@ final class DiskState {
     index = entry.getIndex();
     term = entry.getTerm();
     if (entry.hasStateMachineLogEntry()) {
-      byte[] clear =
-          seal.open(
-              entry.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer(),
-              ReplicaStateMachine.ENTRY);
-      for (LogEntry next : Batch.split(clear)) {
-        if (next.term() == term && next.revision() == state.revision() + 1) {
-          state = state.after(next);
-        }
+      apply(entry.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer());
+    }
+  }
+
+  private void apply(ByteBuffer data) {
+    if (KeyRotation.isOne(data)) {
+      seal.use(seal.ring().and(KeyRotation.keyIn(data, seal)));
+      return;
+    }
+    for (LogEntry next : Batch.split(seal.open(data, ReplicaStateMachine.ENTRY))) {
+      if (next.term() == term && next.revision() == state.revision() + 1) {
+        state = state.after(next);
       }
     }
   }

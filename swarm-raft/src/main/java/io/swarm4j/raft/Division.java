@@ -30,6 +30,11 @@ record Division(RaftServer.Division ratis, RaftClientAsynchronousProtocol reques
     return ratis.getInfo().isLeader();
   }
 
+  /** The first entry that is still in the log. */
+  long firstIndex() {
+    return ratis.getRaftLog().getStartIndex();
+  }
+
   Optional<String> leader() {
     return Optional.ofNullable(ratis.getInfo().getLeaderId()).map(RaftPeerId::toString);
   }

@@ -1,5 +1,6 @@
 package io.swarm4j.raft;
 
+import io.swarm4j.store.seal.SafeFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

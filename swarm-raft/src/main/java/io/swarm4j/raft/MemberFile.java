@@ -1,5 +1,6 @@
 package io.swarm4j.raft;
 
+import io.swarm4j.store.seal.SafeFile;
 import io.swarm4j.model.ConflictException;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.store.CorruptDataException;

@@ -1,5 +1,6 @@
 package io.swarm4j.raft;
 
+import io.swarm4j.store.seal.Seal;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.store.LogEntry;
 import java.util.ArrayDeque;
@@ -25,11 +26,15 @@ final class Proposals {
   /** Bytes from which a batch is full. */
   static final int FULL_BYTES = 3 << 19; // 1.5 MiB
 
+  /** Longest entry, in bytes; what it is wrapped in has room beside it. */
+  static final int LONGEST = RatisSettings.LONGEST_ENTRY - (1 << 16);
+
   /** Full batches on their way at the same time; another one waits. */
   private static final int MOST_IN_FLIGHT = 8;
 
   private final Function<Proposal, CompletionStage<Boolean>> sender;
   private final Seal seal;
+  private final Runnable onFailure;
   private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
   private int queuedChanges;
   private int queuedBytes;
@@ -42,9 +47,13 @@ final class Proposals {
    *
    * @param sender appends to the log, in the order of calls; completes with whether the entries
    *     were accepted. Must not block
+   * @param onFailure told when entries were not accepted although this manager leads: it refuses
+   *     all that come until leadership is gained again. Must not block
    */
-  Proposals(Function<Proposal, CompletionStage<Boolean>> sender, Seal seal) {
+  Proposals(
+      Function<Proposal, CompletionStage<Boolean>> sender, Seal seal, Runnable onFailure) {
     this.sender = sender;
+    this.onFailure = onFailure;
     this.seal = seal;
   }
 
@@ -82,6 +91,9 @@ final class Proposals {
 
   CompletionStage<@Nullable Void> propose(LogEntry entry) {
     byte[] bytes = Batch.encode(entry);
+    if (bytes.length > LONGEST) {
+      return refuse(entry, bytes.length);
+    }
     Waiting waiting = new Waiting(entry, bytes, new CompletableFuture<>());
     synchronized (this) {
       if (entry.term() != term) {
@@ -94,6 +106,18 @@ final class Proposals {
     }
     send();
     return waiting.done;
+  }
+
+  /** Whoever proposed it builds on it already, and has to begin anew. */
+  private CompletionStage<@Nullable Void> refuse(LogEntry entry, int length) {
+    String why =
+        String.format(
+            "a change of %d objects makes an entry of %d bytes, and the log takes %d at most; make"
+                + " it in several steps",
+            entry.size(), length, LONGEST);
+    end(why, null);
+    onFailure.run();
+    return CompletableFuture.failedFuture(new UnavailableException(why));
   }
 
   private void send() {
@@ -160,6 +184,7 @@ final class Proposals {
     }
     if (present) {
       end(why, failure);
+      onFailure.run();
     }
   }
 

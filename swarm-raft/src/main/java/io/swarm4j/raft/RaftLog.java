@@ -1,5 +1,7 @@
 package io.swarm4j.raft;
 
+import io.swarm4j.store.seal.Seal;
+import io.swarm4j.store.seal.KeyRing;
 import io.swarm4j.model.ConflictException;
 import io.swarm4j.model.NotFoundException;
 import io.swarm4j.model.SwarmException;
@@ -15,6 +17,9 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * from any thread; none but {@link #open} and {@link #close} waits.
  */
 public final class RaftLog implements Log {
+  private static final Logger LOG = LoggerFactory.getLogger(RaftLog.class);
+
   private final RaftOptions options;
   private final Seal seal;
   private final Proposals proposals;
@@ -34,8 +41,8 @@ public final class RaftLog implements Log {
   /** Describes the log of a manager; nothing is touched before {@link #open}. */
   public RaftLog(RaftOptions options) {
     this.options = options;
-    this.seal = new Seal(options.keys().ring(), Chance.secure());
-    this.proposals = new Proposals(this::send, seal);
+    this.seal = new Seal(options.keys().ring(), Chance.secure(), this::missingKeys);
+    this.proposals = new Proposals(this::send, seal, this::standDown);
   }
 
   /** Identity of this manager. */
@@ -61,6 +68,37 @@ public final class RaftLog implements Log {
     return seal.ring();
   }
 
+  private KeyRing missingKeys() {
+    Supplier<KeyRing> source = options.missingKeys();
+    KeyRing known = options.keys().ring();
+    if (source != null) {
+      known = known.and(source.get());
+      options.keys().store(known);
+    }
+    return known;
+  }
+
+  /**
+   * Adds a data key, which all managers encrypt with from then on. On the leader only.
+   *
+   * <p>The key travels through the log, under the key before it; a snapshot follows. The older keys
+   * are forgotten when no entry is left in the log that needs them.
+   *
+   * @return completes once the key is in force; fails with {@link UnavailableException} if this
+   *     manager does not lead, with {@link ConflictException} if another rotation came first
+   */
+  public CompletionStage<Void> rotateKeys() {
+    KeyRing next = seal.ring().withNewKey(Chance.secure());
+    return node()
+        .write(KeyRotation.proposal(seal, next))
+        .thenAccept(
+            accepted -> {
+              if (!accepted) {
+                throw new ConflictException("the data key was rotated by somebody else meanwhile");
+              }
+            });
+  }
+
   /**
    * Starts this member: reads what is on disk and takes part. Does not wait for a leader.
    *
@@ -82,6 +120,18 @@ public final class RaftLog implements Log {
 
   private CompletionStage<Boolean> send(Proposal proposal) {
     return node().write(proposal);
+  }
+
+  /** Gives up leadership, where there is still any: the store has given up on it. */
+  private void standDown() {
+    node()
+        .transferLeadership(null)
+        .whenComplete(
+            (done, failure) -> {
+              if (failure != null) {
+                LOG.debug("no leadership to give up: {}", failure.getMessage());
+              }
+            });
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.swarm4j.raft;
 
+import io.swarm4j.store.seal.Seal;
 import io.swarm4j.model.SwarmException;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.store.Log.Replica;
@@ -57,7 +58,8 @@ final class RaftNode implements AutoCloseable {
             options.time().newThreads("swarm-raft-" + options.id() + "-snapshot"),
             options.snapshotAfter(),
             this::compact);
-    this.stateMachine = new ReplicaStateMachine(replica, seal, snapshots, proposals);
+    this.stateMachine = new ReplicaStateMachine(
+            replica, seal, snapshots, proposals, new KeyRotation(options.keys(), seal));
   }
 
   /** Starts the server; on failure, nothing of it is left. */
@@ -220,6 +222,8 @@ final class RaftNode implements AutoCloseable {
             (reply, failure) -> {
               if (failure != null) {
                 LOG.info("the log was not compacted: {}", failure.getMessage());
+              } else {
+                stateMachine.compacted(division().firstIndex());
               }
             });
   }
@@ -277,12 +281,19 @@ final class RaftNode implements AutoCloseable {
   public void close() {
     RaftServer open = server;
     if (open != null) {
-      try {
-        open.close();
-      } catch (IOException | RuntimeException failed) {
-        LOG.warn("manager {} did not end in good order", options.id(), failed);
-      }
+      IdleWriter.awake(
+          options.id(),
+          options.time().newThreads("swarm-raft-" + options.id() + "-closing"),
+          () -> close(open));
     }
     endOfAddresses.run();
+  }
+
+  private void close(RaftServer open) {
+    try {
+      open.close();
+    } catch (IOException | RuntimeException failed) {
+      LOG.warn("manager {} did not end in good order", options.id(), failed);
+    }
   }
 }

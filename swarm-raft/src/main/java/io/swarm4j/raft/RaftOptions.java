@@ -1,5 +1,7 @@
 package io.swarm4j.raft;
 
+import io.swarm4j.store.seal.KeyRing;
+import io.swarm4j.store.seal.KeyVault;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import io.swarm4j.model.Check;
 import io.swarm4j.model.Fault;
@@ -8,6 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@link RaftLog} is made of.
@@ -23,6 +27,8 @@ import java.util.UUID;
  * @param transport how managers reach each other
  * @param timing when elections begin
  * @param keys what entries and snapshots are encrypted with; all members have the same keys
+ * @param missingKeys asked for the keys of a manager that is up to date when something is encrypted
+ *     under a key that this manager does not know; may block. Null if nobody can be asked
  * @param snapshotAfter bytes of entries from which the next snapshot is due; more if the last
  *     snapshot was larger
  * @param time source of threads and chance; real time only
@@ -36,12 +42,18 @@ public record RaftOptions(
     RaftTransport transport,
     RaftTiming timing,
     KeyVault keys,
+    @Nullable Supplier<KeyRing> missingKeys,
     long snapshotAfter,
     Time time)
     implements RaftOptionsBuilder.With {
 
   /** Default of {@link #snapshotAfter}: 32 MiB. */
   public static final long SNAPSHOT_AFTER = 32L << 20;
+
+  @Override
+  public RaftOptions withMissingKeys(@Nullable Supplier<KeyRing> source) {
+    return RaftOptionsBuilder.builder(this).missingKeys(source).build();
+  }
 
   public RaftOptions {
     Objects.requireNonNull(group, "group");

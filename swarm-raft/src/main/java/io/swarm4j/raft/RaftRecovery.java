@@ -1,5 +1,10 @@
 package io.swarm4j.raft;
 
+import io.swarm4j.store.seal.SafeFile;
+import io.swarm4j.store.seal.UnlockKey;
+import io.swarm4j.store.seal.KeyRing;
+import io.swarm4j.store.seal.Seal;
+import io.swarm4j.store.seal.KeyVault;
 import io.swarm4j.model.ConflictException;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.store.View;
@@ -10,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.UUID;
 
 /** What helps when a majority of the managers is lost, or all of them. Managers must not run. */
@@ -126,8 +130,6 @@ public final class RaftRecovery {
   }
 
   private static Seal sealOf(UnlockKey key) {
-    TreeMap<Integer, byte[]> only = new TreeMap<>();
-    only.put(1, key.bytes());
-    return new Seal(new KeyRing(only), Chance.secure());
+    return new Seal(KeyRing.of(key), Chance.secure());
   }
 }

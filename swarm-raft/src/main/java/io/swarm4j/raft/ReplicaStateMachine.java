@@ -1,8 +1,10 @@
 package io.swarm4j.raft;
 
+import io.swarm4j.store.seal.Seal;
 import io.swarm4j.store.Log.Replica;
 import io.swarm4j.store.LogEntry;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -19,7 +21,6 @@ import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.statemachine.StateMachineStorage;
 import org.apache.ratis.statemachine.TransactionContext;
 import org.apache.ratis.statemachine.impl.BaseStateMachine;
-import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.util.LifeCycle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,15 +43,22 @@ final class ReplicaStateMachine extends BaseStateMachine {
   private final Seal seal;
   private final Snapshots snapshots;
   private final Proposals proposals;
+  private final KeyRotation rotation;
   private final Object calls = new Object();
   private long revision;
   private boolean leading;
 
-  ReplicaStateMachine(Replica replica, Seal seal, Snapshots snapshots, Proposals proposals) {
+  ReplicaStateMachine(
+      Replica replica,
+      Seal seal,
+      Snapshots snapshots,
+      Proposals proposals,
+      KeyRotation rotation) {
     this.replica = replica;
     this.seal = seal;
     this.snapshots = snapshots;
     this.proposals = proposals;
+    this.rotation = rotation;
   }
 
   /** Whether the reply to a write says that replicas did not accept it. */
@@ -85,6 +93,7 @@ final class ReplicaStateMachine extends BaseStateMachine {
     if (loaded != null) {
       synchronized (calls) {
         revision = loaded.state().revision();
+        rotation.restored(loaded.at().getIndex());
         replica.restore(loaded.state());
         replica.termBegan(loaded.at().getTerm());
       }
@@ -121,21 +130,45 @@ final class ReplicaStateMachine extends BaseStateMachine {
   @Override
   public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
     LogEntryProto entry = transaction.getLogEntry();
-    ByteString data = entry.getStateMachineLogEntry().getLogData();
+    TermIndex at = TermIndex.valueOf(entry.getTerm(), entry.getIndex());
+    ByteBuffer data = entry.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer();
+    if (KeyRotation.isOne(data)) {
+      return CompletableFuture.completedFuture(rotate(data, at) ? ACCEPTED : REFUSED);
+    }
     List<LogEntry> entries =
         transaction.getStateMachineContext() instanceof Proposal own
             ? own.entries()
-            : Batch.split(seal.open(data.asReadOnlyByteBuffer(), ENTRY));
+            : Batch.split(seal.open(data, ENTRY));
     boolean accepted = true;
-    TermIndex at = TermIndex.valueOf(entry.getTerm(), entry.getIndex());
     synchronized (calls) {
+      rotation.applied(data, at.getIndex());
       for (LogEntry next : entries) {
         accepted &= accept(next, at);
       }
       updateLastAppliedTermIndex(at);
-      snapshots.applied(at, revision, data.size(), replica);
+      snapshots.applied(at, revision, data.remaining(), replica);
     }
     return CompletableFuture.completedFuture(accepted ? ACCEPTED : REFUSED);
+  }
+
+  private boolean rotate(ByteBuffer entry, TermIndex at) {
+    synchronized (calls) {
+      boolean accepted = rotation.apply(entry, at.getIndex());
+      updateLastAppliedTermIndex(at);
+      if (accepted) {
+        LOG.info("data key rotated: index={} keys={}", at.getIndex(), seal.ring());
+        snapshots.hurry();
+      }
+      snapshots.applied(at, revision, entry.remaining(), replica);
+      return accepted;
+    }
+  }
+
+  /** Entries before the given one are no longer in the log. */
+  void compacted(long firstIndex) {
+    synchronized (calls) {
+      rotation.compacted(firstIndex);
+    }
   }
 
   private boolean accept(LogEntry entry, TermIndex at) {

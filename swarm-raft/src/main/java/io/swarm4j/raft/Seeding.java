@@ -1,5 +1,9 @@
 package io.swarm4j.raft;
 
+import io.swarm4j.store.seal.Seal;
+import io.swarm4j.store.seal.KeyRing;
+import io.swarm4j.store.seal.KeyVault;
+import io.swarm4j.store.seal.SafeFile;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.store.Log;
 import io.swarm4j.store.LogEntry;

@@ -1,88 +1,35 @@
 package io.swarm4j.raft;
 
-import io.swarm4j.model.StoreObject;
 import io.swarm4j.store.CorruptDataException;
 import io.swarm4j.store.View;
-import io.swarm4j.store.codec.EncodeBuffer;
-import io.swarm4j.store.codec.RecordCodec;
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.EOFException;
+import io.swarm4j.store.seal.Seal;
+import io.swarm4j.store.seal.SealedState;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.util.ArrayList;
-import java.util.List;
 import org.apache.ratis.io.MD5Hash;
 import org.apache.ratis.util.MD5FileUtil;
 
-/**
- * A state on disk: sealed blocks of about 256 KiB, each bound to its number, the last one marked as
- * such, so that none can be missing, repeated or out of place.
- *
- * <pre>
- * magic       8 bytes
- * per block   length 4 bytes, sealed block
- *   its clear text: objects, each after its length; the first block begins with the revision
- * </pre>
- */
+/** A {@linkplain SealedState sealed state} in a file. */
 final class SnapshotFile {
-  private static final long MAGIC = 0x53574D344A534E31L; // "SWM4JSN1"
-  private static final int BLOCK = 256 << 10;
-  private static final int LONGEST_BLOCK = 1 << 30;
-
-  private final RecordCodec codec = RecordCodec.create();
-  private final Seal seal;
+  private final SealedState format;
 
   SnapshotFile(Seal seal) {
-    this.seal = seal;
+    this.format = new SealedState(seal);
   }
 
-  /** Writes a state, in memory that does not depend on its size, and makes it last. */
+  /** Writes a state and makes it last. */
   MD5Hash write(Path file, View state) throws IOException {
     MessageDigest digest = MD5FileUtil.newMD5();
     try (FileOutputStream disk = new FileOutputStream(file.toFile())) {
-      DataOutputStream out = new DataOutputStream(new DigestOutputStream(disk, digest));
-      out.writeLong(MAGIC);
-      ByteArrayOutputStream block = new ByteArrayOutputStream(BLOCK + (BLOCK >> 2));
-      DataOutputStream clear = new DataOutputStream(block);
-      EncodeBuffer buffer = new EncodeBuffer();
-      clear.writeLong(state.revision());
-      int number = 0;
-      for (StoreObject object : state.objects()) {
-        buffer.reset();
-        codec.encode(StoreObject.class, object, buffer);
-        clear.writeInt(buffer.size());
-        ByteBuffer bytes = buffer.asByteBuffer();
-        clear.write(bytes.array(), bytes.arrayOffset(), bytes.remaining());
-        if (block.size() >= BLOCK) {
-          writeBlock(out, block, number++, false);
-        }
-      }
-      writeBlock(out, block, number, true);
-      out.flush();
+      format.write(state, new DigestOutputStream(disk, digest));
       disk.getFD().sync();
     }
     return MD5Hash.newInstance(digest.digest());
-  }
-
-  private void writeBlock(
-      DataOutputStream out, ByteArrayOutputStream block, int number, boolean last)
-      throws IOException {
-    byte[] sealed = seal.seal(block.toByteArray(), context(number, last));
-    out.writeInt(last ? -sealed.length : sealed.length);
-    out.write(sealed);
-    block.reset();
-  }
-
-  private static byte[] context(int number, boolean last) {
-    return ByteBuffer.allocate(6).put((byte) 'S').putInt(number).put((byte) (last ? 1 : 0)).array();
   }
 
   /**
@@ -91,55 +38,15 @@ final class SnapshotFile {
    * @throws CorruptDataException if the file is not whole, naming it and the place
    */
   View read(Path file) throws IOException {
-    List<StoreObject> objects = new ArrayList<>();
-    long revision = 0;
-    long at = 0;
-    try (DataInputStream in =
-        new DataInputStream(new BufferedInputStream(Files.newInputStream(file), BLOCK))) {
-      if (in.readLong() != MAGIC) {
-        throw new CorruptDataException("it does not begin as a snapshot");
-      }
-      at = Long.BYTES;
-      boolean last = false;
-      for (int number = 0; !last; number++) {
-        int length = in.readInt();
-        last = length < 0;
-        ByteBuffer clear = readBlock(in, Math.abs(length), context(number, last));
-        if (number == 0) {
-          revision = clear.getLong();
-        }
-        while (clear.hasRemaining()) {
-          int size = clear.getInt();
-          objects.add(codec.decode(StoreObject.class, clear.slice().limit(size)));
-          clear.position(clear.position() + size);
-        }
-        at += Integer.BYTES + Math.abs(length);
-      }
-    } catch (EOFException short0) {
-      throw damaged(file, at, new CorruptDataException("it ends too early", short0));
+    try (InputStream in = Files.newInputStream(file)) {
+      return format.read(in);
     } catch (CorruptDataException damage) {
-      throw damaged(file, at, damage);
+      throw new CorruptDataException(
+          String.format(
+              "snapshot %s is %s. Move the manager's data directory aside and let it join again, or"
+                  + " restore a backup",
+              file, damage.getMessage()),
+          damage);
     }
-    return View.of(revision, objects);
-  }
-
-  private ByteBuffer readBlock(DataInputStream in, int length, byte[] context) throws IOException {
-    if (length < Seal.OVERHEAD || length > LONGEST_BLOCK) {
-      throw new CorruptDataException("a block of " + length + " bytes is none");
-    }
-    byte[] sealed = in.readNBytes(length);
-    if (sealed.length < length) {
-      throw new EOFException();
-    }
-    return ByteBuffer.wrap(seal.open(ByteBuffer.wrap(sealed), context));
-  }
-
-  private static CorruptDataException damaged(Path file, long at, CorruptDataException cause) {
-    return new CorruptDataException(
-        String.format(
-            "snapshot %s is damaged in the block at byte %d: %s. Move the manager's data directory"
-                + " aside and let it join again, or restore a backup",
-            file, at, cause.getMessage()),
-        cause);
   }
 }

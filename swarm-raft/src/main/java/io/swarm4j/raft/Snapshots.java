@@ -1,5 +1,6 @@
 package io.swarm4j.raft;
 
+import io.swarm4j.store.seal.Seal;
 import io.swarm4j.store.Log.Replica;
 import io.swarm4j.store.View;
 import java.io.IOException;
@@ -107,6 +108,11 @@ final class Snapshots {
       bytesSince = 0;
       threads.newThread(() -> write(replica)).start();
     }
+  }
+
+  /** The next entry makes a snapshot due. */
+  synchronized void hurry() {
+    due = 0;
   }
 
   private void write(Replica replica) {

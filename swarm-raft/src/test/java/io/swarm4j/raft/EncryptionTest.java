@@ -1,18 +1,16 @@
 package io.swarm4j.raft;
 
+import io.swarm4j.store.seal.KeyRing;
+import io.swarm4j.store.seal.KeyVault;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.swarm4j.model.InvalidSpecException;
-import io.swarm4j.store.CorruptDataException;
 import io.swarm4j.testing.Feature;
-import io.swarm4j.time.Chance;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -81,105 +79,58 @@ class EncryptionTest {
   }
 
   @Test
-  void aLockedManagerStartsWithTheUnlockKeyOnly() {
-    UnlockKey key = UnlockKey.create(Chance.secure());
-    Path own = directory.resolve("m1");
-    KeyRing ring = KeyRing.create(Chance.secure());
-    KeyVault.create(own, ring).lock(key);
+  void theDataKeyIsRotatedWhileTheGroupWorks() throws Exception {
+    group.snapshotAfter(4_000).found("a", "b", "c");
+    TestManager leader = group.awaitLeader();
+    leader.writeAndAwait("before");
 
-    assertThatThrownBy(() -> KeyVault.open(own, null))
-        .isInstanceOf(LockedException.class)
-        .hasMessageContaining("needs to be unlocked");
-    assertThatThrownBy(() -> KeyVault.open(own, UnlockKey.create(Chance.secure())))
-        .isInstanceOf(LockedException.class)
-        .hasMessage("swarm could not be unlocked: invalid key provided");
-    KeyVault opened = KeyVault.open(own, UnlockKey.parse(key.text()));
-    assertThat(opened.ring()).isEqualTo(ring);
-    assertThat(opened.isLocked()).isTrue();
+    leader.log.rotateKeys().toCompletableFuture().get(60, TimeUnit.SECONDS);
+    leader.writeAndAwait("after");
+    group.awaitOnAll("after");
+    String restarted = group.follower().id();
+    group.stop(restarted);
+    TestManager again = group.restart(restarted);
+
+    again.await("all that was written", copy -> copy.has("before") && copy.has("after"));
+    assertThat(group.all()).allMatch(manager -> ringOnDisk(manager).newest() == 2);
   }
 
   @Test
-  void aLockedManagersDiskHoldsNeitherItsDataKeysNorTheUnlockKey() throws Exception {
-    UnlockKey key = UnlockKey.create(Chance.secure());
-    KeyRing ring = KeyRing.create(Chance.secure());
-    KeyVault.create(directory, ring).lock(key);
+  void anOldKeyIsForgottenOnceNoEntryNeedsIt() throws Exception {
+    group.snapshotAfter(4_000).found("a");
+    TestManager manager = group.awaitLeader();
+    manager.writeAndAwait("before");
+    manager.log.rotateKeys().toCompletableFuture().get(60, TimeUnit.SECONDS);
 
-    assertThat(filesWith(ring.key(ring.newest()))).isEmpty();
-    assertThat(filesWith(key.bytes())).isEmpty();
-  }
-
-  @Test
-  void theUnlockKeyCanBeReplacedAndGivenUp() {
-    UnlockKey first = UnlockKey.create(Chance.secure());
-    UnlockKey second = UnlockKey.create(Chance.secure());
-    KeyVault vault = KeyVault.create(directory, KeyRing.create(Chance.secure()));
-
-    vault.lock(first);
-    vault.lock(second);
-    assertThatThrownBy(() -> KeyVault.open(directory, first)).hasMessageContaining("invalid key");
-    assertThat(KeyVault.open(directory, second).ring()).isEqualTo(vault.ring());
-
-    vault.lock(null);
-    assertThat(KeyVault.open(directory, null).ring()).isEqualTo(vault.ring());
-  }
-
-  @Test
-  void aDamagedKeyFileIsNotTakenForAWrongKey() throws Exception {
-    UnlockKey key = UnlockKey.create(Chance.secure());
-    KeyVault.create(directory, KeyRing.create(Chance.secure())).lock(key);
-    Path file = directory.resolve("data-keys");
-    byte[] bytes = Files.readAllBytes(file);
-    bytes[30] ^= 1;
-    Files.write(file, bytes);
-
-    assertThatThrownBy(() -> KeyVault.open(directory, key))
-        .isInstanceOf(CorruptDataException.class)
-        .hasMessageContaining(file.toString())
-        .hasMessageContaining("damaged");
-  }
-
-  @Test
-  void theUnlockKeyHasTheReferencesFormAndIsNotPrinted() {
-    UnlockKey key = UnlockKey.create(Chance.secure());
-
-    assertThat(key.text()).matches("SWMKEY-1-[A-Za-z0-9+/]{43}");
-    assertThat(key.toString()).doesNotContain(key.text().substring(12));
-    assertThatThrownBy(() -> UnlockKey.parse("SWMKEY-1-short"))
-        .isInstanceOf(InvalidSpecException.class)
-        .hasMessageContaining("SWMKEY-1-")
-        .hasMessageNotContaining("short");
-  }
-
-  @Test
-  void whatWasChangedIsNotDecrypted() {
-    Seal seal = new Seal(KeyRing.create(Chance.secure()), Chance.secure());
-    byte[] context = {1};
-    byte[] sealed = seal.seal(new byte[] {7, 8, 9}, context);
-
-    assertThat(seal.open(ByteBuffer.wrap(sealed), context)).containsExactly(7, 8, 9);
-    for (int i = 0; i < sealed.length; i++) {
-      byte[] changed = sealed.clone();
-      changed[i] ^= 4;
-      assertThatThrownBy(() -> seal.open(ByteBuffer.wrap(changed), context))
-          .isInstanceOf(CorruptDataException.class);
+    for (int i = 0; i < 2_000 && ringOnDisk(manager).numbers().size() > 1; i++) {
+      manager.writeAndAwait("after-" + i);
     }
-    assertThatThrownBy(() -> seal.open(ByteBuffer.wrap(sealed), new byte[] {2}))
-        .isInstanceOf(CorruptDataException.class);
+
+    assertThat(ringOnDisk(manager).numbers()).containsExactly(2);
+    group.stop("a");
+    TestManager again = group.restart("a");
+    again.await("all that was written", copy -> copy.has("before") && copy.has("after-0"));
   }
 
   @Test
-  void afterARotationOldEntriesAreStillRead() {
-    KeyRing old = KeyRing.create(Chance.secure());
-    Seal seal = new Seal(old, Chance.secure());
-    byte[] before = seal.seal(new byte[] {1}, new byte[0]);
-    seal.use(old.withNewKey(Chance.secure()));
-    byte[] after = seal.seal(new byte[] {2}, new byte[0]);
+  void aManagerThatMissedARotationAsksForTheKey() throws Exception {
+    group.snapshotAfter(4_000).found("a", "b", "c");
+    group.awaitLeader().writeAndAwait("before");
+    group.awaitOnAll("before");
+    String late = group.follower().id();
+    group.stop(late);
+    TestManager leader = group.awaitLeader();
+    leader.log.rotateKeys().toCompletableFuture().get(60, TimeUnit.SECONDS);
+    for (int i = 0; i < 200; i++) {
+      leader.writeAndAwait("after-" + i);
+    }
 
-    assertThat(seal.open(ByteBuffer.wrap(before), new byte[0])).containsExactly(1);
-    assertThat(seal.open(ByteBuffer.wrap(after), new byte[0])).containsExactly(2);
-    assertThatThrownBy(
-            () -> new Seal(old, Chance.secure()).open(ByteBuffer.wrap(after), new byte[0]))
-        .isInstanceOf(CorruptDataException.class)
-        .hasMessageContaining("data key 2 is not on the key ring");
+    TestManager again = group.restart(late);
+
+    again.await("all that was written", copy -> copy.has("after-199"));
+  }
+
+  private KeyRing ringOnDisk(TestManager manager) {
+    return KeyVault.open(directory.resolve(manager.id()), null).ring();
   }
 }

@@ -3,6 +3,13 @@ package io.swarm4j.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Map;
+import java.util.List;
+import java.time.Instant;
+import io.swarm4j.store.LogEntry;
+import io.swarm4j.model.ServiceSpec;
+import io.swarm4j.model.ServiceId;
+import io.swarm4j.model.Service;
 import io.swarm4j.testing.Feature;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -169,5 +176,28 @@ class RaftLogTest {
     back.await("all", copy -> copy.state().revision() == 150);
     assertThat(back.state().services()).isEqualTo(leader.state().services());
     assertThat(back.restored()).isPositive();
+  }
+
+  @Test
+  void anEntryThatIsTooLongIsRefusedWithTheNumbersAndTheGroupGoesOn() throws Exception {
+    group.found("a", "b", "c");
+    TestManager leader = group.awaitLeader();
+    leader.writeAndAwait("before");
+    ServiceSpec large =
+        ServiceSpec.of("large", "image").withLabels(Map.of("text", "x".repeat(9 << 20)));
+    LogEntry entry =
+        new LogEntry(
+            leader.term(),
+            leader.state().revision() + 1,
+            Instant.EPOCH,
+            List.of(Service.create(new ServiceId(1, 2), large)),
+            List.of());
+
+    assertThatThrownBy(() -> leader.log.propose(entry).toCompletableFuture().get())
+        .hasMessageContaining("the log takes 8323072 at most");
+
+    TestManager next = group.awaitLeaderAfter(leader.term());
+    next.writeAndAwait("after");
+    group.awaitOnAll("after");
   }
 }

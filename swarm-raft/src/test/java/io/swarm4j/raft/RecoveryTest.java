@@ -1,5 +1,7 @@
 package io.swarm4j.raft;
 
+import io.swarm4j.store.seal.KeyVault;
+import io.swarm4j.store.seal.UnlockKey;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -1,12 +1,15 @@
 package io.swarm4j.raft;
 
+import io.swarm4j.store.seal.KeyRing;
+import io.swarm4j.store.seal.KeyVault;
 import io.swarm4j.time.Chance;
 import io.swarm4j.time.RealTime;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.UUID;
 
 /** Managers of one JVM, each with a directory of its own. */
@@ -15,7 +18,7 @@ final class TestGroup implements AutoCloseable {
   final Path directory;
   private final UUID group = UUID.randomUUID();
   private final KeyRing keys = KeyRing.create(Chance.secure());
-  private final Map<String, TestManager> managers = new TreeMap<>();
+  private final Map<String, TestManager> managers = new ConcurrentSkipListMap<>();
   private long snapshotAfter = RaftOptions.SNAPSHOT_AFTER;
 
   TestGroup(Path directory) {
@@ -37,8 +40,16 @@ final class TestGroup implements AutoCloseable {
         new RaftTransport.InJvm(network),
         RaftTiming.IN_PROCESS,
         KeyVault.isIn(mine) ? KeyVault.open(mine, null) : KeyVault.create(mine, keys),
+        this::newestKeys,
         snapshotAfter,
         new RealTime());
+  }
+
+  private KeyRing newestKeys() {
+    return managers.values().stream()
+        .map(manager -> manager.log.keys())
+        .max(Comparator.comparingInt(KeyRing::newest))
+        .orElseThrow();
   }
 
   /** Starts a new group of these managers. */
@@ -80,6 +91,16 @@ final class TestGroup implements AutoCloseable {
       Thread.sleep(5);
     }
     throw new AssertionError("nobody leads of " + managers.keySet());
+  }
+
+  /** Waits until one of the managers leads in a later term. */
+  TestManager awaitLeaderAfter(long term) throws Exception {
+    for (TestManager leader = awaitLeader(); ; leader = awaitLeader()) {
+      if (leader.term() > term) {
+        return leader;
+      }
+      Thread.sleep(5);
+    }
   }
 
   /** Waits until every manager has a service. A manager that never had an entry elects nobody. */

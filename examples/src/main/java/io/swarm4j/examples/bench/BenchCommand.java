@@ -19,8 +19,9 @@ import picocli.CommandLine.Parameters;
     name = "bench",
     mixinStandardHelpOptions = true,
     description =
-        "Measures the engine: start, create, scale, place, heap, logs, commit, snapshot, lb, dns,"
-            + " kernel, update, loss, sim-*; without a name all of them but docker, which makes"
+        "Measures the engine: start, create, scale, place, heap, logs, commit, snapshot, failover,"
+            + " sessions, lb, dns, kernel, update, loss, sim-*; without a name all of them but"
+            + " docker, which makes"
             + " a Docker host.")
 public final class BenchCommand implements Callable<Integer> {
   /** A sample of loss takes far longer than others. */
@@ -28,8 +29,8 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Parameters(
       description =
-          "start, create, scale, place, place-large, heap, logs, commit, snapshot, lb, dns, kernel,"
-              + " update, loss, sim-case, sim-day, sim-large, api, docker")
+          "start, create, scale, place, place-large, heap, logs, commit, snapshot, failover,"
+              + " sessions, lb, dns, kernel, update, loss, sim-case, sim-day, sim-large, api, docker")
   private List<String> names = new ArrayList<>();
 
   @Option(
@@ -54,6 +55,8 @@ public final class BenchCommand implements Callable<Integer> {
     all.put("logs", LogsBench::run);
     all.put("commit", CommitBench::run);
     all.put("snapshot", SnapshotBench::run);
+    all.put("failover", FailoverBench::run);
+    all.put("sessions", SessionsBench::run);
     all.put("lb", LbBench::run);
     all.put("dns", DnsBench::run);
     all.put("api", ApiBench::run);

@@ -1,13 +1,13 @@
 package io.swarm4j.examples.bench;
 
 import io.swarm4j.raft.JvmNetwork;
-import io.swarm4j.raft.KeyVault;
+import io.swarm4j.store.seal.KeyVault;
 import io.swarm4j.raft.RaftLog;
 import io.swarm4j.raft.RaftOptionsBuilder;
 import io.swarm4j.raft.RaftRecovery;
 import io.swarm4j.raft.RaftTiming;
 import io.swarm4j.raft.RaftTransport;
-import io.swarm4j.raft.UnlockKey;
+import io.swarm4j.store.seal.UnlockKey;
 import io.swarm4j.store.View;
 import io.swarm4j.time.Chance;
 import io.swarm4j.time.RealTime;

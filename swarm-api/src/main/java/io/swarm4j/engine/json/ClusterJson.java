@@ -61,6 +61,8 @@ public final class ClusterJson {
           Duration expiry = authority.nanos("NodeCertExpiry");
           return expiry == null || expiry.isZero() ? spec : spec.certificateExpiry(expiry);
         });
+    fields.object(
+        "EncryptionConfig", encryption -> spec.autoLock(encryption.flag("AutoLockManagers")));
     return spec.build();
   }
 
@@ -85,7 +87,7 @@ public final class ClusterJson {
     node.putObject("Dispatcher").put("HeartbeatPeriod", spec.heartbeatPeriod().toNanos());
     node.putObject("CAConfig").put("NodeCertExpiry", spec.certificateExpiry().toNanos());
     node.putObject("TaskDefaults");
-    node.putObject("EncryptionConfig").put("AutoLockManagers", false);
+    node.putObject("EncryptionConfig").put("AutoLockManagers", spec.autoLock());
     return node;
   }
 }

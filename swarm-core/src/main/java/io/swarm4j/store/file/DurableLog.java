@@ -1,6 +1,5 @@
 package io.swarm4j.store.file;
 
-import io.swarm4j.model.StoreObject;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.store.CorruptDataException;
 import io.swarm4j.store.Log;
@@ -8,14 +7,14 @@ import io.swarm4j.store.LogEntry;
 import io.swarm4j.store.State;
 import io.swarm4j.store.View;
 import io.swarm4j.store.codec.RecordCodec;
+import io.swarm4j.store.seal.KeyVault;
+import io.swarm4j.store.seal.Seal;
+import io.swarm4j.store.seal.SealedState;
+import io.swarm4j.store.seal.UnlockKey;
+import io.swarm4j.time.Chance;
 import io.swarm4j.time.Time;
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -32,8 +31,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The log of a single manager that survives a restart: entries in a checksummed file, compacted by
- * snapshots.
+ * The log of a single manager that survives a restart: entries in a checksummed file, encrypted,
+ * compacted by snapshots.
  *
  * <p>An entry counts as committed when it is on disk; entries that queue up while the disk is busy
  * share one write. It leads from the moment it is open. Thread-safe.
@@ -42,16 +41,21 @@ public final class DurableLog implements Log {
   private static final Logger LOG = LoggerFactory.getLogger(DurableLog.class);
   private static final int FULL_ENTRY = 4096;
 
+  /** What entries are sealed with, so that nothing else passes for one. */
+  private static final byte[] ENTRY = {'E'};
+
   /** Written since the last snapshot, in bytes, from which the next one is due. */
   private static final long SNAPSHOT_AFTER = 32L << 20;
 
   private final Path directory;
   private final OpenOptions options;
+  private final @Nullable UnlockKey unlockKey;
   private final Time time;
   private final long snapshotAfter;
   private final RecordCodec codec = RecordCodec.create();
   private final AtomicBoolean snapshotting = new AtomicBoolean();
   private final ThreadFactory snapshotThreads;
+  private @Nullable Keys keys;
   private @Nullable LogFile file;
   private @Nullable Replica replica;
   private long indexAhead;
@@ -62,13 +66,22 @@ public final class DurableLog implements Log {
    * Describes the log of a directory; nothing is touched before {@link #open}.
    *
    * @param directory made if it is not there
+   * @param unlockKey opens the data keys that are kept in the directory; null if they are not
+   *     locked
    */
-  public DurableLog(Path directory, OpenOptions options, Time time) {
-    this(directory, options, time, SNAPSHOT_AFTER);
+  public DurableLog(
+      Path directory, OpenOptions options, @Nullable UnlockKey unlockKey, Time time) {
+    this(directory, options, unlockKey, time, SNAPSHOT_AFTER);
   }
 
-  DurableLog(Path directory, OpenOptions options, Time time, long snapshotAfter) {
+  DurableLog(
+      Path directory,
+      OpenOptions options,
+      @Nullable UnlockKey unlockKey,
+      Time time,
+      long snapshotAfter) {
     this.snapshotAfter = snapshotAfter;
+    this.unlockKey = unlockKey;
     this.directory = directory;
     this.options = options;
     this.time = time;
@@ -98,6 +111,7 @@ public final class DurableLog implements Log {
     term = Math.max(found.lastTerm(), loader.lastTerm) + 1;
     file = opened;
     replica = newReplica;
+    keys().forgetWhatIsNotNeeded();
     newReplica.leadershipGained(term);
   }
 
@@ -109,7 +123,7 @@ public final class DurableLog implements Log {
       return CompletableFuture.failedFuture(
           new UnavailableException("the log in " + directory + " is not open"));
     }
-    byte[] bytes = codec.encode(LogEntry.class, entry);
+    byte[] bytes = keys().seal.seal(codec.encode(LogEntry.class, entry), ENTRY);
     return open.append(entry.term(), bytes)
         .thenAccept(
             index -> {
@@ -131,7 +145,7 @@ public final class DurableLog implements Log {
   private void snapshot(LogFile open, Replica source) {
     try {
       View view = source.state();
-      open.snapshot(view.revision() + indexAhead, term, out -> write(view, out));
+      open.snapshot(view.revision() + indexAhead, term, out -> keys().format.write(view, out));
     } catch (RuntimeException failed) {
       LOG.warn("no snapshot was taken; the log in {} grows until one succeeds", directory, failed);
     } finally {
@@ -139,26 +153,18 @@ public final class DurableLog implements Log {
     }
   }
 
-  private void write(View view, OutputStream raw) throws IOException {
-    DataOutputStream out = new DataOutputStream(new BufferedOutputStream(raw, 1 << 16));
-    out.writeLong(view.revision());
-    for (StoreObject object : view.objects()) {
-      byte[] bytes = codec.encode(StoreObject.class, object);
-      out.writeInt(bytes.length);
-      out.write(bytes);
+  /**
+   * Encrypts with a new key from now on, and the whole state with it soon. Older keys are forgotten
+   * when the log is opened next and no longer holds anything that needs them.
+   */
+  public void rotateKeys() {
+    LogFile open = file;
+    Replica source = replica;
+    if (open == null || source == null) {
+      throw new UnavailableException("the log in " + directory + " is not open");
     }
-    out.writeInt(-1);
-    out.flush();
-  }
-
-  private View read(InputStream raw) throws IOException {
-    DataInputStream in = new DataInputStream(new BufferedInputStream(raw, 1 << 16));
-    long revision = in.readLong();
-    List<StoreObject> objects = new ArrayList<>();
-    for (int length = in.readInt(); length >= 0; length = in.readInt()) {
-      objects.add(codec.decode(StoreObject.class, in.readNBytes(length)));
-    }
-    return View.of(revision, objects);
+    keys().rotate();
+    snapshotLater(open, source);
   }
 
   @Override
@@ -174,6 +180,40 @@ public final class DurableLog implements Log {
     }
   }
 
+  /** Opened when first needed: whoever reads the file has the directory for itself. */
+  private synchronized Keys keys() {
+    Keys present = keys;
+    if (present == null) {
+      present = new Keys(KeyVault.openOrCreate(directory, unlockKey));
+      keys = present;
+    }
+    return present;
+  }
+
+  /** What the log is encrypted with. */
+  private static final class Keys {
+    private final KeyVault vault;
+    private final Seal seal;
+    private final SealedState format;
+
+    Keys(KeyVault vault) {
+      this.vault = vault;
+      this.seal = new Seal(vault.ring(), Chance.secure());
+      this.format = new SealedState(seal);
+    }
+
+    void rotate() {
+      vault.store(vault.ring().withNewKey(Chance.secure()));
+      seal.use(vault.ring());
+    }
+
+    /** All that the log holds has been decrypted by now. */
+    void forgetWhatIsNotNeeded() {
+      vault.store(vault.ring().from(seal.oldestOpened()));
+      seal.use(vault.ring());
+    }
+  }
+
   /** Collects what the file holds. */
   private final class Loader implements Replay {
     private View state = View.EMPTY;
@@ -182,13 +222,14 @@ public final class DurableLog implements Log {
 
     @Override
     public void snapshot(long index, long snapshotTerm, InputStream image) throws IOException {
-      state = read(image);
+      state = keys().format.read(image);
       lastTerm = snapshotTerm;
     }
 
     @Override
     public void record(long index, long entryTerm, ByteBuffer payload) {
-      LogEntry entry = codec.decode(LogEntry.class, payload);
+      LogEntry entry =
+          codec.decode(LogEntry.class, ByteBuffer.wrap(keys().seal.open(payload, ENTRY)));
       if (entry.revision() != lastRevision() + 1) {
         throw new CorruptDataException(
             "The log in "

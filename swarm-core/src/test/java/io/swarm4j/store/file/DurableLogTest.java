@@ -13,8 +13,10 @@ import io.swarm4j.store.Log;
 import io.swarm4j.store.LogEntry;
 import io.swarm4j.store.StoreTransaction;
 import io.swarm4j.store.View;
+import io.swarm4j.store.seal.KeyVault;
 import io.swarm4j.time.RealTime;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -60,7 +62,7 @@ class DurableLogTest {
   void snapshotsReplaceTheEntriesThatTheyCover() throws Exception {
     Copy first = new Copy();
     try (DurableLog log =
-        new DurableLog(directory, OpenOptions.defaults(), new RealTime(), 2_000)) {
+        new DurableLog(directory, OpenOptions.defaults(), null, new RealTime(), 2_000)) {
       log.open(first);
       for (int i = 1; i <= 200; i++) {
         first.write(log, "s" + i);
@@ -98,6 +100,35 @@ class DurableLogTest {
   }
 
   @Test
+  void noFileHoldsWhatWasWrittenInClearAlsoWhenTheKeyIsRotated() throws Exception {
+    Copy first = new Copy();
+    try (DurableLog log =
+        new DurableLog(directory, OpenOptions.defaults(), null, new RealTime(), 2_000)) {
+      log.open(first);
+      for (int i = 1; i <= 50; i++) {
+        first.write(log, "before-it-confidential-" + i);
+      }
+      log.rotateKeys();
+      for (int i = 1; i <= 50; i++) {
+        first.write(log, "after-it-confidential-" + i);
+      }
+    }
+
+    assertThat(KeyVault.open(directory, null).ring().newest()).isEqualTo(2);
+    for (String name : files()) {
+      byte[] content = Files.readAllBytes(directory.resolve(name));
+      assertThat(new String(content, StandardCharsets.ISO_8859_1))
+          .as(name)
+          .doesNotContain("confidential");
+    }
+    Copy second = new Copy();
+    try (DurableLog log = open(second)) {
+      assertThat(names(second.state)).hasSize(100).isEqualTo(names(first.state));
+      assertThat(log).isNotNull();
+    }
+  }
+
+  @Test
   void aDirectoryServesOneLogAtATime() {
     Copy first = new Copy();
     try (DurableLog log = open(first)) {
@@ -109,7 +140,7 @@ class DurableLogTest {
   }
 
   private DurableLog open(Log.Replica replica) {
-    DurableLog log = new DurableLog(directory, OpenOptions.defaults(), new RealTime());
+    DurableLog log = new DurableLog(directory, OpenOptions.defaults(), null, new RealTime());
     log.open(replica);
     return log;
   }

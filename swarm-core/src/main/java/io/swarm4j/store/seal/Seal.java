@@ -1,4 +1,4 @@
-package io.swarm4j.raft;
+package io.swarm4j.store.seal;
 
 import io.swarm4j.store.CorruptDataException;
 import io.swarm4j.time.Chance;
@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import javax.crypto.Cipher;
 import javax.crypto.Mac;
 import javax.crypto.SecretKey;
@@ -29,7 +31,7 @@ import javax.crypto.spec.SecretKeySpec;
  * 29  cipher text and tag
  * </pre>
  */
-final class Seal {
+public final class Seal {
   private static final byte VERSION = 1;
   private static final int SALT_BYTES = 16;
   private static final int HEADER_BYTES = 1 + Integer.BYTES + SALT_BYTES + Long.BYTES;
@@ -40,9 +42,10 @@ final class Seal {
   private static final int MOST_REMEMBERED = 64;
 
   /** Bytes that a sealed message is longer than what it holds. */
-  static final int OVERHEAD = HEADER_BYTES + TAG_BYTES;
+  public static final int OVERHEAD = HEADER_BYTES + TAG_BYTES;
 
   private final Chance chance;
+  private final Supplier<KeyRing> others;
   private final Map<ByteBuffer, SecretKey> remembered =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
@@ -52,21 +55,38 @@ final class Seal {
           return size() > MOST_REMEMBERED;
         }
       };
+  private final AtomicInteger oldestOpened = new AtomicInteger(Integer.MAX_VALUE);
   private volatile KeyRing ring;
   private volatile Session session;
 
-  Seal(KeyRing ring, Chance secure) {
+  /**
+   * Encrypts with the newest key of a ring.
+   *
+   * @param secure source of salts; used on the caller's thread of this and of {@link #use}
+   */
+  public Seal(KeyRing ring, Chance secure) {
+    this(ring, secure, () -> ring);
+  }
+
+  /**
+   * The same, for one who may have missed that a key was added.
+   *
+   * @param others asked for a ring that has what is missing on this one; may block
+   */
+  public Seal(KeyRing ring, Chance secure, Supplier<KeyRing> others) {
     this.chance = secure;
+    this.others = others;
     this.ring = ring;
     this.session = newSession(ring);
   }
 
-  KeyRing ring() {
+  /** The keys. */
+  public KeyRing ring() {
     return ring;
   }
 
   /** Encrypts with the newest key of another ring from now on. */
-  synchronized void use(KeyRing newRing) {
+  public synchronized void use(KeyRing newRing) {
     ring = newRing;
     session = newSession(newRing);
   }
@@ -86,7 +106,7 @@ final class Seal {
    *
    * @param context must be the same for {@link #open}
    */
-  byte[] seal(byte[] clear, byte[] context) {
+  public byte[] seal(byte[] clear, byte[] context) {
     Session present = session;
     long nonce = present.counter.getAndIncrement();
     ByteBuffer out = ByteBuffer.allocate(OVERHEAD + clear.length);
@@ -105,7 +125,7 @@ final class Seal {
    *
    * @throws CorruptDataException if the message is not whole, was changed, or its key is unknown
    */
-  byte[] open(ByteBuffer sealed, byte[] context) {
+  public byte[] open(ByteBuffer sealed, byte[] context) {
     if (sealed.remaining() < OVERHEAD || sealed.get(sealed.position()) != VERSION) {
       throw new CorruptDataException(
           "encrypted data does not begin as such; it was not written by this version");
@@ -113,6 +133,7 @@ final class Seal {
     ByteBuffer in = sealed.duplicate();
     in.get();
     int dataKey = in.getInt();
+    oldestOpened.accumulateAndGet(dataKey, Math::min);
     byte[] salt = new byte[SALT_BYTES];
     in.get(salt);
     long nonce = in.getLong();
@@ -127,7 +148,27 @@ final class Seal {
     }
   }
 
-  private synchronized SecretKey key(int dataKey, byte[] salt) {
+  /** Number of the oldest data key that was needed so far to decrypt. */
+  public int oldestOpened() {
+    return oldestOpened.get();
+  }
+
+  /** Number of the data key that a sealed message was encrypted with; 0 if it is none. */
+  public static int dataKey(ByteBuffer sealed) {
+    return sealed.remaining() < OVERHEAD ? 0 : sealed.getInt(sealed.position() + 1);
+  }
+
+  private SecretKey key(int dataKey, byte[] salt) {
+    if (!ring.has(dataKey)) {
+      KeyRing more = others.get(); // not under the lock: it may take its time
+      if (more.has(dataKey)) {
+        use(more);
+      }
+    }
+    return derived(dataKey, salt);
+  }
+
+  private synchronized SecretKey derived(int dataKey, byte[] salt) {
     ByteBuffer name =
         ByteBuffer.allocate(Integer.BYTES + SALT_BYTES).putInt(dataKey).put(salt).flip();
     return remembered.computeIfAbsent(name, unknown -> derive(ring.key(dataKey), salt));

@@ -1,6 +1,7 @@
-package io.swarm4j.raft;
+package io.swarm4j.store.seal;
 
 import io.swarm4j.model.Check;
+import io.swarm4j.model.Payload;
 import io.swarm4j.time.Chance;
 import java.security.MessageDigest;
 import java.util.Base64;
@@ -43,6 +44,16 @@ public final class UnlockKey {
         .that(bytes.length == KeyRing.KEY_BYTES, "key", "…", "a key of the form " + PREFIX + "…")
         .orThrow();
     return new UnlockKey(bytes);
+  }
+
+  /** A key that is stored as bytes. */
+  public static UnlockKey of(Payload bytes) {
+    return of(bytes.bytes());
+  }
+
+  /** The same as bytes, which are a secret. */
+  public Payload payload() {
+    return new Payload(bytes);
   }
 
   static UnlockKey of(byte[] bytes) {

@@ -1,9 +1,11 @@
-package io.swarm4j.raft;
+package io.swarm4j.store.seal;
 
 import io.swarm4j.store.CorruptDataException;
 import io.swarm4j.time.Chance;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -36,9 +38,9 @@ public final class KeyRing {
     return new KeyRing(more);
   }
 
-  /** The same without the keys that are older than the given one. */
-  KeyRing from(int oldest) {
-    return new KeyRing(new TreeMap<>(keys.tailMap(oldest)));
+  /** The same without the keys that are older than the given one; the newest always stays. */
+  public KeyRing from(int oldest) {
+    return new KeyRing(new TreeMap<>(keys.tailMap(Math.min(oldest, newest()))));
   }
 
   /** Reads what {@link #toBytes} has written. */
@@ -74,8 +76,35 @@ public final class KeyRing {
   }
 
   /** Number of the key that encrypts. */
-  int newest() {
+  public int newest() {
     return keys.lastKey();
+  }
+
+  /** The newest key alone. */
+  public KeyRing newestOnly() {
+    return from(newest());
+  }
+
+  /** The same with the keys of another ring that are not on this one. */
+  public KeyRing and(KeyRing more) {
+    SortedMap<Integer, byte[]> all = new TreeMap<>(more.keys);
+    all.putAll(keys);
+    return new KeyRing(all);
+  }
+
+  /** Whether there is a key of that number. */
+  public boolean has(int number) {
+    return keys.containsKey(number);
+  }
+
+  /** Numbers of all keys, rising. */
+  public List<Integer> numbers() {
+    return List.copyOf(keys.keySet());
+  }
+
+  /** A ring with a key that somebody else keeps. */
+  public static KeyRing of(UnlockKey key) {
+    return new KeyRing(new TreeMap<>(Map.of(1, key.bytes())));
   }
 
   /**

@@ -1,4 +1,4 @@
-package io.swarm4j.raft;
+package io.swarm4j.store.seal;
 
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.store.CorruptDataException;
@@ -62,6 +62,27 @@ public final class KeyVault {
   }
 
   /**
+   * Opens the vault of a manager, or makes one with a new key where there is none.
+   *
+   * @param unlockKey null if none was given
+   * @throws LockedException if it is locked and the key is missing or not the right one
+   */
+  public static KeyVault openOrCreate(Path directory, @Nullable UnlockKey unlockKey) {
+    return isIn(directory)
+        ? open(directory, unlockKey)
+        : create(directory, KeyRing.create(Chance.secure()));
+  }
+
+  /** Whether the vault in a directory can only be opened with the unlock key. */
+  public static boolean isLocked(Path directory) {
+    if (!isIn(directory)) {
+      return false;
+    }
+    byte[] file = read(directory.resolve(KEYS));
+    return file.length > Long.BYTES && file[Long.BYTES] == 1;
+  }
+
+  /**
    * Opens the vault of a manager.
    *
    * @param unlockKey null if none was given
@@ -121,8 +142,8 @@ public final class KeyVault {
     return locked;
   }
 
-  /** Keeps other keys. */
-  synchronized void store(KeyRing newRing) {
+  /** Keeps other keys; does nothing if they are the same. */
+  public synchronized void store(KeyRing newRing) {
     if (!newRing.equals(ring)) {
       ring = newRing;
       save();

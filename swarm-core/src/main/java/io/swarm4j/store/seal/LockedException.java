@@ -1,4 +1,4 @@
-package io.swarm4j.raft;
+package io.swarm4j.store.seal;
 
 import io.swarm4j.model.UnavailableException;
 
@@ -12,7 +12,8 @@ public final class LockedException extends UnavailableException {
     super(message);
   }
 
-  static LockedException keyNeeded() {
+  /** No key was given. */
+  public static LockedException keyNeeded() {
     return new LockedException(
         "Swarm is encrypted and needs to be unlocked before it can be used. Please use \"docker"
             + " swarm unlock\" to unlock it.");

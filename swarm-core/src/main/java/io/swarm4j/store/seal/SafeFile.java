@@ -1,4 +1,4 @@
-package io.swarm4j.raft;
+package io.swarm4j.store.seal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,11 +11,12 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /** Small files that are whole or not there, whatever happens, and that only their owner reads. */
-final class SafeFile {
+public final class SafeFile {
 
   private SafeFile() {}
 
-  static void write(Path file, byte[] content) throws IOException {
+  /** Replaces a file as a whole; when this returns the new content is on disk. */
+  public static void write(Path file, byte[] content) throws IOException {
     Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
     Files.deleteIfExists(temporary);
     Files.createFile(temporary, ownerOnly(file));
@@ -39,7 +40,7 @@ final class SafeFile {
   }
 
   /** Makes a rename last, where the platform lets a directory be opened. */
-  static void syncDirectory(Path directory) {
+  public static void syncDirectory(Path directory) {
     try (FileChannel open = FileChannel.open(directory, StandardOpenOption.READ)) {
       open.force(true);
     } catch (IOException notPossible) {

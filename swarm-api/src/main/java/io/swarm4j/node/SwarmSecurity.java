@@ -1,0 +1,86 @@
+package io.swarm4j.node;
+
+import io.swarm4j.internal.ProcessHost;
+import io.swarm4j.model.Authority;
+import io.swarm4j.model.Authority.JoinSecret;
+import io.swarm4j.model.Check;
+import io.swarm4j.model.Cluster;
+import io.swarm4j.model.ConflictException;
+import io.swarm4j.model.Node.NodeRole;
+import io.swarm4j.security.Certificates;
+import io.swarm4j.security.JoinToken;
+import io.swarm4j.store.seal.UnlockKey;
+import io.swarm4j.time.Chance;
+import io.swarm4j.time.Time;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** What the state holds of tokens, the root certificate and the unlock key. Blocks on changes. */
+record SwarmSecurity(ProcessHost host, Time time) {
+
+  private Cluster change(UnaryOperator<Cluster> change) {
+    return host.join(host.submit(tx -> tx.put(change.apply(tx.cluster()))));
+  }
+
+  private static Authority authority(Cluster cluster) {
+    return Objects.requireNonNull(cluster.authority(), "a swarm of processes has an authority");
+  }
+
+  private Authority authority() {
+    return Admissions.authority(host.view());
+  }
+
+  String joinToken(NodeRole role) {
+    return token(authority(), authority().standing(role));
+  }
+
+  String issue(NodeRole role, @Nullable Instant expires, boolean singleUse) {
+    JoinSecret secret = new JoinSecret(role, JoinToken.newSecret(), expires, singleUse);
+    Cluster changed = change(cluster -> cluster.withAuthority(authority(cluster).with(secret)));
+    return token(authority(changed), secret);
+  }
+
+  private static String token(Authority authority, JoinSecret secret) {
+    return JoinToken.of(Certificates.parse(authority.root()).get(0), secret.secret()).text();
+  }
+
+  String root() {
+    return authority().root();
+  }
+
+  boolean isRootChanging() {
+    return authority().rotation() != null;
+  }
+
+  void rotateRoot(CertificateAuthority next) {
+    Authority begun = RootChange.begin(authority(), next, time);
+    Check.of("Authority")
+        .that(
+            !begun.root().equals(Objects.requireNonNull(begun.rotation()).root()),
+            "root",
+            "the present root",
+            "another one: cannot update to a cert with an identical key")
+        .orThrow();
+    change(cluster -> cluster.withAuthority(authority(cluster).withRotation(begun.rotation())));
+  }
+
+  Optional<String> unlockKey() {
+    return Optional.ofNullable(host.view().cluster().unlockKey())
+        .map(key -> UnlockKey.of(key).text());
+  }
+
+  String rotateUnlockKey() {
+    UnlockKey fresh = UnlockKey.create(Chance.secure());
+    change(
+        cluster -> {
+          if (cluster.unlockKey() == null) {
+            throw new ConflictException("managers are not locked: there is no key to rotate");
+          }
+          return cluster.withUnlockKey(fresh.payload());
+        });
+    return fresh.text();
+  }
+}
