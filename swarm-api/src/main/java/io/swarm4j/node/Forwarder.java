@@ -117,7 +117,8 @@ final class Forwarder implements ProcessHost.Elsewhere {
         if (current > 0) {
           result.completeExceptionally(refused);
         } else {
-          WriteRequest probe = new WriteRequest(view.revision(), entry(tx, List.of()), List.of(), 0);
+          WriteRequest probe =
+              new WriteRequest(view.revision(), entry(tx, List.of()), List.of(), 0);
           send(probe, () -> run(view.revision()));
         }
         return;

@@ -24,6 +24,7 @@ final class LeaderCalls {
 
   /** Short, since a lost leader is replaced within about a second and writes wait for the next. */
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(300);
+
   private static final double JITTER = 0.5;
 
   private final ManagerClient client;

@@ -14,7 +14,9 @@ import io.swarm4j.model.Cluster;
 import io.swarm4j.model.Node;
 import io.swarm4j.model.Node.NodeRole;
 import io.swarm4j.model.NodeId;
+import io.swarm4j.model.Payload;
 import io.swarm4j.model.PermissionDeniedException;
+import io.swarm4j.model.SwarmException;
 import io.swarm4j.network.allocator.AllocatorOptions;
 import io.swarm4j.node.NodeProtocol.Admission;
 import io.swarm4j.node.NodeProtocol.Certified;
@@ -36,20 +38,18 @@ import io.swarm4j.store.Commit;
 import io.swarm4j.store.Store;
 import io.swarm4j.store.Transaction;
 import io.swarm4j.store.View;
-import java.time.Duration;
-import org.slf4j.LoggerFactory;
-import org.slf4j.Logger;
 import io.swarm4j.store.seal.UnlockKey;
-import io.swarm4j.model.SwarmException;
-import io.swarm4j.model.Payload;
-import java.util.Objects;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What a node runs while it is a manager: its copy of the state, and its end of the node API. */
 final class ManagerPart implements AutoCloseable {

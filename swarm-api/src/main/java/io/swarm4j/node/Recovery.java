@@ -99,8 +99,7 @@ record Recovery(NodeSettings settings, @Nullable UnlockKey unlockKey) {
             throw new ConflictException(
                 settings.directory() + " holds a node already; restore into an empty directory");
           }
-          RaftRecovery.restore(
-              state, directory.log(), identity.node().toString(), settings.time());
+          RaftRecovery.restore(state, directory.log(), identity.node().toString(), settings.time());
           directory.save(
               new NodeCredentials(pair.getPrivate(), chain, SwarmAuthority.trust(authority)));
           directory.save(new Memory(settings.hostname(), "", List.of()));

@@ -14,18 +14,17 @@ import io.swarm4j.model.NodeId;
 import io.swarm4j.model.SwarmException;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.node.NodeDirectory.Memory;
+import io.swarm4j.raft.RecoveryPlan;
 import io.swarm4j.scheduler.PlacementOptions;
 import io.swarm4j.security.CertificateIssuer;
 import io.swarm4j.security.JoinToken;
 import io.swarm4j.security.NodeIdentity;
+import io.swarm4j.store.seal.LockedException;
+import io.swarm4j.store.seal.UnlockKey;
 import io.swarm4j.stream.AccessPolicy;
 import io.swarm4j.time.RealTime;
 import io.swarm4j.time.Time;
-import io.swarm4j.raft.RecoveryPlan;
 import java.nio.file.Path;
-import java.util.concurrent.CompletionStage;
-import io.swarm4j.store.seal.LockedException;
-import io.swarm4j.store.seal.UnlockKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -33,6 +32,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -514,7 +514,10 @@ public final class SwarmNode implements AutoCloseable {
       return this;
     }
 
-    /** The swarm's unlock key, for a manager that is locked; {@link SwarmNode#unlock} takes it later, too. */
+    /**
+     * The swarm's unlock key, for a manager that is locked; {@link SwarmNode#unlock} takes it
+     * later, too.
+     */
     public Builder unlockKey(String key) {
       unlockKey = UnlockKey.parse(key);
       return this;
@@ -567,19 +570,19 @@ public final class SwarmNode implements AutoCloseable {
                       .threadPrefix("swarm-" + name)
                       .build();
       return new NodeSettings(
-              directory,
-              hostname,
-              HostPort.parse(listen),
-              advertise == null ? null : HostPort.parse(advertise),
-              dataAddress,
-              factory,
-              engineLabels,
-              cluster,
-              placement,
-              publishOnLocalhost,
-              externalAuthority,
-              access,
-              time);
+          directory,
+          hostname,
+          HostPort.parse(listen),
+          advertise == null ? null : HostPort.parse(advertise),
+          dataAddress,
+          factory,
+          engineLabels,
+          cluster,
+          placement,
+          publishOnLocalhost,
+          externalAuthority,
+          access,
+          time);
     }
 
     /**

@@ -176,8 +176,7 @@ class SwarmCliTest {
                     .allMatch(each -> each.manager() != null && each.manager().reachable()),
             Duration.ofSeconds(60));
 
-    assertThat(
-            second.docker("node", "ls", "--format", "{{.Hostname}} {{.ManagerStatus}}").lines())
+    assertThat(second.docker("node", "ls", "--format", "{{.Hostname}} {{.ManagerStatus}}").lines())
         .containsExactlyInAnyOrder("m1 Leader", "m2 Reachable");
     assertThat(first.docker("node", "inspect", "m2", "--format", "{{.Description.TLSInfo}}").ok())
         .contains("BEGIN CERTIFICATE");

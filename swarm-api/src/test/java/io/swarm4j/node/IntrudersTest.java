@@ -20,31 +20,22 @@ import io.swarm4j.model.Node.NodeState;
 import io.swarm4j.model.NodeId;
 import io.swarm4j.model.Payload;
 import io.swarm4j.model.PermissionDeniedException;
+import io.swarm4j.model.Placement;
+import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.node.NodeProtocol.Certified;
 import io.swarm4j.node.NodeProtocol.RenewRequest;
+import io.swarm4j.raft.RaftTls;
 import io.swarm4j.security.NodeCredentials;
 import io.swarm4j.security.NodeIdentity;
+import io.swarm4j.time.Chance;
+import io.swarm4j.time.Ids;
 import io.swarm4j.time.RealTime;
 import io.swarm4j.time.Time;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.AfterAll;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.SSLSocket;
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.KeyManager;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.CompletableFuture;
-import java.io.OutputStream;
-import io.swarm4j.time.Ids;
-import io.swarm4j.time.Chance;
-import io.swarm4j.raft.RaftTls;
-import io.swarm4j.model.ServiceSpec;
-import io.swarm4j.model.Placement;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -54,9 +45,18 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -104,8 +104,7 @@ class IntrudersTest {
         .swarm()
         .services()
         .create(
-            spec.withTask(
-                spec.task().withPlacement(Placement.constrained("node.role==manager"))));
+            spec.withTask(spec.task().withPlacement(Placement.constrained("node.role==manager"))));
     assertThat(manager.swarm().services().await(probe, TestNodes.LIMIT))
         .isInstanceOf(Convergence.Converged.class);
   }
@@ -478,8 +477,7 @@ class IntrudersTest {
                   .images(TestNodes.IMAGES)
                   .start());
 
-      assertThatThrownBy(
-              () -> node.join(manager.joinToken(NodeRole.WORKER), manager.address()))
+      assertThatThrownBy(() -> node.join(manager.joinToken(NodeRole.WORKER), manager.address()))
           .isInstanceOf(UnavailableException.class)
           .hasMessageContaining("cannot write " + folder)
           .hasMessageContaining("Make room");
@@ -495,8 +493,7 @@ class IntrudersTest {
     RaftTls tls = NodeTls.raft(() -> credentials, time);
     SSLContext context = SSLContext.getInstance("TLSv1.3");
     context.init(new KeyManager[] {tls.keys()}, new TrustManager[] {tls.trust()}, null);
-    HostPort address =
-        HostPort.parse(manager.swarm().view().node(manager.id()).manager().raft());
+    HostPort address = HostPort.parse(manager.swarm().view().node(manager.id()).manager().raft());
     SSLSocket socket =
         (SSLSocket) context.getSocketFactory().createSocket(address.host(), address.port());
     nodes.own(socket);
@@ -528,7 +525,9 @@ class IntrudersTest {
 
     assertThat(isLetIn(credentials(own, asManager, day))).isTrue();
     assertThat(isLetIn(credentials(own, asWorker, day))).as("a worker").isFalse();
-    assertThat(isLetIn(credentials(own, asManager, Duration.ofMinutes(-1)))).as("expired").isFalse();
+    assertThat(isLetIn(credentials(own, asManager, Duration.ofMinutes(-1))))
+        .as("expired")
+        .isFalse();
     assertThat(isLetIn(credentials(CertificateAuthority.create(time), asManager, day)))
         .as("of another authority")
         .isFalse();
@@ -539,8 +538,7 @@ class IntrudersTest {
 
   @Test
   void plainTextOnTheLogsPortIsHungUpOn() throws Exception {
-    HostPort address =
-        HostPort.parse(manager.swarm().view().node(manager.id()).manager().raft());
+    HostPort address = HostPort.parse(manager.swarm().view().node(manager.id()).manager().raft());
     Socket socket = nodes.own(new Socket(address.host(), address.port()));
     socket.setSoTimeout(60_000);
     socket

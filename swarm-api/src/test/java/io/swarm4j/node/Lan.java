@@ -40,7 +40,19 @@ final class Lan implements AutoCloseable {
   void add(int number) {
     String own = place(number);
     namespace(own);
-    ip("link", "add", "eth0", "netns", own, "type", "veth", "peer", "name", port(number), "netns", name);
+    ip(
+        "link",
+        "add",
+        "eth0",
+        "netns",
+        own,
+        "type",
+        "veth",
+        "peer",
+        "name",
+        port(number),
+        "netns",
+        name);
     ip("-n", name, "link", "set", port(number), "master", "one", "up");
     ip("-n", own, "addr", "add", address(number) + "/24", "dev", "eth0");
     ip("-n", own, "link", "set", "lo", "up");

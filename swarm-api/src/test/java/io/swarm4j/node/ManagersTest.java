@@ -13,18 +13,18 @@ import io.swarm4j.model.Node.NodeRole;
 import io.swarm4j.model.Node.NodeState;
 import io.swarm4j.model.NodeId;
 import io.swarm4j.model.Task;
-import io.swarm4j.stream.LogGap;
-import io.swarm4j.stream.LogQuery;
-import io.swarm4j.testing.Feature;
 import io.swarm4j.security.CertificateIssuer;
 import io.swarm4j.security.Certificates;
 import io.swarm4j.security.NodeIdentity;
+import io.swarm4j.stream.LogGap;
+import io.swarm4j.stream.LogQuery;
+import io.swarm4j.testing.Feature;
 import io.swarm4j.time.RealTime;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -202,9 +202,7 @@ class ManagersTest {
 
     SwarmNode worker = nodes.worker(first, "w1");
 
-    assertThat(signed)
-        .extracting(NodeIdentity::node)
-        .containsExactly(first.id(), worker.id());
+    assertThat(signed).extracting(NodeIdentity::node).containsExactly(first.id(), worker.id());
     assertThat(first.swarm().view().cluster().authority().key().size())
         .as("the root's key is not in the state")
         .isZero();

@@ -100,8 +100,7 @@ class NodeProcessesTest {
 
   private void killAndBringBack(NodeProcess victim) {
     victim.kill();
-    NodeProcess manager =
-        all.get(victim.name.equals("m2") ? 2 : victim.name.equals("m1") ? 1 : 0);
+    NodeProcess manager = all.get(victim.name.equals("m2") ? 2 : victim.name.equals("m1") ? 1 : 0);
     write(manager, "during-" + victim.name);
     assertThat(manager.ask("await web")).isEqualTo("Converged");
     victim.start();
@@ -112,7 +111,8 @@ class NodeProcessesTest {
   /** Cuts a minority off: the others go on without it, and it comes back without a trace. */
   private void cutOff(List<Integer> minority) {
     NodeProcess majority =
-        all.get(List.of(0, 1, 2).stream().filter(m -> !minority.contains(m)).findFirst().orElseThrow());
+        all.get(
+            List.of(0, 1, 2).stream().filter(m -> !minority.contains(m)).findFirst().orElseThrow());
     List<Integer> numbers = minority.stream().map(index -> index + 1).toList();
     lan.cut(numbers);
     CompletableFuture<String> attempt = null;

@@ -144,8 +144,7 @@ class NodeRecoveryTest {
     first.close();
 
     assertThatThrownBy(
-            () ->
-                nodes.builder("n1").restore(file, UnlockKey.create(Chance.secure()).text()))
+            () -> nodes.builder("n1").restore(file, UnlockKey.create(Chance.secure()).text()))
         .isInstanceOf(CorruptDataException.class);
     SwarmNode restored = nodes.own(nodes.builder("n1").restore(file, key));
 

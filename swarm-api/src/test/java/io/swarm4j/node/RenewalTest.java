@@ -54,8 +54,7 @@ class RenewalTest {
             authority.issue(CertificateAuthority.request(pair), NODE, LIFE),
             new Trust(List.of(authority.root())));
     own = new OwnCredentials(directory, first);
-    new Renewal(
-            own, this::issue, loop, time.newChance(), (fresh, group) -> renewed.add(time.now()))
+    new Renewal(own, this::issue, loop, time.newChance(), (fresh, group) -> renewed.add(time.now()))
         .start();
   }
 

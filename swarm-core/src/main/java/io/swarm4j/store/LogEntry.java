@@ -30,8 +30,7 @@ public record LogEntry(
   }
 
   /** A transaction of the leader's own. */
-  public LogEntry(
-      long term, long revision, Instant at, List<StoreObject> puts, List<Id> deletes) {
+  public LogEntry(long term, long revision, Instant at, List<StoreObject> puts, List<Id> deletes) {
     this(term, revision, at, puts, deletes, List.of());
   }
 

@@ -196,8 +196,7 @@ public final class Store implements AutoCloseable {
   }
 
   private Commit commit(LogEntry entry, List<Change> changes, View result) {
-    return new Commit(
-        entry.revision(), entry.at(), entry.requests(), changes, committed, result);
+    return new Commit(entry.revision(), entry.at(), entry.requests(), changes, committed, result);
   }
 
   private void refuse(LogEntry entry) {

@@ -1,13 +1,13 @@
 package io.swarm4j.raft;
 
-import io.swarm4j.store.seal.Seal;
-import io.swarm4j.store.seal.KeyRing;
 import io.swarm4j.model.ConflictException;
 import io.swarm4j.model.NotFoundException;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.store.CorruptDataException;
 import io.swarm4j.store.LogEntry;
 import io.swarm4j.store.View;
+import io.swarm4j.store.seal.KeyRing;
+import io.swarm4j.store.seal.Seal;
 import io.swarm4j.time.Chance;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,9 +1,9 @@
 package io.swarm4j.raft;
 
-import io.swarm4j.store.seal.SafeFile;
 import io.swarm4j.model.ConflictException;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.store.CorruptDataException;
+import io.swarm4j.store.seal.SafeFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

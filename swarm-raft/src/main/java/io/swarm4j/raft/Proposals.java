@@ -1,8 +1,8 @@
 package io.swarm4j.raft;
 
-import io.swarm4j.store.seal.Seal;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.store.LogEntry;
+import io.swarm4j.store.seal.Seal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,8 +50,7 @@ final class Proposals {
    * @param onFailure told when entries were not accepted although this manager leads: it refuses
    *     all that come until leadership is gained again. Must not block
    */
-  Proposals(
-      Function<Proposal, CompletionStage<Boolean>> sender, Seal seal, Runnable onFailure) {
+  Proposals(Function<Proposal, CompletionStage<Boolean>> sender, Seal seal, Runnable onFailure) {
     this.sender = sender;
     this.onFailure = onFailure;
     this.seal = seal;

@@ -1,7 +1,5 @@
 package io.swarm4j.raft;
 
-import io.swarm4j.store.seal.Seal;
-import io.swarm4j.store.seal.KeyRing;
 import io.swarm4j.model.ConflictException;
 import io.swarm4j.model.NotFoundException;
 import io.swarm4j.model.SwarmException;
@@ -9,6 +7,8 @@ import io.swarm4j.model.UnavailableException;
 import io.swarm4j.store.Log;
 import io.swarm4j.store.LogEntry;
 import io.swarm4j.store.State;
+import io.swarm4j.store.seal.KeyRing;
+import io.swarm4j.store.seal.Seal;
 import io.swarm4j.time.Chance;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,9 +18,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The log of a manager that is one of several: an entry is committed once a majority of them has it

@@ -1,9 +1,9 @@
 package io.swarm4j.raft;
 
-import io.swarm4j.store.seal.Seal;
 import io.swarm4j.model.SwarmException;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.store.Log.Replica;
+import io.swarm4j.store.seal.Seal;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -58,7 +58,8 @@ final class RaftNode implements AutoCloseable {
             options.time().newThreads("swarm-raft-" + options.id() + "-snapshot"),
             options.snapshotAfter(),
             this::compact);
-    this.stateMachine = new ReplicaStateMachine(
+    this.stateMachine =
+        new ReplicaStateMachine(
             replica, seal, snapshots, proposals, new KeyRotation(options.keys(), seal));
   }
 

@@ -1,10 +1,10 @@
 package io.swarm4j.raft;
 
-import io.swarm4j.store.seal.KeyRing;
-import io.swarm4j.store.seal.KeyVault;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import io.swarm4j.model.Check;
 import io.swarm4j.model.Fault;
+import io.swarm4j.store.seal.KeyRing;
+import io.swarm4j.store.seal.KeyVault;
 import io.swarm4j.time.Time;
 import java.nio.file.Path;
 import java.util.List;

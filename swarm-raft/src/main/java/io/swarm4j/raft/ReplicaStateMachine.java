@@ -1,8 +1,8 @@
 package io.swarm4j.raft;
 
-import io.swarm4j.store.seal.Seal;
 import io.swarm4j.store.Log.Replica;
 import io.swarm4j.store.LogEntry;
+import io.swarm4j.store.seal.Seal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Collection;
@@ -49,11 +49,7 @@ final class ReplicaStateMachine extends BaseStateMachine {
   private boolean leading;
 
   ReplicaStateMachine(
-      Replica replica,
-      Seal seal,
-      Snapshots snapshots,
-      Proposals proposals,
-      KeyRotation rotation) {
+      Replica replica, Seal seal, Snapshots snapshots, Proposals proposals, KeyRotation rotation) {
     this.replica = replica;
     this.seal = seal;
     this.snapshots = snapshots;

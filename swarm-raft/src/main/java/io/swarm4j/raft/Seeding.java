@@ -1,13 +1,13 @@
 package io.swarm4j.raft;
 
-import io.swarm4j.store.seal.Seal;
-import io.swarm4j.store.seal.KeyRing;
-import io.swarm4j.store.seal.KeyVault;
-import io.swarm4j.store.seal.SafeFile;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.store.Log;
 import io.swarm4j.store.LogEntry;
 import io.swarm4j.store.View;
+import io.swarm4j.store.seal.KeyRing;
+import io.swarm4j.store.seal.KeyVault;
+import io.swarm4j.store.seal.SafeFile;
+import io.swarm4j.store.seal.Seal;
 import io.swarm4j.time.Chance;
 import io.swarm4j.time.Time;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package io.swarm4j.raft;
 
-import io.swarm4j.store.seal.Seal;
 import io.swarm4j.store.Log.Replica;
 import io.swarm4j.store.View;
+import io.swarm4j.store.seal.Seal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

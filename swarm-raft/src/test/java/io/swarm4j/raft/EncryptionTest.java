@@ -1,9 +1,9 @@
 package io.swarm4j.raft;
 
-import io.swarm4j.store.seal.KeyRing;
-import io.swarm4j.store.seal.KeyVault;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.swarm4j.store.seal.KeyRing;
+import io.swarm4j.store.seal.KeyVault;
 import io.swarm4j.testing.Feature;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,5 @@
 package io.swarm4j.raft;
 
-import io.swarm4j.store.seal.KeyVault;
-import io.swarm4j.store.seal.UnlockKey;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,6 +7,8 @@ import io.swarm4j.model.ConflictException;
 import io.swarm4j.model.SwarmException;
 import io.swarm4j.store.CorruptDataException;
 import io.swarm4j.store.View;
+import io.swarm4j.store.seal.KeyVault;
+import io.swarm4j.store.seal.UnlockKey;
 import io.swarm4j.time.Chance;
 import io.swarm4j.time.RealTime;
 import java.io.IOException;

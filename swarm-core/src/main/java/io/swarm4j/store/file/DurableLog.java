@@ -69,8 +69,7 @@ public final class DurableLog implements Log {
    * @param unlockKey opens the data keys that are kept in the directory; null if they are not
    *     locked
    */
-  public DurableLog(
-      Path directory, OpenOptions options, @Nullable UnlockKey unlockKey, Time time) {
+  public DurableLog(Path directory, OpenOptions options, @Nullable UnlockKey unlockKey, Time time) {
     this(directory, options, unlockKey, time, SNAPSHOT_AFTER);
   }
 

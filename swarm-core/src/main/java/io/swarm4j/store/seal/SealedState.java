@@ -18,8 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A state as bytes: sealed blocks of about 256 KiB, each bound to its number, the last one marked as
- * such, so that none can be missing, repeated or out of place.
+ * A state as bytes: sealed blocks of about 256 KiB, each bound to its number, the last one marked
+ * as such, so that none can be missing, repeated or out of place.
  *
  * <pre>
  * magic       8 bytes
