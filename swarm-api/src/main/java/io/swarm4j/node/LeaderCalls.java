@@ -23,7 +23,7 @@ final class LeaderCalls {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
 
   /** Short, since a lost leader is replaced within about a second and writes wait for the next. */
-  private static final Duration LONGEST_PAUSE = Duration.ofMillis(300);
+  private static final Duration LONGEST_PAUSE = Duration.ofMillis(150);
 
   private static final double JITTER = 0.5;
 

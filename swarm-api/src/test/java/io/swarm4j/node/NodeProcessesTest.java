@@ -60,7 +60,7 @@ class NodeProcessesTest {
   }
 
   @Test
-  @Feature({"C06", "C07", "C08", "C18", "C20"})
+  @Feature({"C06", "C07", "C08", "C20"})
   void nothingIsLostOrDoubledThroughDeathsAndPartitions() {
     lan = Lan.isPossible() ? new Lan() : null;
     deploy();
