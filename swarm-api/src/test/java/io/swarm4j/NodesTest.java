@@ -149,6 +149,13 @@ class NodesTest {
   }
 
   @Test
+  void theRoleOfAnEmbeddedNodeIsRefusedToChange() {
+    assertThatThrownBy(() -> nodes.update("w1", spec -> spec.withRole(Node.NodeRole.MANAGER)))
+        .isInstanceOf(ConflictException.class)
+        .hasMessageContaining("keep the role");
+  }
+
+  @Test
   @Feature({"D03", "D14", "D15", "D17", "F16", "I05"})
   void aNodeWithoutPowerIsDownStaysListedAndLosesItsTasksToOthers() {
     services.create(ServiceSpec.of("web", "nginx").withReplicas(3));

@@ -187,6 +187,17 @@ public abstract class Host implements AutoCloseable {
   }
 
   /**
+   * Refuses to promote and demote where that has no effect.
+   *
+   * @throws ConflictException on an embedded swarm
+   */
+  void requireChangeOfRoles() {
+    throw new ConflictException(
+        "nodes of an embedded swarm keep the role that they were started with; nodes that are"
+            + " processes are promoted and demoted while they run");
+  }
+
+  /**
    * The same with an unlock key if its spec asks for one, and only then.
    *
    * @throws ConflictException where managers are not processes

@@ -69,9 +69,12 @@ record NodesApi(Host engine) implements Nodes {
         });
   }
 
-  private static Node specify(Transaction tx, Node present, NodeSpec spec) {
+  private Node specify(Transaction tx, Node present, NodeSpec spec) {
     if (present.role() == Node.NodeRole.MANAGER && spec.role() == Node.NodeRole.WORKER) {
       ManagerQuorum.requireWithout(tx, present);
+    }
+    if (present.spec().role() != spec.role()) {
+      engine.requireChangeOfRoles();
     }
     return spec.equals(present.spec()) ? present : tx.put(present.withSpec(spec));
   }

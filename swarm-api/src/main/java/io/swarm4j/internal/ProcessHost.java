@@ -84,6 +84,11 @@ public final class ProcessHost extends Host {
   }
 
   @Override
+  void requireChangeOfRoles() {
+    // each node gets a certificate for its new role
+  }
+
+  @Override
   public Cluster locked(Cluster cluster) {
     if (cluster.spec().autoLock() == (cluster.unlockKey() != null)) {
       return cluster;
