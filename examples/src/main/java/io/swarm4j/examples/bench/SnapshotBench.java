@@ -8,7 +8,6 @@ import io.swarm4j.raft.RaftRecovery;
 import io.swarm4j.raft.RaftTiming;
 import io.swarm4j.raft.RaftTransport;
 import io.swarm4j.store.seal.UnlockKey;
-import io.swarm4j.store.View;
 import io.swarm4j.time.Chance;
 import io.swarm4j.time.RealTime;
 import java.nio.file.Path;
@@ -24,7 +23,6 @@ final class SnapshotBench {
   private SnapshotBench() {}
 
   static List<Measurement> run(int samples) {
-    View state = MillionTasks.view();
     RealTime time = new RealTime();
     double[] write = new double[samples];
     double[] stall = new double[samples];
@@ -32,7 +30,7 @@ final class SnapshotBench {
     for (int i = 0; i < samples; i++) {
       try (BenchFolder folder = BenchFolder.make()) {
         Path own = folder.path().resolve("m1");
-        UUID group = RaftRecovery.restore(state, own, "m1", time);
+        UUID group = RaftRecovery.restore(MillionTasks.view(), own, "m1", time); // one copy in memory
         long begin = System.nanoTime();
         try (SwarmTarget manager = SwarmTarget.single(log(own, group, time))) {
           restart[i] = seconds(begin);
@@ -43,7 +41,7 @@ final class SnapshotBench {
           time.newThreads("bench-snapshot")
               .newThread(
                   () -> {
-                    RaftRecovery.backup(state, file, UnlockKey.create(Chance.secure()));
+                    RaftRecovery.backup(manager.view(), file, UnlockKey.create(Chance.secure()));
                     written.complete(seconds(start));
                   })
               .start();

@@ -14,6 +14,7 @@ import io.swarm4j.raft.RaftTiming;
 import io.swarm4j.raft.RaftTransport;
 import io.swarm4j.store.Store;
 import io.swarm4j.store.StoreTransaction;
+import io.swarm4j.store.View;
 import io.swarm4j.time.Chance;
 import io.swarm4j.time.Loop;
 import io.swarm4j.time.RealTime;
@@ -72,6 +73,11 @@ final class SwarmTarget implements CommitTarget {
     target.stores.forEach(Store::open);
     target.leader.join();
     return target;
+  }
+
+  /** What the first manager has. */
+  View view() {
+    return stores.get(0).view();
   }
 
   private void add(int index, Loop loop, RaftLog log) {
