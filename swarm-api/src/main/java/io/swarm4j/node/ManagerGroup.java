@@ -23,6 +23,8 @@ import java.net.ServerSocket;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -169,6 +171,14 @@ final class ManagerGroup {
   /** Which manager leads, as far as this one knows. */
   @Nullable NodeId leader() {
     return log.leader().map(NodeId::parse).orElse(null);
+  }
+
+  /** Managers whose share in the log answers this one's. On the leader. */
+  Set<NodeId> answering() {
+    return log.members().stream()
+        .filter(RaftMember::reachable)
+        .map(member -> NodeId.parse(member.id()))
+        .collect(Collectors.toSet());
   }
 
   /** Learns where a manager's share is found; returns whether that is news. Does not block. */

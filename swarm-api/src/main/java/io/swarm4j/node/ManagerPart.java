@@ -93,7 +93,7 @@ final class ManagerPart implements AutoCloseable {
     network = own(new LeaderNetwork(name, settings.time(), settings.publishOnLocalhost()));
     List<Reconciler> components = new ArrayList<>();
     components.add(forwarded);
-    components.add(new ManagerRoster(self, this::whereabouts));
+    components.add(new ManagerRoster(self, this::whereabouts, group::answering));
     components.add(new RoleChanges(group::remove));
     components.add(new RootChange(this::askToRenew));
     components.addAll(

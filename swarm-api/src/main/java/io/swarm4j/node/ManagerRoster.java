@@ -9,27 +9,49 @@ import io.swarm4j.orchestrator.Control;
 import io.swarm4j.orchestrator.Reconciler;
 import io.swarm4j.store.Change;
 import io.swarm4j.store.Transaction;
+import java.time.Duration;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Keeps in the state who leads, and which managers are in reach of the leader. */
+/**
+ * Keeps in the state who leads, and which managers are in reach of the leader: those with a session
+ * whose copy of the log answers, too.
+ */
 final class ManagerRoster implements Reconciler {
+  /** How often to look who answers. */
+  private static final Duration PERIOD = Duration.ofMillis(500);
+
   private final NodeId id;
   private final Supplier<ManageRequest> own;
+  private final Supplier<Set<NodeId>> answering;
+  private @Nullable Control control;
 
   /**
    * For the manager on node {@code id}.
    *
    * @param own where it is found
+   * @param answering managers whose copy of the log answers the leader's; does not block
    */
-  ManagerRoster(NodeId id, Supplier<ManageRequest> own) {
+  ManagerRoster(NodeId id, Supplier<ManageRequest> own, Supplier<Set<NodeId>> answering) {
     this.id = id;
     this.own = own;
+    this.answering = answering;
   }
 
   @Override
-  public void begin(Control control, Transaction tx) {
-    tx.nodes().forEach(node -> keep(tx, node));
+  public void begin(Control newControl, Transaction tx) {
+    control = newControl;
+    look(tx);
+  }
+
+  private void look(Transaction tx) {
+    Control present = control;
+    if (present != null) {
+      tx.nodes().forEach(node -> keep(tx, node));
+      present.after(PERIOD, this::look);
+    }
   }
 
   @Override
@@ -54,7 +76,9 @@ final class ManagerRoster implements Reconciler {
     ManagerStatus now =
         new ManagerStatus(
             leader,
-            leader || node.status().state() == NodeState.READY,
+            leader
+                || node.status().state() == NodeState.READY
+                    && answering.get().contains(node.id()),
             leader ? self.address() : known.address(),
             leader ? self.raft() : known.raft());
     if (!now.equals(known)) {
@@ -64,6 +88,6 @@ final class ManagerRoster implements Reconciler {
 
   @Override
   public void end() {
-    // nothing is kept between turns
+    control = null;
   }
 }
