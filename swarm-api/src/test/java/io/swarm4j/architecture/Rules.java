@@ -18,7 +18,8 @@ final class Rules {
 
   private static final String[] JDK_AND_ANNOTATIONS = {
     "java..",
-    "javax.naming..",
+    "javax.crypto..",
+              "javax.naming..",
     "javax.security..",
     "org.jspecify.annotations..",
     "io.soabase.recordbuilder.."
