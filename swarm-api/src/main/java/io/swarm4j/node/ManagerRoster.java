@@ -10,10 +10,10 @@ import io.swarm4j.orchestrator.Reconciler;
 import io.swarm4j.store.Change;
 import io.swarm4j.store.Transaction;
 import java.time.Duration;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps in the state who leads, and which managers are in reach of the leader: those with a session
@@ -77,8 +77,7 @@ final class ManagerRoster implements Reconciler {
         new ManagerStatus(
             leader,
             leader
-                || node.status().state() == NodeState.READY
-                    && answering.get().contains(node.id()),
+                || node.status().state() == NodeState.READY && answering.get().contains(node.id()),
             leader ? self.address() : known.address(),
             leader ? self.raft() : known.raft());
     if (!now.equals(known)) {

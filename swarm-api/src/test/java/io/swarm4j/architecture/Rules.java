@@ -19,7 +19,7 @@ final class Rules {
   private static final String[] JDK_AND_ANNOTATIONS = {
     "java..",
     "javax.crypto..",
-              "javax.naming..",
+    "javax.naming..",
     "javax.security..",
     "org.jspecify.annotations..",
     "io.soabase.recordbuilder.."
