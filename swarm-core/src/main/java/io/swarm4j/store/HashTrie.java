@@ -73,13 +73,19 @@ final class HashTrie {
   /**
    * The position of the key's entry in a bucket, or -1.
    *
-   * <p>Since entries are sorted by hash, and hashes are spread evenly, the bits of the hash below
-   * the bucket tell about where to look. Each look at a stored key is a likely cache miss.
+   * <p>Each look at a stored key is a likely cache miss, a look at the reference to it is not: the
+   * key is often the stored one itself. Otherwise, since entries are sorted by hash, and hashes are
+   * spread evenly, the bits of the hash below the bucket tell about where to look.
    *
    * @param hashBelow the bits of the mixed hash that the path has not consumed, shifted to the top
    */
   static int find(Object[] bucket, int width, Object key, int hashBelow) {
     int length = bucket.length;
+    for (int i = 0; i < length; i += width) {
+      if (bucket[i] == key) {
+        return i;
+      }
+    }
     int guess = width * (int) (((hashBelow >>> 1) * (long) (length >> (width - 1))) >>> 31);
     if (guess < length && key.equals(bucket[guess])) {
       return guess;

@@ -58,6 +58,8 @@ public final class StoreTransaction implements Transaction {
   private PersistentMap<ConfigId, Config> configs;
   private PersistentMap<Name, Id> names;
   private @Nullable Meta lastMeta;
+  private boolean deleted;
+  private boolean touchedAgain;
 
   /**
    * Starts on top of {@code base}.
@@ -211,7 +213,13 @@ public final class StoreTransaction implements Transaction {
     } else {
       cluster = (Cluster) object;
     }
-    journal.add(new Change(before, object));
+    note(before, object);
+  }
+
+  private void note(@Nullable StoreObject before, @Nullable StoreObject after) {
+    touchedAgain |= before == null ? deleted : before.meta().version() == revision;
+    deleted |= after == null;
+    journal.add(new Change(before, after));
   }
 
   private void indexService(Service service, @Nullable Service before) {
@@ -260,7 +268,7 @@ public final class StoreTransaction implements Transaction {
     } else {
       throw new IllegalArgumentException("the cluster object can not be deleted");
     }
-    journal.add(new Change(before, null));
+    note(before, null);
   }
 
   private void forget(Name.Kind kind, String name, Id id) {
@@ -283,6 +291,9 @@ public final class StoreTransaction implements Transaction {
    * The journal reduced to one change per object, in the order in which objects were first touched.
    */
   public List<Change> netChanges() {
+    if (!touchedAgain) {
+      return new ArrayList<>(journal);
+    }
     Map<Id, Change> net = new LinkedHashMap<>(journal.size() * 2);
     for (Change change : journal) {
       Change earlier = net.put(change.id(), change);

@@ -22,6 +22,12 @@ final class SchedulingTurns {
   private static final String CONFIRMED = "scheduler confirmed task can run on preassigned node";
   private static final String PENDING = "pending task scheduling";
 
+  /**
+   * Tasks that are read at once before they are placed one by one: in a large swarm each is a chain
+   * of cache misses, and those of several tasks overlap.
+   */
+  private static final int READ_AHEAD = 16;
+
   private final Control control;
   private final Backlog backlog = new Backlog();
   private final ClusterModel model;
@@ -81,15 +87,21 @@ final class SchedulingTurns {
   private void place(WaitingTasks waiting, Transaction tx) {
     TaskGroup group = waiting.group;
     Fill fill = null;
+    @Nullable Task[] tasks = new Task[READ_AHEAD];
+    int at = tasks.length;
     while (!waiting.isEmpty()) {
       if (tx.isFull()) {
         backlog.postpone();
         return;
       }
-      TaskId id = waiting.first();
-      Task task = tx.task(id);
-      if (task == null || Standing.of(task) != Standing.WAITING) {
+      if (at == tasks.length) {
+        waiting.read(tx, tasks);
+        at = 0;
+      }
+      Task task = tasks[at];
+      if (task == null) {
         waiting.skip();
+        at++;
         continue;
       }
       if (fill == null) {
@@ -100,7 +112,8 @@ final class SchedulingTurns {
         break;
       }
       waiting.placed();
-      List<GenericResource> assigned = model.settle(group, slot, id);
+      at++;
+      List<GenericResource> assigned = model.settle(group, slot, task.id());
       assign(task, model.nodes.idIn(slot), assigned, ASSIGNED, tx);
     }
     backlog.served();

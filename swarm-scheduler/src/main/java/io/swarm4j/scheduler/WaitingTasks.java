@@ -1,10 +1,13 @@
 package io.swarm4j.scheduler;
 
 import io.swarm4j.model.Reason;
+import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskId;
+import io.swarm4j.store.State;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tasks of one group that wait for a node, first come first served.
@@ -90,9 +93,12 @@ final class WaitingTasks {
     return head == tail;
   }
 
-  /** The task that came first, which may have gone by itself. */
-  TaskId first() {
-    return ids[head];
+  /** The tasks that came first, null for each that does not wait any more. */
+  void read(State state, @Nullable Task[] into) {
+    for (int i = 0; i < into.length; i++) {
+      Task task = head + i < tail ? state.task(ids[head + i]) : null;
+      into[i] = task != null && Standing.of(task) == Standing.WAITING ? task : null;
+    }
   }
 
   /** Takes out the first task, which {@link #left} was not called for. */

@@ -49,8 +49,8 @@ public final class BenchCommand implements Callable<Integer> {
     all.put("start", StartBench::run);
     all.put("create", CreateBench::run);
     all.put("scale", ScaleBench::run);
-    all.put("place", n -> PlaceBench.run(n, 1_000, 100_000, 100, false));
-    all.put("place-large", n -> PlaceBench.run(n, 10_000, 1_000_000, 1_000, true));
+    all.put("place", PlaceBench::many);
+    all.put("place-large", PlaceBench::large);
     all.put("heap", n -> HeapBench.run());
     all.put("logs", LogsBench::run);
     all.put("commit", CommitBench::run);

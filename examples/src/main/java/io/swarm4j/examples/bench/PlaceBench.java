@@ -59,35 +59,73 @@ final class PlaceBench {
     this.constrained = constrained;
   }
 
-  static List<Measurement> run(
-      int samples, int nodes, int tasks, int services, boolean constrained) {
-    PlaceBench bench = new PlaceBench(nodes, tasks, services, constrained);
-    bench.prepare();
-    double[] decide = new double[samples];
-    double[] apply = new double[samples];
+  /** 100,000 tasks over 1,000 nodes. */
+  static List<Measurement> many(int samples) {
+    Figures figures = measure(samples, List.of(usual())).get(0);
+    return List.of(figures.decided(), figures.applied(400_000, "about 4,000/s"));
+  }
+
+  /**
+   * 1,000,000 tasks over 10,000 nodes with a constraint and reservations, in turns with the smaller
+   * case: how much more a task costs in the larger swarm.
+   */
+  static List<Measurement> large(int samples) {
+    List<Figures> both =
+        measure(samples, List.of(usual(), new PlaceBench(10_000, 1_000_000, 1_000, true)));
+    Figures usual = both.get(0);
+    Figures large = both.get(1);
+    double[] growth = new double[samples];
+    for (int i = 0; i < samples; i++) {
+      growth[i] = usual.apply[i] / large.apply[i];
+    }
+    return List.of(
+        large.decided(),
+        large.applied(250_000, "550/s with a constraint on 5k nodes"),
+        new Measurement("place: cost per task, 1000k of 100k", "times", growth, false, 2, ""));
+  }
+
+  private static PlaceBench usual() {
+    return new PlaceBench(1_000, 100_000, 100, false);
+  }
+
+  private static List<Figures> measure(int samples, List<PlaceBench> cases) {
+    List<Figures> figures = new ArrayList<>();
+    for (PlaceBench each : cases) {
+      each.prepare();
+      figures.add(new Figures(each.size(), new double[samples], new double[samples]));
+    }
     for (int i = -WARM_UP; i < samples; i++) {
-      double decided = bench.decide();
-      double applied = bench.apply();
-      if (i >= 0) {
-        decide[i] = tasks / decided;
-        apply[i] = tasks / applied;
+      for (int c = 0; c < cases.size(); c++) {
+        PlaceBench each = cases.get(c);
+        double decided = each.tasks / each.decide();
+        double applied = each.tasks / each.apply();
+        if (i >= 0) {
+          figures.get(c).decide[i] = decided;
+          figures.get(c).apply[i] = applied;
+        }
       }
     }
-    String size =
-        tasks / 1000
-            + "k tasks, "
-            + nodes / 1000
-            + "k nodes"
-            + (constrained ? ", constraint, resources" : "");
-    return List.of(
-        new Measurement("place: decide " + size, "tasks/CPU-s", decide, true, 1_000_000, ""),
-        new Measurement(
-            "place: with store " + size,
-            "tasks/CPU-s",
-            apply,
-            true,
-            constrained ? 250_000 : 400_000,
-            constrained ? "550/s with a constraint on 5k nodes" : "about 4,000/s"));
+    return figures;
+  }
+
+  private String size() {
+    return tasks / 1000
+        + "k tasks, "
+        + nodes / 1000
+        + "k nodes"
+        + (constrained ? ", constraint, resources" : "");
+  }
+
+  /** Tasks per CPU second, sample by sample. */
+  private record Figures(String size, double[] decide, double[] apply) {
+    Measurement decided() {
+      return new Measurement("place: decide " + size, "tasks/CPU-s", decide, true, 1_000_000, "");
+    }
+
+    Measurement applied(double target, String reference) {
+      return new Measurement(
+          "place: with store " + size, "tasks/CPU-s", apply, true, target, reference);
+    }
   }
 
   private void prepare() {
