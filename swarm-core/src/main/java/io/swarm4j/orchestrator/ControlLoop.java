@@ -45,6 +45,7 @@ public final class ControlLoop implements AutoCloseable {
 
   private final Store store;
   private final Loop loop;
+  private final Chance chance;
   private final Ids ids;
   private final List<Stage> stages = new ArrayList<>();
   private final ArrayDeque<Request<?>> requests = new ArrayDeque<>();
@@ -65,6 +66,7 @@ public final class ControlLoop implements AutoCloseable {
   public ControlLoop(Store store, Loop loop, Chance chance, List<Reconciler> reconcilers) {
     this.store = store;
     this.loop = loop;
+    this.chance = chance;
     this.ids = new Ids(chance);
     reconcilers.forEach(reconciler -> stages.add(new Stage(reconciler)));
     store.onLeadership(new LeadershipHandler());
@@ -424,7 +426,7 @@ public final class ControlLoop implements AutoCloseable {
 
     @Override
     public Chance chance() {
-      return ids.chance();
+      return chance;
     }
 
     @Override

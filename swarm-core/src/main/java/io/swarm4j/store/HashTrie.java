@@ -1,5 +1,6 @@
 package io.swarm4j.store;
 
+import io.swarm4j.model.TaskId;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -35,9 +36,14 @@ final class HashTrie {
 
   /**
    * The hash by which keys are placed: a bijection of {@code hashCode()}, so that distinct hash
-   * codes stay distinct, which lets the low bits of weak hash codes reach the top.
+   * codes stay distinct, which lets the low bits of weak hash codes reach the top. Tasks are placed
+   * so that those made together share their paths: what one transaction writes of them, it copies
+   * once.
    */
   static int hash(Object key) {
+    if (key instanceof TaskId id) {
+      return id.locality();
+    }
     int h = key.hashCode() * 0x9E3779B1;
     h ^= h >>> 15;
     return h * 0x85EBCA6B;

@@ -8,8 +8,20 @@ import io.swarm4j.model.SecretId;
 import io.swarm4j.model.ServiceId;
 import io.swarm4j.model.TaskId;
 
-/** Makes new ids; as deterministic, and as little thread-safe, as the chance that it draws from. */
-public record Ids(Chance chance) {
+/**
+ * Makes new ids; as deterministic, and as little thread-safe, as the chance that it draws from.
+ *
+ * <p>All bits of an id are random, but for those of tasks: tasks made one after the other share
+ * bits, as {@link TaskId} tells.
+ */
+public final class Ids {
+  private final Chance chance;
+  private long batch;
+  private int inBatch;
+
+  public Ids(Chance chance) {
+    this.chance = chance;
+  }
 
   public ClusterId cluster() {
     return new ClusterId(chance.nextLong(), chance.nextLong());
@@ -36,6 +48,11 @@ public record Ids(Chance chance) {
   }
 
   public TaskId task() {
-    return new TaskId(chance.nextLong(), chance.nextLong());
+    if (inBatch == 0) {
+      batch = chance.nextLong() & ~TaskId.BATCH_MASK;
+    }
+    long lo = chance.nextLong() << Integer.SIZE | (int) batch & 0xFFFF_FFFFL | inBatch;
+    inBatch = inBatch + 1 & TaskId.BATCH_MASK;
+    return new TaskId(chance.nextLong(), lo);
   }
 }

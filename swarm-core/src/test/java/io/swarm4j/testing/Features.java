@@ -34,8 +34,9 @@ final class Features {
   private static String checked(String id, AnnotatedElement element) {
     if (!ID.matcher(id).matches()) {
       throw new IllegalArgumentException(
-          "@Feature(\"%s\") at %s: a feature is a capital letter and two digits, such as J17,"
-              + " a scenario SC- and three digits".formatted(id, element));
+          ("@Feature(\"%s\") at %s: a feature is a capital letter and two digits, such as J17,"
+                  + " a scenario SC- and three digits")
+              .formatted(id, element));
     }
     return id;
   }

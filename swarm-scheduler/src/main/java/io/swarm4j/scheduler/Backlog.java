@@ -106,6 +106,10 @@ final class Backlog implements ClusterModel.Listener {
         bound.addAll(again);
       }
     }
+    if (easedCount > model().nodes.slotCount() / 2) {
+      assessed.forEach(this::startAfresh);
+      assessed.clear();
+    }
     for (WaitingTasks waiting : assessed) {
       for (int i = 0; i < easedCount; i++) {
         waiting.reassess(model().checks, eased[i]);
@@ -117,6 +121,12 @@ final class Backlog implements ClusterModel.Listener {
       }
     }
     easedCount = 0;
+  }
+
+  /** So many nodes changed that to place the tasks as if they were new asks fewer of them twice. */
+  private void startAfresh(WaitingTasks waiting) {
+    waiting.forgetVerdicts();
+    enqueue(waiting);
   }
 
   private void enqueue(WaitingTasks waiting) {

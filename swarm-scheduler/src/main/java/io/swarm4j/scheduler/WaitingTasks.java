@@ -118,6 +118,12 @@ final class WaitingTasks {
     return assessed;
   }
 
+  /** No node's verdict counts any more. */
+  void forgetVerdicts() {
+    assessed = false;
+    openCount = 0;
+  }
+
   /** Asks all nodes. */
   void assess(Checks checks, int slots) {
     assessed = true;

@@ -42,7 +42,8 @@ import java.util.function.UnaryOperator;
 final class World implements Control {
   static final long GIB = 1L << 30;
 
-  private final Ids ids = new Ids(Chance.seeded(7));
+  private final Chance chance = Chance.seeded(7);
+  private final Ids ids = new Ids(chance);
   private final Map<String, NodeId> nodes = new LinkedHashMap<>();
   private final int fullSize;
   private Scheduler scheduler;
@@ -292,7 +293,7 @@ final class World implements Control {
 
   @Override
   public Chance chance() {
-    return ids.chance();
+    return chance;
   }
 
   @Override
