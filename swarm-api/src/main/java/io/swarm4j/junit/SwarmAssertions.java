@@ -65,11 +65,23 @@ public final class SwarmAssertions {
 
   /** Every invariant of the engine holds in the swarm's present state. */
   public static void assertSound(Swarm swarm) {
-    List<Invariant> all = new ArrayList<>(Invariants.ofCore());
-    all.addAll(new SimulatedEngine().invariants());
-    List<String> breaches = Invariants.check(all, swarm.view());
+    List<String> breaches = Invariants.check(invariants(), swarm.view());
     if (!breaches.isEmpty()) {
       throw new AssertionError("the swarm is not sound: " + breaches);
     }
+  }
+
+  /**
+   * Checks every invariant of the engine at each change from now on; closing it fails if one did
+   * not hold.
+   */
+  public static SoundnessWatch watchSoundness(Swarm swarm) {
+    return new SoundnessWatch(swarm);
+  }
+
+  static List<Invariant> invariants() {
+    List<Invariant> all = new ArrayList<>(Invariants.ofCore());
+    all.addAll(new SimulatedEngine().invariants());
+    return all;
   }
 }

@@ -31,6 +31,7 @@ import io.swarm4j.node.NodeProtocol.ToStream;
 import io.swarm4j.node.NodeProtocol.WriteOutcome;
 import io.swarm4j.node.NodeProtocol.WriteRequest;
 import io.swarm4j.orchestrator.Reconciler;
+import io.swarm4j.orchestrator.RoleChanges;
 import io.swarm4j.security.Certificates;
 import io.swarm4j.security.NodeIdentity;
 import io.swarm4j.store.Change;
@@ -377,6 +378,9 @@ final class ManagerPart implements AutoCloseable {
       Node node = tx.node(caller);
       if (node == null || node.role() != NodeRole.MANAGER) {
         throw new PermissionDeniedException("node " + caller + " is no manager of this swarm");
+      }
+      if (node.spec().role() != NodeRole.MANAGER) {
+        throw new PermissionDeniedException("node " + caller + " is to be a worker");
       }
       tx.put(
           node.withManager(new Node.ManagerStatus(false, true, request.address(), request.raft())));

@@ -44,10 +44,13 @@ class SwarmExtensionTest {
   }
 
   @SwarmTest(kind = SwarmTest.Kind.IN_JVM, setup = Hello.class)
-  void aRealSwarmServesTheSameTests(Swarm swarm) {
-    swarm.services().create(ServiceSpec.of("web", "hello").withReplicas(2));
+  void aRealSwarmServesTheSameTests(Swarm swarm) throws Exception {
+    try (SoundnessWatch watch = SwarmAssertions.watchSoundness(swarm)) {
+      swarm.services().create(ServiceSpec.of("web", "hello").withReplicas(2));
 
-    SwarmAssertions.assertConverges(swarm, "web", Duration.ofSeconds(60));
+      SwarmAssertions.assertConverges(swarm, "web", Duration.ofSeconds(60));
+      assertThat(watch.breaches()).isEmpty();
+    }
     SwarmAssertions.assertSound(swarm);
   }
 

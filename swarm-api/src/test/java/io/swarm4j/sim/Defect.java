@@ -6,19 +6,26 @@ import io.swarm4j.model.Node;
 import io.swarm4j.model.NodeId;
 import io.swarm4j.model.Reason;
 import io.swarm4j.model.Resources;
+import io.swarm4j.model.Secret;
+import io.swarm4j.model.SecretReference;
+import io.swarm4j.model.Service;
 import io.swarm4j.model.StoreObject;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskState;
 import io.swarm4j.model.TaskStatus;
+import io.swarm4j.model.UpdateStatus;
 import io.swarm4j.network.allocator.Allocator;
+import io.swarm4j.orchestrator.Dirt;
 import io.swarm4j.orchestrator.Reconciler;
 import io.swarm4j.orchestrator.ServiceOrchestrator;
 import io.swarm4j.orchestrator.TaskReaper;
+import io.swarm4j.orchestrator.Updater;
 import io.swarm4j.scheduler.Scheduler;
 import io.swarm4j.store.Change;
 import io.swarm4j.store.Log;
 import io.swarm4j.store.LogEntry;
 import io.swarm4j.store.Transaction;
+import io.swarm4j.store.VersionedNames;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -146,6 +153,32 @@ enum Defect {
     Log log(Log log) {
       return new RevivingLog(log);
     }
+  },
+
+  /** An update ends all old tasks at once, whatever its policy says. */
+  UPDATES_ALL_AT_ONCE {
+    @Override
+    List<Reconciler> more() {
+      return List.of(new Meddler(Defect::updatedAtOnce));
+    }
+  },
+
+  /** What a job has completed is done once more. */
+  REPEATS_COMPLETED_WORK {
+    @Override
+    Reconciler sabotage(Reconciler component) {
+      return component instanceof ServiceOrchestrator
+          ? Sabotaged.of(component).seeing(Defect::failed)
+          : component;
+    }
+  },
+
+  /** A secret is removed while services refer to it. */
+  REMOVES_A_SECRET_IN_USE {
+    @Override
+    List<Reconciler> more() {
+      return List.of(new Meddler(Defect::withoutItsSecrets));
+    }
   };
 
   Reconciler sabotage(Reconciler component) {
@@ -219,6 +252,42 @@ enum Defect {
     return object instanceof Task task && task.status().reason() instanceof Reason.NoSuitableNode
         ? task.withStatus(task.status().because(Reason.InProgress.of(task.state()), ""))
         : object;
+  }
+
+  private static Task updatedAtOnce(Task task, Transaction tx) {
+    Service service = tx.service(task.serviceId());
+    boolean updated =
+        service != null
+            && service.updateStatus() != null
+            && service.updateStatus().state() == UpdateStatus.State.UPDATING
+            && task.specVersion() == service.specVersion();
+    if (updated) {
+      for (Task other : tx.tasksOf(service.id())) {
+        if (other.isDesiredAlive() && Dirt.isDirty(tx, service, other)) {
+          tx.put(
+              other
+                  .withDesiredState(TaskState.SHUTDOWN)
+                  .withStatus(other.status().because(Updater.REPLACED, "")));
+        }
+      }
+    }
+    return task;
+  }
+
+  private static StoreObject failed(StoreObject object) {
+    return object instanceof Task task && task.state() == TaskState.COMPLETE
+        ? task.withStatus(TaskStatus.of(TaskState.FAILED, task.status().at(), "failed"))
+        : object;
+  }
+
+  private static Task withoutItsSecrets(Task task, Transaction tx) {
+    for (SecretReference reference : tx.specOf(task).task().container().secrets()) {
+      Secret secret = VersionedNames.secret(tx, reference.target());
+      if (secret != null && task.state() == TaskState.RUNNING) {
+        tx.delete(secret.id());
+      }
+    }
+    return task;
   }
 
   private static NodeId another(Transaction tx, NodeId node) {

@@ -40,7 +40,8 @@ class StoriesTest {
     "update-leader-loss, 6, a roll-back half way left two tasks in a slot",
     "anything, 9, a node that was paused when an update began kept the old spec for ever",
     "anything, 31, a global slot was filled before its last task had ended",
-    "anything, 93, followers took a stale entry that their leader refused"
+    "anything, 93, followers took a stale entry that their leader refused",
+    "anything, 1130, what a killed engine was about to start ran on and was known to nobody"
   })
   void mistakesOfThePastStayMended(String name, long seed, String mistake) {
     requireSound(new Simulation(new SimulatedEngine(), named(name)), seed);

@@ -6,7 +6,9 @@ import io.swarm4j.time.Ids;
 import io.swarm4j.time.Timer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What a {@link Reconciler} may ask of its surroundings. For use on the leader's loop only. */
 public interface Control {
@@ -28,4 +30,10 @@ public interface Control {
    * before.
    */
   Timer after(Duration delay, Consumer<Transaction> work);
+
+  /**
+   * Completes, on the loop, once all that was written so far, in this turn too, is committed; fails
+   * if leadership ends before.
+   */
+  CompletionStage<@Nullable Void> committed();
 }

@@ -444,5 +444,13 @@ public final class ControlLoop implements AutoCloseable {
             }
           });
     }
+
+    @Override
+    public CompletionStage<@Nullable Void> committed() {
+      return leadership == epoch
+          ? offer(tx -> {})
+          : CompletableFuture.failedFuture(
+              new UnavailableException("this manager no longer leads the swarm"));
+    }
   }
 }

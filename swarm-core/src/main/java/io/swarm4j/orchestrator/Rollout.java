@@ -205,7 +205,7 @@ final class Rollout {
   }
 
   static void retire(Transaction tx, Task task) {
-    TaskWrites.shutDown(tx, task, new Reason.Stopped("replaced by an update"), "");
+    TaskWrites.shutDown(tx, task, Updater.REPLACED, "");
   }
 
   /** Follows a task of the service. */

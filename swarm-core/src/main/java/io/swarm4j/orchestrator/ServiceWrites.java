@@ -32,7 +32,7 @@ public final class ServiceWrites {
   }
 
   /** Whether a roll-out of the service has failed and waits for somebody to decide. */
-  static boolean isPaused(Service service) {
+  public static boolean isPaused(Service service) {
     UpdateStatus status = service.updateStatus();
     return status != null
         && (status.state() == State.PAUSED || status.state() == State.ROLLBACK_PAUSED);
@@ -46,14 +46,21 @@ public final class ServiceWrites {
             && (status.state() == State.UPDATING || status.state() == State.ROLLBACK_STARTED));
   }
 
+  /** The policy under which the present spec is rolled out, or was. */
+  public static UpdatePolicy rolloutPolicy(Service service) {
+    UpdateStatus status = service.updateStatus();
+    boolean rollback =
+        status != null
+            && (status.state() == State.ROLLBACK_STARTED
+                || status.state() == State.ROLLBACK_PAUSED
+                || status.state() == State.ROLLBACK_COMPLETED);
+    return rollback ? service.spec().effectiveRollback() : service.spec().effectiveUpdate();
+  }
+
   /** Whether a task that has ended is not to be replaced until its roll-out goes on. */
   static boolean holds(Service service, Task task) {
-    UpdatePolicy policy =
-        service.updateStatus() != null && service.updateStatus().state() == State.ROLLBACK_PAUSED
-            ? service.spec().effectiveRollback()
-            : service.spec().effectiveUpdate();
     return isPaused(service)
-        && policy.whilePaused() == WhilePaused.HOLD
+        && rolloutPolicy(service).whilePaused() == WhilePaused.HOLD
         && task.specVersion() == service.specVersion();
   }
 

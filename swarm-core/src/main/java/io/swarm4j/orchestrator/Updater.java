@@ -2,6 +2,7 @@ package io.swarm4j.orchestrator;
 
 import io.swarm4j.model.Node;
 import io.swarm4j.model.Node.Availability;
+import io.swarm4j.model.Reason;
 import io.swarm4j.model.RolloutRecord;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.ServiceId;
@@ -37,6 +38,9 @@ import org.jspecify.annotations.Nullable;
  * failed slot is refilled with the new spec, unless the policy holds it.
  */
 public final class Updater implements Reconciler {
+  /** Why a task has to make room for one with a newer spec. */
+  public static final Reason REPLACED = new Reason.Stopped("replaced by an update");
+
   private static final String IN_PROGRESS = "update in progress";
 
   private final RestartSupervisor restarts;
@@ -214,39 +218,38 @@ public final class Updater implements Reconciler {
   }
 
   /**
-   * The slots that are to be replaced and, if an earlier leader has left the roll-out unfinished,
-   * those whose new task does not run yet.
+   * The slots that are to be replaced; if an earlier leader has left the roll-out unfinished, first
+   * of all those whose new task does not run yet, so that no more are in work than may be.
    */
   private static List<SlotKey> openSlots(Transaction tx, Service service, boolean unfinished) {
+    List<SlotKey> begun = new ArrayList<>();
     List<SlotKey> dirty = new ArrayList<>();
     for (SlotKey slot : tx.slotsOf(service.id())) {
       boolean paused =
           slot instanceof SlotKey.OnNode on && isPaused(tx.node(on.node())); // updated later
-      if (!paused && isOpen(tx, service, slot, unfinished)) {
+      if (paused) {
+        continue;
+      }
+      List<Task> tasks =
+          tx.tasksIn(service.id(), slot).stream().filter(Task::isDesiredAlive).toList();
+      if (unfinished && tasks.stream().anyMatch(task -> isBegun(tx, service, task))) {
+        begun.add(slot);
+      } else if (tasks.stream().anyMatch(task -> Dirt.isDirty(tx, service, task))) {
         dirty.add(slot);
       }
     }
+    begun.sort(null);
     dirty.sort(null);
-    return dirty;
+    begun.addAll(dirty);
+    return begun;
   }
 
   private static boolean isPaused(@Nullable Node node) {
     return node != null && node.spec().availability() == Availability.PAUSE;
   }
 
-  private static boolean isOpen(Transaction tx, Service service, SlotKey slot, boolean unfinished) {
-    for (Task task : tx.tasksIn(service.id(), slot)) {
-      if (task.isDesiredAlive()) {
-        boolean begun =
-            unfinished
-                && task.specVersion() == service.specVersion()
-                && task.state().isBefore(TaskState.RUNNING);
-        if (begun || Dirt.isDirty(tx, service, task)) {
-          return true;
-        }
-      }
-    }
-    return false;
+  private static boolean isBegun(Transaction tx, Service service, Task task) {
+    return task.state().isBefore(TaskState.RUNNING) && !Dirt.isDirty(tx, service, task);
   }
 
   private static boolean isTransition(Change change) {

@@ -3,20 +3,14 @@ package io.swarm4j.sim;
 import io.swarm4j.model.GenericResource;
 import io.swarm4j.model.Node;
 import io.swarm4j.model.NodeId;
-import io.swarm4j.model.PortSpec;
-import io.swarm4j.model.PortSpec.PublishMode;
 import io.swarm4j.model.Resources;
-import io.swarm4j.model.ServiceId;
 import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.model.Task;
-import io.swarm4j.model.TaskState;
 import io.swarm4j.store.Change;
 import io.swarm4j.store.Commit;
 import io.swarm4j.store.State;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -36,17 +30,13 @@ final class CapacityIsKept implements Invariant {
     Set<NodeId> touched = new LinkedHashSet<>();
     for (Change change : commit.changes()) {
       if (change.after() instanceof Task after
-          && takesRoom(after)
-          && !(change.before() instanceof Task before && takesRoom(before))
+          && NodeLoad.takesRoom(after)
+          && !(change.before() instanceof Task before && NodeLoad.takesRoom(before))
           && isConstrained(commit.after(), after)) {
         touched.add(after.nodeId());
       }
     }
     touched.forEach(node -> checkNode(commit.after(), node, breach));
-  }
-
-  private static boolean takesRoom(Task task) {
-    return task.holdsNode() && !task.state().isBefore(TaskState.ASSIGNED);
   }
 
   /** Whether it asks for anything that can run out. */
@@ -67,41 +57,28 @@ final class CapacityIsKept implements Invariant {
     if (node == null) {
       return;
     }
-    Resources total = node.description().resources();
-    long cpus = 0;
-    long memory = 0;
     Set<GenericResource.Named> units = new HashSet<>();
     Set<String> ports = new HashSet<>();
-    Map<ServiceId, Integer> perService = new HashMap<>();
+    NodeLoad load = NodeLoad.of(state, id);
     for (Task task : state.tasksOn(id)) {
-      if (!takesRoom(task)) {
+      if (!NodeLoad.takesRoom(task)) {
         continue;
       }
-      ServiceSpec spec = state.specOf(task);
-      cpus += spec.task().resources().reserved().nanoCpus();
-      memory += spec.task().resources().reserved().memoryBytes();
       for (GenericResource resource : task.assigned()) {
         if (resource instanceof GenericResource.Named unit && !units.add(unit)) {
           breach.accept(unit + " of node " + node.hostname() + " was given to two tasks");
         }
       }
-      for (PortSpec port : spec.endpoint().ports()) {
-        boolean taken =
-            port.publishMode() == PublishMode.HOST
-                && port.published() != 0
-                && !ports.add(port.protocol() + "/" + port.published());
-        if (taken) {
+      ServiceSpec spec = state.specOf(task);
+      for (String port : NodeLoad.hostPorts(spec)) {
+        if (!ports.add(port)) {
           breach.accept(
-              "host port "
-                  + port.published()
-                  + " of node "
-                  + node.hostname()
-                  + " was given to two tasks");
+              "host port " + port + " of node " + node.hostname() + " was given to two tasks");
         }
       }
       int limit = spec.task().placement().maxReplicasPerNode();
-      int count = task.isDesiredAlive() ? perService.merge(task.serviceId(), 1, Integer::sum) : 0;
-      if (limit > 0 && count > limit) {
+      int count = load.tasksOf(task.serviceId());
+      if (limit > 0 && task.isDesiredAlive() && count > limit) {
         breach.accept(
             count
                 + " tasks of service "
@@ -112,17 +89,10 @@ final class CapacityIsKept implements Invariant {
                 + limit);
       }
     }
-    if (cpus > total.nanoCpus() || memory > total.memoryBytes()) {
+    Resources total = node.description().resources();
+    if (load.exceeds(total)) {
       breach.accept(
-          "node "
-              + node.hostname()
-              + " has "
-              + total
-              + ", but "
-              + cpus
-              + " nano-CPUs and "
-              + memory
-              + " bytes are reserved");
+          "node " + node.hostname() + " has " + total + ", but " + load + " are reserved");
     }
   }
 }

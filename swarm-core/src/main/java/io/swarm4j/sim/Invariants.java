@@ -1,8 +1,12 @@
 package io.swarm4j.sim;
 
+import io.swarm4j.store.Change;
+import io.swarm4j.store.ChangeFeed;
+import io.swarm4j.store.Commit;
 import io.swarm4j.store.State;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** The invariants of the engine, and how to ask a swarm for them. */
 public final class Invariants {
@@ -15,7 +19,32 @@ public final class Invariants {
         new StatesOnlyMoveForward(),
         new EveryTaskHasAReason(),
         new CapacityIsKept(),
+        new UpdatesKeepTheirPace(),
+        new JobsAreCounted(),
+        new PayloadsAreVersioned(),
         new HistoryIsLimited());
+  }
+
+  /**
+   * Checks every change of a live swarm, for its {@code watch}.
+   *
+   * @param invariants without a past, and of no other swarm
+   * @param breach hears what does not hold, in words
+   */
+  public static ChangeFeed.Listener watcher(List<Invariant> invariants, Consumer<String> breach) {
+    return new ChangeFeed.Listener() {
+      @Override
+      public void changed(Commit commit, List<Change> changes) {
+        for (Invariant invariant : invariants) {
+          invariant.check(commit, text -> breach.accept(invariant.name() + ": " + text));
+        }
+      }
+
+      @Override
+      public void lost(long revision) {
+        breach.accept("changes after revision " + revision + " came too fast to be checked");
+      }
+    };
   }
 
   /**

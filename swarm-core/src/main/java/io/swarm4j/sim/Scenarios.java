@@ -8,6 +8,7 @@ import io.swarm4j.model.Network;
 import io.swarm4j.model.NetworkAttachmentSpec;
 import io.swarm4j.model.NetworkSpec;
 import io.swarm4j.model.Node.Availability;
+import io.swarm4j.model.Node.NodeRole;
 import io.swarm4j.model.Placement;
 import io.swarm4j.model.PortSpec;
 import io.swarm4j.model.ResourceRequirements;
@@ -38,12 +39,14 @@ public final class Scenarios {
   public static List<Scenario> all() {
     return List.of(
         anything(),
+        workloads(),
         updateUnderNodeLoss(),
         leaderLossDuringUpdate(),
         drainDuringPartition(),
         flappingNode(),
         rescheduleStorm(),
-        addressExhaustion());
+        addressExhaustion(),
+        roleChanges());
   }
 
   private static Duration seconds(long seconds) {
@@ -76,7 +79,7 @@ public final class Scenarios {
         .build();
   }
 
-  private static UnaryOperator<ServiceSpec> image(String image) {
+  static UnaryOperator<ServiceSpec> image(String image) {
     return spec ->
         spec.withTask(spec.task().withContainer(spec.task().container().withImage(image)));
   }
@@ -271,6 +274,41 @@ public final class Scenarios {
         tx -> tx.put(Network.create(cluster.ids().network(), NetworkSpec.overlay("small"))));
   }
 
+  /** Managers become workers, and workers managers, while some of them are lost. */
+  public static Scenario roleChanges() {
+    return new Scenario(
+        "role-changes",
+        "workers are promoted and managers demoted while leaders are lost and lines are cut",
+        realistic(),
+        (plan, chance) -> {
+          plan.at(seconds(0), "create web", c -> Users.create(c, web(6, update(chance.fork()))));
+          Duration at = seconds(5);
+          for (int i = 0; i < 20; i++) {
+            String machine = MACHINES.get(chance.nextInt(MACHINES.size()));
+            NodeRole role = NodeRole.values()[chance.nextInt(2)];
+            plan.at(at, "make " + machine + " a " + role, c -> Users.role(c, machine, role));
+            if (chance.withProbability(0.3)) { // and think better of it
+              Duration then = at.plusMillis(chance.nextInt(300));
+              NodeRole other = role == NodeRole.MANAGER ? NodeRole.WORKER : NodeRole.MANAGER;
+              plan.at(then, "make " + machine + " a " + other, c -> Users.role(c, machine, other));
+            }
+            if (chance.withProbability(0.5)) {
+              Fault fault =
+                  switch (chance.nextInt(5)) {
+                    case 0 -> Fault.leaderLoss();
+                    case 1 -> Fault.leadershipLoss();
+                    case 2 -> Fault.powerOff(machine);
+                    case 3 -> Fault.isolation(machine);
+                    default -> RandomFaults.any(chance, MACHINES);
+                  };
+              Duration from = at.plusMillis(chance.nextInt(200));
+              plan.during(from, from.plusMillis(chance.nextInt(15_000)), fault);
+            }
+            at = at.plusMillis(chance.nextInt(15_000));
+          }
+        });
+  }
+
   /** Everything happens that may. */
   public static Scenario anything() {
     return new Scenario(
@@ -286,7 +324,16 @@ public final class Scenarios {
         });
   }
 
-  private static void anyStep(Plan plan, Duration at, Chance chance, int number) {
+  /** Jobs, secrets and configs beside services, while anything happens. */
+  public static Scenario workloads() {
+    return new Scenario(
+        "workloads",
+        "jobs, secrets and configs beside services, while users and faults do whatever they may",
+        swarm -> WorkloadStory.images(realistic().apply(swarm)),
+        (plan, chance) -> new WorkloadStory(plan, chance).write());
+  }
+
+  static void anyStep(Plan plan, Duration at, Chance chance, int number) {
     String some = "service" + chance.nextInt(6);
     String machine = WORKERS.get(chance.nextInt(5));
     switch (chance.nextInt(16)) {
@@ -329,7 +376,7 @@ public final class Scenarios {
         spec.mode() instanceof ServiceMode.Replicated ? spec.withReplicas(replicas) : spec;
   }
 
-  private static ServiceSpec anySpec(String name, Chance chance) {
+  static ServiceSpec anySpec(String name, Chance chance) {
     boolean global = chance.withProbability(0.25);
     ServiceSpec spec =
         ServiceSpec.of(name, chance.withProbability(0.8) ? "web:1" : "stubborn:1")

@@ -19,6 +19,7 @@ import io.swarm4j.model.TaskId;
 import io.swarm4j.model.TaskState;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.orchestrator.Reconciler;
+import io.swarm4j.orchestrator.RoleChanges;
 import io.swarm4j.store.Transaction;
 import io.swarm4j.store.View;
 import io.swarm4j.time.Chance;
@@ -63,6 +64,7 @@ public final class SimulatedCluster implements AutoCloseable {
   private final Chance chance;
   private final Ids ids;
   private final FaultScript faults;
+  private final SimulatedRoles roles;
   private int addresses;
 
   private SimulatedCluster(SimulationOptions options) {
@@ -82,6 +84,7 @@ public final class SimulatedCluster implements AutoCloseable {
             name -> machines.containsKey(name) && machine(name).isUp());
     this.supervision = new Supervision(this, options);
     this.faults = new FaultScript(this);
+    this.roles = new SimulatedRoles(this, consensus, users);
     time.afterEachStep(supervision::afterStep);
   }
 
@@ -144,6 +147,7 @@ public final class SimulatedCluster implements AutoCloseable {
 
   void leads(String machine) {
     note(machine + " leads");
+    machines.keySet().forEach(roles::follow);
     leaderListeners.forEach(users::execute);
   }
 
@@ -179,10 +183,11 @@ public final class SimulatedCluster implements AutoCloseable {
             });
   }
 
-  private void startManager(SimulatedMachine machine) {
+  void startManager(SimulatedMachine machine) {
     Loop loop = time.newLoop(machine.name + "-manager");
     time.skew(loop, machine.skew);
-    List<? extends Reconciler> components = options.parts().components();
+    List<Reconciler> components = new ArrayList<>(options.parts().components());
+    components.add(new RoleChanges(id -> takeOut(machine.name, id)));
     Manager manager =
         new Manager(
             loop,
@@ -199,9 +204,25 @@ public final class SimulatedCluster implements AutoCloseable {
             commit -> {
               if (manager.isLeading()) {
                 balancers.committed(machine.name, commit.after());
+                roles.committed(commit);
               }
             });
     manager.open();
+  }
+
+  private CompletionStage<Void> takeOut(String asker, NodeId manager) {
+    String name = machineOf(manager);
+    return name == null
+        ? CompletableFuture.completedFuture(null)
+        : consensus.remove(asker, name);
+  }
+
+  void stopManager(SimulatedMachine machine) {
+    if (machine.manager != null) {
+      machine.manager.loop().close();
+      machine.manager = null;
+      machine.components = List.of();
+    }
   }
 
   private void startNode(SimulatedMachine machine) {
@@ -336,6 +357,11 @@ public final class SimulatedCluster implements AutoCloseable {
     return machine(machine).runtime;
   }
 
+  /** Whether a machine takes part in the managers' decisions, up or down. */
+  public boolean isManager(String machine) {
+    return consensus.isVoter(machine(machine).name);
+  }
+
   /**
    * The identity of a machine as a node.
    *
@@ -462,7 +488,7 @@ public final class SimulatedCluster implements AutoCloseable {
   /** Takes a worker out of the swarm for good, as {@code node rm --force} does. */
   public void removeWorker(String name) {
     SimulatedMachine machine = machine(name);
-    if (machine.role == NodeRole.MANAGER) {
+    if (isManager(name)) {
       throw new IllegalArgumentException(name + " is a manager");
     }
     note("node " + name + " is removed");
@@ -501,9 +527,7 @@ public final class SimulatedCluster implements AutoCloseable {
     if (machine.isUp()) {
       note("machine " + name + " loses power" + (losesState ? " and its disk" : ""));
       stopMachine(machine, true);
-      if (machine.role == NodeRole.MANAGER) {
-        consensus.crashed(name, losesState);
-      }
+      consensus.crashed(name, losesState);
     }
   }
 
@@ -513,18 +537,12 @@ public final class SimulatedCluster implements AutoCloseable {
     if (machine.isUp()) {
       note("the engine on " + name + " is killed");
       stopMachine(machine, false);
-      if (machine.role == NodeRole.MANAGER) {
-        consensus.crashed(name, false);
-      }
+      consensus.crashed(name, false);
     }
   }
 
   private void stopMachine(SimulatedMachine machine, boolean withTasks) {
-    if (machine.manager != null) {
-      machine.manager.loop().close();
-      machine.manager = null;
-      machine.components = List.of();
-    }
+    stopManager(machine);
     if (machine.agentLoop != null) {
       machine.agentLoop.close();
     }
@@ -545,8 +563,10 @@ public final class SimulatedCluster implements AutoCloseable {
       if (machine.runtime.isPoweredOff()) {
         machine.runtime = newRuntime(name, machine.hardware);
       }
-      if (machine.role == NodeRole.MANAGER) {
+      if (roles.isManager(machine)) {
         startManager(machine);
+      } else {
+        machine.role = NodeRole.WORKER; // it was taken out meanwhile
       }
       startNode(machine);
     }
@@ -560,7 +580,7 @@ public final class SimulatedCluster implements AutoCloseable {
 
   /** Lets a manager's disk take so long for each write, and take none at all if it is full. */
   public void disk(String name, Duration delay, boolean full) {
-    if (machine(name).role == NodeRole.MANAGER) {
+    if (isManager(name)) {
       note("disk of " + name + ": " + delay + (full ? ", full" : ""));
       consensus.disk(name, delay, full);
     }

@@ -1,5 +1,6 @@
 package io.swarm4j.sim;
 
+import io.swarm4j.model.UnavailableException;
 import io.swarm4j.sim.SimulatedLog.Proposal;
 import io.swarm4j.store.LogEntry;
 import io.swarm4j.store.View;
@@ -14,6 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,6 +80,67 @@ final class SimulatedConsensus {
     return Objects.requireNonNull(voters.get(name), name);
   }
 
+  /** Whether a machine has a say, running or not. */
+  boolean isVoter(String name) {
+    return voters.containsKey(name);
+  }
+
+  /**
+   * Gives a machine a say, with nothing on its disk yet.
+   *
+   * @throws UnavailableException if nobody leads
+   */
+  void enter(String name) {
+    if (!isHealthy()) {
+      throw new UnavailableException("nobody leads who could let " + name + " in");
+    }
+    voters.put(name, new Voter(name));
+    review();
+  }
+
+  /**
+   * Takes a machine's say away, and its disk with it. A leader that shall go hands over first.
+   *
+   * @param asker the manager that wants it; only the leader can
+   * @return fails with {@link UnavailableException} if it stays, because the others could decide
+   *     nothing without it or nobody leads
+   */
+  CompletionStage<Void> remove(String asker, String name) {
+    SimulatedLog now = leader;
+    Voter leaving = voters.get(name);
+    if (leaving == null) {
+      return CompletableFuture.completedFuture(null);
+    }
+    if (now == null || !isHealthy() || !now.voter.name.equals(asker)) {
+      return refused(asker + " does not lead");
+    }
+    long left = voters.size() - 1L;
+    long inReach =
+        voters.values().stream()
+            .filter(v -> v != leaving && v.isFit() && network.connects(now.voter.name, v.name))
+            .count();
+    if (inReach < left / 2 + 1) {
+      return refused("only " + inReach + " of the " + left + " others are in reach");
+    }
+    if (now.voter == leaving) {
+      depose();
+      return refused("it leads, and hands over first");
+    }
+    voters.remove(name);
+    SimulatedLog gone = leaving.log;
+    if (gone != null) {
+      gone.loop.execute(gone::lose);
+    }
+    review();
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    loop.schedule(network.reliableLatency(asker, name), () -> done.complete(null));
+    return done;
+  }
+
+  private static CompletionStage<Void> refused(String why) {
+    return CompletableFuture.failedFuture(new UnavailableException(why));
+  }
+
   /** The manager that others follow now; null if there is none. */
   @Nullable String leader() {
     return leader == null ? null : leader.voter.name;
@@ -113,7 +177,10 @@ final class SimulatedConsensus {
 
   /** A manager's process dies, and its disk with it if {@code losesState}. */
   void crashed(String name, boolean losesState) {
-    Voter voter = voter(name);
+    Voter voter = voters.get(name);
+    if (voter == null) {
+      return;
+    }
     SimulatedLog log = voter.log;
     if (log != null) {
       voter.kept = log.isOpen() ? log.replica().state() : voter.kept;
@@ -149,7 +216,10 @@ final class SimulatedConsensus {
   }
 
   void disk(String name, Duration delay, boolean full) {
-    Voter voter = voter(name);
+    Voter voter = voters.get(name);
+    if (voter == null) {
+      return;
+    }
     voter.diskDelay = delay;
     voter.diskFull = full;
     review();

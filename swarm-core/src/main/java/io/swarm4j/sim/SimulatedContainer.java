@@ -57,6 +57,11 @@ final class SimulatedContainer implements Container {
     return context.task().id();
   }
 
+  /** Whether it runs, or ran and has ended. */
+  boolean hasStarted() {
+    return startedAt != null;
+  }
+
   boolean isRunning() {
     return startedAt != null && exit == null && !runtime.isPoweredOff();
   }

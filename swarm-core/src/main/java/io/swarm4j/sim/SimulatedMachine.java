@@ -11,10 +11,12 @@ import org.jspecify.annotations.Nullable;
 /** A machine of a simulated swarm: what runs on it, and what outlives a crash. */
 final class SimulatedMachine {
   final String name;
-  final NodeRole role;
   final String address;
   final Loop hardware;
   SimulatedRuntime runtime;
+
+  /** The role that its process knows. */
+  NodeRole role;
 
   @SuppressWarnings("NullAway.Init") // set when it joins, before it is powered on
   NodeId id;

@@ -12,6 +12,7 @@ import io.swarm4j.model.UnavailableException;
 import io.swarm4j.time.Chance;
 import io.swarm4j.time.Loop;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -97,14 +98,21 @@ public final class SimulatedRuntime implements Runtime {
     return images.getOrDefault(ImageNames.repository(reference), SimulatedImage.INSTANT);
   }
 
-  /** What runs goes on; it is taken over. */
+  /**
+   * What runs or has ended by itself is taken over. All else is removed, so that a start that the
+   * earlier life has asked for comes to nothing.
+   */
   @Override
   public CompletionStage<List<Container>> recover() {
-    return CompletableFuture.completedFuture(
-        containers.values().stream()
-            .filter(SimulatedContainer::isRunning)
-            .map(Container.class::cast)
-            .toList());
+    List<Container> found = new ArrayList<>();
+    for (SimulatedContainer container : List.copyOf(containers.values())) {
+      if (container.hasStarted()) {
+        found.add(container);
+      } else {
+        container.remove();
+      }
+    }
+    return CompletableFuture.completedFuture(found);
   }
 
   /** Has a running task end by itself. Ignored if it does not run. */

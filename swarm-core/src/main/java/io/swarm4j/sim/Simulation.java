@@ -2,12 +2,17 @@ package io.swarm4j.sim;
 
 import static io.swarm4j.model.Node.Availability.ACTIVE;
 
+import io.swarm4j.model.Node;
+import io.swarm4j.model.Service;
+import io.swarm4j.orchestrator.ServiceWrites;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,12 +96,13 @@ public final class Simulation {
       cluster.open();
       happen(cluster, steps);
       cluster.heal();
-      cluster
-          .machines()
-          .forEach(m -> Users.node(cluster, m, spec -> spec.withAvailability(ACTIVE)));
+      activateNodes(cluster);
       settle(cluster);
     } catch (InvariantViolation found) {
       violation = found;
+    } catch (RuntimeException fault) {
+      violation = cluster.supervision().violation("nothing fails unexpectedly", fault.toString());
+      violation.initCause(fault);
     }
     Outcome outcome =
         new Outcome(
@@ -124,12 +130,49 @@ public final class Simulation {
     cluster.pass(end.plusMillis(1));
   }
 
+  /**
+   * Waits until the swarm is what its specs say. Users then let roll-outs go on that are paused,
+   * so that nothing is left that only waits for them.
+   */
   private static void settle(SimulatedCluster cluster) {
+    converge(cluster, Settled::problems);
+    cluster.pass(QUIET);
+    cluster.check();
+    for (Service service : paused(cluster)) {
+      Users.update(cluster, service.name(), UnaryOperator.identity());
+    }
+    converge(cluster, Simulation::problemsWithoutPause);
+    cluster.pass(QUIET);
+    cluster.check();
+    List<String> wrong =
+        cluster.options().parts().inconsistencies(cluster.leaderComponents(), cluster.view());
+    if (!wrong.isEmpty()) {
+      cluster.supervision().missed("components remember what the state says", wrong.toString());
+    }
+  }
+
+  private static List<Service> paused(SimulatedCluster cluster) {
+    return cluster.view().services().stream().filter(ServiceWrites::isPaused).toList();
+  }
+
+  private static List<String> problemsWithoutPause(SimulatedCluster cluster) {
+    List<String> problems = new ArrayList<>(Settled.problems(cluster));
+    paused(cluster)
+        .forEach(
+            service ->
+                problems.add(
+                    "service " + service.name() + " is paused: " + service.updateStatus()));
+    return problems;
+  }
+
+  private static void converge(
+      SimulatedCluster cluster, Function<SimulatedCluster, List<String>> look) {
     Duration deadline = cluster.time().elapsed().plus(TIME_TO_SETTLE);
-    List<String> problems = Settled.problems(cluster);
+    List<String> problems = look.apply(cluster);
     while (!problems.isEmpty() && cluster.time().elapsed().compareTo(deadline) < 0) {
+      activateNodes(cluster);
       cluster.pass(LOOK);
-      problems = Settled.problems(cluster);
+      problems = look.apply(cluster);
     }
     if (!problems.isEmpty()) {
       cluster
@@ -138,12 +181,15 @@ public final class Simulation {
               "desired and actual converge within a bound once faults cease",
               "after " + TIME_TO_SETTLE + ": " + problems.stream().limit(5).toList());
     }
-    cluster.pass(QUIET);
-    cluster.check();
-    List<String> wrong =
-        cluster.options().parts().inconsistencies(cluster.leaderComponents(), cluster.view());
-    if (!wrong.isEmpty()) {
-      cluster.supervision().missed("components remember what the state says", wrong.toString());
+  }
+
+  /** Asks for what users want of nodes again, which may have been lost with a leader. */
+  private static void activateNodes(SimulatedCluster cluster) {
+    for (String machine : cluster.machines()) {
+      Node node = cluster.view().node(cluster.node(machine));
+      if (node != null && node.spec().availability() != ACTIVE) {
+        Users.node(cluster, machine, spec -> spec.withAvailability(ACTIVE));
+      }
     }
   }
 }

@@ -3,6 +3,7 @@ package io.swarm4j.sim;
 import io.swarm4j.model.Node;
 import io.swarm4j.model.Node.NodeState;
 import io.swarm4j.model.NodeId;
+import io.swarm4j.model.Reason;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.ServiceId;
 import io.swarm4j.model.ServiceSpec;
@@ -11,6 +12,7 @@ import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskId;
 import io.swarm4j.model.TaskState;
 import io.swarm4j.model.UpdatePolicy.UpdateOrder;
+import io.swarm4j.orchestrator.ServiceWrites;
 import io.swarm4j.store.Change;
 import io.swarm4j.store.Commit;
 import io.swarm4j.store.State;
@@ -82,6 +84,9 @@ final class SlotsAreNotShared implements Invariant {
       }
       return;
     }
+    if (before == null) {
+      checkBeside(commit, after, breach);
+    }
     boolean wasLetGo = before != null && before.desiredState().isAfter(TaskState.READY);
     if (before == null || before.state() != after.state() || !wasLetGo) {
       checkSlot(commit.after(), after.serviceId(), after.slot(), breach);
@@ -89,6 +94,45 @@ final class SlotsAreNotShared implements Invariant {
     if (!wasLetGo && after.desiredState().isAfter(TaskState.READY)) {
       checkLetGo(commit, after, breach);
     }
+  }
+
+  /** Where a new task joins one that lives on, the order that is in force says so. */
+  private static void checkBeside(Commit commit, Task fresh, Consumer<String> breach) {
+    Service service = commit.after().service(fresh.serviceId());
+    long now = living(commit.after(), fresh);
+    if (service != null
+        && now > 1
+        && now > living(commit.before(), fresh)
+        && ServiceWrites.rolloutPolicy(service).order() != UpdateOrder.START_FIRST) {
+      breach.accept(
+          "task "
+              + fresh.id()
+              + " joins another one in slot "
+              + fresh.slot()
+              + " of service "
+              + service.name()
+              + ", which stops the old one first");
+    }
+  }
+
+  private static long living(State state, Task inSlot) {
+    return state.tasksIn(inSlot.serviceId(), inSlot.slot()).stream()
+        .filter(SlotsAreNotShared::lives)
+        .count();
+  }
+
+  /**
+   * Whether a task takes its slot. One that is cut off and shall be kept has a stand-in, and what a
+   * run of a job has done leaves room for another run.
+   */
+  private static boolean lives(Task task) {
+    return task.isDesiredAlive()
+        && !(task.status().reason() instanceof Reason.NodeLost)
+        && !(isOfJob(task) && task.state().isTerminal());
+  }
+
+  private static boolean isOfJob(Task task) {
+    return task.iteration() > 0;
   }
 
   private void checkLetGo(Commit commit, Task free, Consumer<String> breach) {
@@ -100,6 +144,7 @@ final class SlotsAreNotShared implements Invariant {
     for (Task other : slot) {
       boolean over =
           other.id().equals(free.id())
+              || other.iteration() != free.iteration()
               || other.state().isTerminal()
               || other.desiredState() == TaskState.REMOVE // left the slot by scaling
               || outOfReach.contains(other.id())
@@ -144,7 +189,7 @@ final class SlotsAreNotShared implements Invariant {
     long alive = 0;
     Set<Long> versions = new HashSet<>();
     for (Task task : tasks) {
-      if (task.isDesiredAlive()) {
+      if (lives(task)) {
         alive++;
         versions.add(task.specVersion());
       }

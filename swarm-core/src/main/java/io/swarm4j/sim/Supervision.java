@@ -1,7 +1,5 @@
 package io.swarm4j.sim;
 
-import io.swarm4j.agent.TaskContext.TaskFile;
-import io.swarm4j.agent.protocol.Assignment;
 import io.swarm4j.agent.protocol.ToNode;
 import io.swarm4j.dispatcher.Manager;
 import io.swarm4j.model.Network;
@@ -32,12 +30,14 @@ final class Supervision {
   private final List<Invariant> invariants = new ArrayList<>();
   private final @Nullable Commit[] remembered = new Commit[REMEMBERED]; // by revision, as a ring
   private final Set<TaskId> started = new HashSet<>();
+  private final WireRules wire;
   private @Nullable InvariantViolation violation;
   private long newest;
 
   Supervision(SimulatedCluster cluster, SimulationOptions options) {
     this.cluster = cluster;
     this.enabled = options.supervised();
+    this.wire = new WireRules(cluster, this::breach);
     invariants.addAll(Invariants.ofCore());
     invariants.addAll(options.parts().invariants());
   }
@@ -132,59 +132,8 @@ final class Supervision {
 
   /** Looks at assignments right before a node acts on them. */
   void arriving(SimulatedMachine machine, ToNode.Assignments message) {
-    if (!enabled) {
-      return;
-    }
-    for (Assignment assignment : message.updates()) {
-      mustBeSeenBy(machine, assignment);
-      Task task = assignment.task();
-      if (!task.isDesiredAlive() && machine.runtime.isRunning(task.id())) {
-        mustBeWithdrawn(machine, task.id(), "is stopped");
-      }
-    }
-    message.removals().stream()
-        .filter(machine.runtime::isRunning)
-        .forEach(task -> mustBeWithdrawn(machine, task, "is removed"));
-  }
-
-  private void mustBeSeenBy(SimulatedMachine machine, Assignment assignment) {
-    String rule = "no assignment reaches a node that must not see it";
-    Task task = assignment.task();
-    if (!machine.id.equals(task.nodeId()) || task.state().isBefore(TaskState.ASSIGNED)) {
-      breach(rule, machine.name + " was told of task " + task.id() + " of node " + task.nodeId());
-    }
-    var container = assignment.service().task().container();
-    Set<String> allowed = new HashSet<>();
-    container.secrets().forEach(secret -> allowed.add(secret.file().name()));
-    container.configs().forEach(config -> allowed.add(config.file().name()));
-    for (TaskFile file : assignment.files()) {
-      if (!allowed.contains(file.target().name()) || !task.isDesiredAlive()) {
-        breach(
-            rule,
-            machine.name
-                + " got file "
-                + file.target().name()
-                + " with task "
-                + task.id()
-                + ", which has no use for it");
-      }
-    }
-  }
-
-  private void mustBeWithdrawn(SimulatedMachine machine, TaskId task, String what) {
-    List<String> serving = cluster.balancers().serving(task);
-    if (!serving.isEmpty()) {
-      breach(
-          "a stopped task gets no new connection",
-          "task "
-              + task
-              + " "
-              + what
-              + " on "
-              + machine.name
-              + " while the balancers of "
-              + serving
-              + " still send it connections");
+    if (enabled) {
+      wire.arriving(machine, message);
     }
   }
 
@@ -212,14 +161,18 @@ final class Supervision {
 
   private void breach(String invariant, String text) {
     if (violation == null) {
-      violation =
-          new InvariantViolation(
-              invariant,
-              text,
-              cluster.options().seed(),
-              cluster.time().elapsed(),
-              cluster.trace().newest());
+      violation = violation(invariant, text);
     }
+  }
+
+  /** What is told of a breach that is found now. */
+  InvariantViolation violation(String invariant, String text) {
+    return new InvariantViolation(
+        invariant,
+        text,
+        cluster.options().seed(),
+        cluster.time().elapsed(),
+        cluster.trace().newest());
   }
 
   /** Ends the run if something was found. */

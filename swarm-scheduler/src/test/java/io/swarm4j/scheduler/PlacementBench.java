@@ -40,9 +40,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** How long decisions take; each line gives min, median and max of several samples. */
 public final class PlacementBench {
@@ -377,6 +379,11 @@ public final class PlacementBench {
 
     @Override
     public Timer after(Duration delay, Consumer<Transaction> work) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<@Nullable Void> committed() {
       throw new UnsupportedOperationException();
     }
   }

@@ -35,8 +35,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** A small swarm for tests: a store, a clock that is set by hand, and one scheduler that leads. */
 final class World implements Control {
@@ -304,5 +306,10 @@ final class World implements Control {
   @Override
   public Timer after(Duration delay, Consumer<Transaction> work) {
     throw new UnsupportedOperationException("the scheduler sets no timers");
+  }
+
+  @Override
+  public CompletionStage<@Nullable Void> committed() {
+    throw new UnsupportedOperationException("the scheduler waits for nothing");
   }
 }

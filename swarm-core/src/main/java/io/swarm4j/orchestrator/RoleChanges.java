@@ -1,17 +1,15 @@
-package io.swarm4j.node;
+package io.swarm4j.orchestrator;
 
 import io.swarm4j.model.Node;
 import io.swarm4j.model.Node.ManagerStatus;
 import io.swarm4j.model.Node.NodeRole;
 import io.swarm4j.model.NodeId;
-import io.swarm4j.orchestrator.Control;
-import io.swarm4j.orchestrator.Reconciler;
 import io.swarm4j.store.Change;
 import io.swarm4j.store.Transaction;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -23,14 +21,17 @@ import org.slf4j.LoggerFactory;
  * certificate, and takes part when it asks to; a manager that shall be none is taken out of the
  * group first, and loses its certificate then, so that nobody votes who may not.
  */
-final class RoleChanges implements Reconciler {
+public final class RoleChanges implements Reconciler {
   private static final Logger LOG = LoggerFactory.getLogger(RoleChanges.class);
 
   /** How long to wait before a removal that was refused is tried again, as in the reference. */
   private static final Duration RETRY = Duration.ofSeconds(5);
 
   private final Function<NodeId, CompletionStage<Void>> remove;
-  private final Set<NodeId> leaving = new HashSet<>();
+
+  /** The version of the node when it was last asked that it be taken out. */
+  private final Map<NodeId, Long> leaving = new HashMap<>();
+
   private @Nullable Control control;
 
   /**
@@ -38,7 +39,7 @@ final class RoleChanges implements Reconciler {
    *
    * @param remove takes a manager out of the group; does not block
    */
-  RoleChanges(Function<NodeId, CompletionStage<Void>> remove) {
+  public RoleChanges(Function<NodeId, CompletionStage<Void>> remove) {
     this.remove = remove;
   }
 
@@ -67,18 +68,21 @@ final class RoleChanges implements Reconciler {
     if (node.spec().role() == NodeRole.MANAGER) {
       LOG.info("node {} ({}) becomes a manager", node.hostname(), node.id());
       tx.put(node.withRole(NodeRole.MANAGER).withManager(new ManagerStatus(false, false, "")));
-    } else if (leaving.add(node.id())) {
-      takeOut(node.id());
+    } else if (!leaving.containsKey(node.id())) {
+      takeOut(node);
     }
   }
 
-  private void takeOut(NodeId id) {
+  private void takeOut(Node node) {
     Control asked = control;
     if (asked == null) {
       return;
     }
-    remove
-        .apply(id)
+    NodeId id = node.id();
+    leaving.put(id, node.meta().version());
+    asked // after those that were let in before
+        .committed()
+        .thenCompose(done -> remove.apply(id))
         .whenComplete(
             (done, failure) -> {
               if (failure == null) {
@@ -98,13 +102,22 @@ final class RoleChanges implements Reconciler {
     }
   }
 
+  /**
+   * A node that has changed since may have come back into the group as the manager that it still
+   * is, and is taken out again: none that becomes a worker is left in the group.
+   */
   private void demote(Transaction tx, NodeId id) {
-    leaving.remove(id);
+    Long asked = leaving.remove(id);
     Node node = tx.node(id);
-    if (node != null && node.role() == NodeRole.MANAGER) {
-      LOG.info("node {} ({}) is a worker now", node.hostname(), id);
-      tx.put(node.withRole(NodeRole.WORKER).withManager(null));
+    if (node == null || node.role() != NodeRole.MANAGER) {
+      return;
     }
+    if (asked == null || node.meta().version() != asked) {
+      takeOut(node);
+      return;
+    }
+    LOG.info("node {} ({}) is a worker now", node.hostname(), id);
+    tx.put(node.withRole(NodeRole.WORKER).withManager(null));
   }
 
   @Override
