@@ -1,5 +1,7 @@
 package io.swarm4j.examples;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import io.swarm4j.internal.SimulatedEngine;
 import io.swarm4j.sim.Scenario;
 import io.swarm4j.sim.Scenarios;
@@ -13,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -56,6 +59,9 @@ final class Simulate implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (System.getenv("SWARM_LOG") == null) { // what goes wrong on purpose is no news
+      ((Logger) LoggerFactory.getLogger("io.swarm4j")).setLevel(Level.ERROR);
+    }
     if (list) {
       for (Scenario scenario : Scenarios.all()) {
         System.out.printf("%-20s %s%n", scenario.name(), scenario.description());

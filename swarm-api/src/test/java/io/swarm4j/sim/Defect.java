@@ -92,6 +92,11 @@ enum Defect {
   /** Nodes get more than they have room for. */
   IGNORES_CAPACITY {
     @Override
+    Scenario scenario() {
+      return Scenarios.rescheduleStorm();
+    }
+
+    @Override
     Reconciler sabotage(Reconciler component) {
       return component instanceof Scheduler
           ? Sabotaged.of(component).seeing(Defect::roomier)
@@ -158,6 +163,11 @@ enum Defect {
   /** An update ends all old tasks at once, whatever its policy says. */
   UPDATES_ALL_AT_ONCE {
     @Override
+    Scenario scenario() {
+      return Scenarios.updateUnderNodeLoss();
+    }
+
+    @Override
     List<Reconciler> more() {
       return List.of(new Meddler(Defect::updatedAtOnce));
     }
@@ -165,6 +175,11 @@ enum Defect {
 
   /** What a job has completed is done once more. */
   REPEATS_COMPLETED_WORK {
+    @Override
+    Scenario scenario() {
+      return Scenarios.workloads();
+    }
+
     @Override
     Reconciler sabotage(Reconciler component) {
       return component instanceof ServiceOrchestrator
@@ -176,10 +191,20 @@ enum Defect {
   /** A secret is removed while services refer to it. */
   REMOVES_A_SECRET_IN_USE {
     @Override
+    Scenario scenario() {
+      return Scenarios.workloads();
+    }
+
+    @Override
     List<Reconciler> more() {
       return List.of(new Meddler(Defect::withoutItsSecrets));
     }
   };
+
+  /** The stories in which it shows. */
+  Scenario scenario() {
+    return Scenarios.anything();
+  }
 
   Reconciler sabotage(Reconciler component) {
     return component;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.swarm4j.internal.SimulatedEngine;
 import io.swarm4j.model.ServiceSpec;
+import io.swarm4j.testing.Feature;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -23,6 +24,7 @@ class StoriesTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("scenarios")
+  @Feature({"I01", "I02", "I05"})
   void theEngineKeepsItsInvariantsAndHeals(String name, Scenario scenario) {
     Simulation simulation = new Simulation(new SimulatedEngine(), scenario);
     for (long seed = 1; seed <= SEEDS; seed++) {
@@ -41,7 +43,11 @@ class StoriesTest {
     "anything, 9, a node that was paused when an update began kept the old spec for ever",
     "anything, 31, a global slot was filled before its last task had ended",
     "anything, 93, followers took a stale entry that their leader refused",
-    "anything, 1130, what a killed engine was about to start ran on and was known to nobody"
+    "anything, 1130, what a killed engine was about to start ran on and was known to nobody",
+    "update-leader-loss, 186, a new leader began with more slots than may be in work at a time",
+    "role-changes, 21, a manager came back into the group while it was demoted",
+    "role-changes, 147, a manager was let in after it had been taken out",
+    "role-changes, 754, a manager that was wanted again was left out of the group"
   })
   void mistakesOfThePastStayMended(String name, long seed, String mistake) {
     requireSound(new Simulation(new SimulatedEngine(), named(name)), seed);

@@ -29,7 +29,10 @@ public final class RoleChanges implements Reconciler {
 
   private final Function<NodeId, CompletionStage<Void>> remove;
 
-  /** The version of the node when it was last asked that it be taken out. */
+  /**
+   * Those that become workers, with the version that their record had when they were last taken
+   * out.
+   */
   private final Map<NodeId, Long> leaving = new HashMap<>();
 
   private @Nullable Control control;
@@ -62,13 +65,13 @@ public final class RoleChanges implements Reconciler {
   }
 
   private void consider(Transaction tx, Node node) {
-    if (node.spec().role() == node.role()) {
+    if (node.spec().role() == node.role() || leaving.containsKey(node.id())) {
       return;
     }
     if (node.spec().role() == NodeRole.MANAGER) {
       LOG.info("node {} ({}) becomes a manager", node.hostname(), node.id());
       tx.put(node.withRole(NodeRole.MANAGER).withManager(new ManagerStatus(false, false, "")));
-    } else if (!leaving.containsKey(node.id())) {
+    } else {
       takeOut(node);
     }
   }
@@ -104,20 +107,26 @@ public final class RoleChanges implements Reconciler {
 
   /**
    * A node that has changed since may have come back into the group as the manager that it still
-   * is, and is taken out again: none that becomes a worker is left in the group.
+   * is, and is taken out again: none that becomes a worker is left in the group. If it shall be a
+   * manager again it is one anew, once everybody can have seen that it was none.
    */
   private void demote(Transaction tx, NodeId id) {
-    Long asked = leaving.remove(id);
+    Long version = leaving.remove(id);
+    Control asked = control;
     Node node = tx.node(id);
-    if (node == null || node.role() != NodeRole.MANAGER) {
+    if (asked == null || node == null || node.role() != NodeRole.MANAGER) {
       return;
     }
-    if (asked == null || node.meta().version() != asked) {
+    if (version == null || node.meta().version() != version) {
       takeOut(node);
       return;
     }
     LOG.info("node {} ({}) is a worker now", node.hostname(), id);
+    leaving.put(id, version);
     tx.put(node.withRole(NodeRole.WORKER).withManager(null));
+    asked
+        .committed()
+        .thenRun(() -> asked.after(Duration.ZERO, later -> again(later, id)));
   }
 
   @Override

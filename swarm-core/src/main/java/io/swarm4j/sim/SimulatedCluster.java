@@ -1,8 +1,5 @@
 package io.swarm4j.sim;
 
-import io.swarm4j.agent.Agent;
-import io.swarm4j.agent.NameResolver;
-import io.swarm4j.agent.protocol.ToNode;
 import io.swarm4j.dispatcher.Manager;
 import io.swarm4j.model.Cluster;
 import io.swarm4j.model.Meta;
@@ -19,7 +16,6 @@ import io.swarm4j.model.TaskId;
 import io.swarm4j.model.TaskState;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.orchestrator.Reconciler;
-import io.swarm4j.orchestrator.RoleChanges;
 import io.swarm4j.store.Transaction;
 import io.swarm4j.store.View;
 import io.swarm4j.time.Chance;
@@ -48,24 +44,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SimulatedCluster implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofMinutes(2);
-  private static final Duration NO_LEADER_PAUSE = Duration.ofMillis(250);
 
   private final SimulationOptions options;
   private final VirtualTime time;
   private final SimulatedNetwork network;
   private final SimulatedConsensus consensus;
   private final SimulatedBalancers balancers;
+  private final SimulatedRoles roles;
   private final Supervision supervision;
   private final Trace trace;
-  private final Map<String, SimulatedMachine> machines = new LinkedHashMap<>();
-  private final Map<NodeId, SimulatedMachine> byId = new LinkedHashMap<>();
+  private final MachineRoom machines;
+  private final MachinePower power;
+  private final LeaderRequests requests;
   private final List<Runnable> leaderListeners = new ArrayList<>();
   private final Loop users;
   private final Chance chance;
   private final Ids ids;
   private final FaultScript faults;
-  private final SimulatedRoles roles;
-  private int addresses;
 
   private SimulatedCluster(SimulationOptions options) {
     this.options = options;
@@ -77,14 +72,14 @@ public final class SimulatedCluster implements AutoCloseable {
     this.network = new SimulatedNetwork(time);
     this.consensus =
         new SimulatedConsensus(time, network, options.managerNames(), options.fullEntrySize());
+    this.machines = new MachineRoom(time, options, this::starting);
     this.balancers =
-        new SimulatedBalancers(
-            network,
-            time.newLoop("balancers"),
-            name -> machines.containsKey(name) && machine(name).isUp());
+        new SimulatedBalancers(network, time.newLoop("balancers"), machines::isUp);
     this.supervision = new Supervision(this, options);
     this.faults = new FaultScript(this);
     this.roles = new SimulatedRoles(this, consensus, users);
+    this.power = new MachinePower(this, consensus, roles);
+    this.requests = new LeaderRequests(this, users);
     time.afterEachStep(supervision::afterStep);
   }
 
@@ -101,8 +96,8 @@ public final class SimulatedCluster implements AutoCloseable {
   }
 
   void open() {
-    options.managerNames().forEach(name -> newMachine(name, NodeRole.MANAGER));
-    machines.values().forEach(this::startManager);
+    options.managerNames().forEach(name -> machines.add(name, NodeRole.MANAGER));
+    machines.all().forEach(power::startManager);
     await(() -> leader() != null, START_LIMIT, "a leader");
     join(
         submit(
@@ -111,33 +106,10 @@ public final class SimulatedCluster implements AutoCloseable {
               options.parts().bootstrap(tx, ids);
               return null;
             }));
-    List<SimulatedMachine> managers = List.copyOf(machines.values());
-    List<SimulatedMachine> all = new ArrayList<>(managers);
-    options.workerNames().forEach(name -> all.add(newMachine(name, NodeRole.WORKER)));
-    join(submit(tx -> enlist(tx, all)));
-    all.forEach(this::startNode);
+    options.workerNames().forEach(name -> machines.add(name, NodeRole.WORKER));
+    join(submit(this::enlist));
+    machines.all().forEach(power::startNode);
     await(this::allReady, START_LIMIT, "all nodes to become ready");
-  }
-
-  private SimulatedMachine newMachine(String name, NodeRole role) {
-    if (machines.containsKey(name)) {
-      throw new IllegalArgumentException("there is a machine named " + name + " already");
-    }
-    addresses++;
-    String address = "10.254." + (addresses >> 8) + "." + (addresses & 0xff);
-    Loop hardware = time.newLoop(name);
-    SimulatedMachine machine =
-        new SimulatedMachine(name, role, address, hardware, newRuntime(name, hardware));
-    machines.put(name, machine);
-    return machine;
-  }
-
-  private SimulatedRuntime newRuntime(String name, Loop hardware) {
-    SimulatedRuntime runtime = new SimulatedRuntime(hardware, time.newChance(), options.images());
-    runtime.describeAs(
-        runtime.describe().withHostname(name).withResources(options.nodeResources()));
-    runtime.onStart(task -> supervision.starting(name, task));
-    return runtime;
   }
 
   /** Has {@code listener} called each time that a manager begins to lead. */
@@ -147,14 +119,17 @@ public final class SimulatedCluster implements AutoCloseable {
 
   void leads(String machine) {
     note(machine + " leads");
-    machines.keySet().forEach(roles::follow);
+    machines.members().forEach(roles::follow);
     leaderListeners.forEach(users::execute);
   }
 
-  private @Nullable Void enlist(Transaction tx, List<SimulatedMachine> members) {
-    for (SimulatedMachine machine : members) {
-      machine.id = ids.node();
-      byId.put(machine.id, machine);
+  private void starting(String machine, TaskId task) {
+    supervision.starting(machine, task);
+  }
+
+  private @Nullable Void enlist(Transaction tx) {
+    for (SimulatedMachine machine : machines.all()) {
+      machines.identify(machine, ids.node());
       tx.put(newNode(machine, Map.of()));
     }
     return null;
@@ -175,77 +150,12 @@ public final class SimulatedCluster implements AutoCloseable {
 
   private boolean allReady() {
     View view = view();
-    return machines.values().stream()
+    return machines.all().stream()
         .allMatch(
             machine -> {
               Node node = view.node(machine.id);
               return node != null && node.status().state() == NodeState.READY;
             });
-  }
-
-  void startManager(SimulatedMachine machine) {
-    Loop loop = time.newLoop(machine.name + "-manager");
-    time.skew(loop, machine.skew);
-    List<Reconciler> components = new ArrayList<>(options.parts().components());
-    components.add(new RoleChanges(id -> takeOut(machine.name, id)));
-    Manager manager =
-        new Manager(
-            loop,
-            time.newChance(),
-            options.parts().log(machine.name, consensus.start(machine.name, loop)),
-            options.parts().gate(machine.name, balancers.gate()),
-            components);
-    machine.manager = manager;
-    machine.components = components;
-    supervision.follow(machine.name, manager);
-    manager
-        .store()
-        .onCommit(
-            commit -> {
-              if (manager.isLeading()) {
-                balancers.committed(machine.name, commit.after());
-                roles.committed(commit);
-              }
-            });
-    manager.open();
-  }
-
-  private CompletionStage<Void> takeOut(String asker, NodeId manager) {
-    String name = machineOf(manager);
-    return name == null
-        ? CompletableFuture.completedFuture(null)
-        : consensus.remove(asker, name);
-  }
-
-  void stopManager(SimulatedMachine machine) {
-    if (machine.manager != null) {
-      machine.manager.loop().close();
-      machine.manager = null;
-      machine.components = List.of();
-    }
-  }
-
-  private void startNode(SimulatedMachine machine) {
-    Loop loop = time.newLoop(machine.name + "-agent");
-    time.skew(loop, machine.skew);
-    machine.agentLoop = loop;
-    machine.agent =
-        new Agent(
-            machine.id,
-            machine.address,
-            machine.runtime,
-            loop,
-            time.newChance(),
-            new SimulatedManagers(this, machine, this::arriving),
-            NameResolver.NONE);
-    balancers.restarted(machine.name);
-    machine.agent.start();
-  }
-
-  private void arriving(SimulatedMachine machine, ToNode message) {
-    if (message instanceof ToNode.Assignments assignments) {
-      supervision.arriving(machine, assignments);
-    }
   }
 
   // What users and nodes see.
@@ -280,12 +190,12 @@ public final class SimulatedCluster implements AutoCloseable {
 
   /** Names of all machines, managers first. */
   public List<String> machines() {
-    return List.copyOf(machines.keySet());
+    return machines.all().stream().map(machine -> machine.name).toList();
   }
 
   /** Names of the machines that have power. */
   public List<String> running() {
-    return machines.values().stream()
+    return machines.all().stream()
         .filter(SimulatedMachine::isUp)
         .map(machine -> machine.name)
         .toList();
@@ -312,12 +222,11 @@ public final class SimulatedCluster implements AutoCloseable {
   /** The newest revision that each manager knows that runs, by machine. */
   Map<String, Long> revisions() {
     Map<String, Long> revisions = new LinkedHashMap<>();
-    machines.forEach(
-        (name, machine) -> {
-          if (machine.manager != null) {
-            revisions.put(name, machine.manager.store().view().revision());
-          }
-        });
+    for (SimulatedMachine machine : machines.all()) {
+      if (machine.manager != null) {
+        revisions.put(machine.name, machine.manager.store().view().revision());
+      }
+    }
     return revisions;
   }
 
@@ -328,7 +237,7 @@ public final class SimulatedCluster implements AutoCloseable {
       return leader.store().view();
     }
     View newest = View.EMPTY;
-    for (SimulatedMachine machine : machines.values()) {
+    for (SimulatedMachine machine : machines.all()) {
       View seen = machine.manager == null ? View.EMPTY : machine.manager.store().view();
       newest = seen.revision() > newest.revision() ? seen : newest;
     }
@@ -341,7 +250,7 @@ public final class SimulatedCluster implements AutoCloseable {
     if (leader != null) {
       return leader;
     }
-    return machines.values().stream()
+    return machines.all().stream()
         .map(machine -> machine.manager)
         .filter(Objects::nonNull)
         .findFirst()
@@ -373,17 +282,12 @@ public final class SimulatedCluster implements AutoCloseable {
 
   /** The machine that a node is; null if it was removed. */
   public @Nullable String machineOf(NodeId node) {
-    SimulatedMachine machine = byId.get(node);
-    return machine == null || machine.removed ? null : machine.name;
+    SimulatedMachine machine = machines.of(node);
+    return machine == null ? null : machine.name;
   }
 
   SimulatedMachine machine(String name) {
-    SimulatedMachine machine = machines.get(name);
-    if (machine == null) {
-      throw new NotFoundException(
-          "there is no machine " + name + "; there are " + machines.keySet());
-    }
-    return machine;
+    return machines.named(name);
   }
 
   /** The leader as a machine learns of it: from any manager that it can reach. */
@@ -402,32 +306,7 @@ public final class SimulatedCluster implements AutoCloseable {
    *     leadership is lost before the request is committed
    */
   public <T> CompletionStage<T> submit(Function<Transaction, T> request) {
-    CompletableFuture<T> result = new CompletableFuture<>();
-    submitWhenLed(request, result, time.elapsed().plusSeconds(30));
-    return result;
-  }
-
-  private <T> void submitWhenLed(
-      Function<Transaction, T> request, CompletableFuture<T> result, Duration deadline) {
-    Manager leader = leader();
-    if (leader != null) {
-      leader
-          .control()
-          .submit(request)
-          .whenComplete(
-              (value, failure) -> {
-                if (failure == null) {
-                  result.complete(value);
-                } else {
-                  result.completeExceptionally(failure);
-                }
-              });
-    } else if (time.elapsed().compareTo(deadline) >= 0) {
-      result.completeExceptionally(
-          new UnavailableException("the simulated swarm does not have a leader"));
-    } else {
-      users.schedule(NO_LEADER_PAUSE, () -> submitWhenLed(request, result, deadline));
-    }
+    return requests.submit(request);
   }
 
   /** Lets time pass until a stage is complete; its value. */
@@ -469,18 +348,16 @@ public final class SimulatedCluster implements AutoCloseable {
    * @return its identity, once it is stored; the node then looks for a manager
    */
   public CompletionStage<NodeId> addWorker(String name, Map<String, String> labels) {
-    SimulatedMachine machine = newMachine(name, NodeRole.WORKER);
-    machine.id = ids.node();
-    byId.put(machine.id, machine);
+    SimulatedMachine machine = machines.add(name, NodeRole.WORKER);
+    machines.identify(machine, ids.node());
     note("machine " + name + " is added");
     return submit(tx -> tx.put(newNode(machine, labels)).id())
         .whenComplete(
             (node, failure) -> {
               if (failure == null) {
-                startNode(machine);
+                power.startNode(machine);
               } else {
-                machines.remove(name, machine);
-                byId.remove(machine.id);
+                machines.remove(machine);
               }
             });
   }
@@ -509,10 +386,10 @@ public final class SimulatedCluster implements AutoCloseable {
 
   /** Takes a machine away that is no longer part of the swarm. */
   public void forget(String name) {
-    SimulatedMachine machine = machines.remove(name);
-    if (machine != null) {
-      machine.removed = true;
-      stopMachine(machine, true);
+    if (machines.has(name)) {
+      SimulatedMachine machine = machine(name);
+      machines.remove(machine);
+      power.stop(machine, true);
       balancers.remove(name);
     }
   }
@@ -523,53 +400,17 @@ public final class SimulatedCluster implements AutoCloseable {
    * @param losesState whether a manager's disk is lost, too
    */
   public void powerOff(String name, boolean losesState) {
-    SimulatedMachine machine = machine(name);
-    if (machine.isUp()) {
-      note("machine " + name + " loses power" + (losesState ? " and its disk" : ""));
-      stopMachine(machine, true);
-      consensus.crashed(name, losesState);
-    }
+    power.off(machine(name), losesState);
   }
 
   /** Kills the engine's process on a machine. Its tasks run on. */
   public void kill(String name) {
-    SimulatedMachine machine = machine(name);
-    if (machine.isUp()) {
-      note("the engine on " + name + " is killed");
-      stopMachine(machine, false);
-      consensus.crashed(name, false);
-    }
-  }
-
-  private void stopMachine(SimulatedMachine machine, boolean withTasks) {
-    stopManager(machine);
-    if (machine.agentLoop != null) {
-      machine.agentLoop.close();
-    }
-    machine.agent = null;
-    machine.agentLoop = null;
-    if (withTasks) {
-      supervision.losesPower(machine);
-      machine.runtime.powerOff();
-    }
-    balancers.review();
+    power.kill(machine(name));
   }
 
   /** Starts a machine whose engine does not run. */
   public void powerOn(String name) {
-    SimulatedMachine machine = machine(name);
-    if (!machine.isUp()) {
-      note("machine " + name + " starts");
-      if (machine.runtime.isPoweredOff()) {
-        machine.runtime = newRuntime(name, machine.hardware);
-      }
-      if (roles.isManager(machine)) {
-        startManager(machine);
-      } else {
-        machine.role = NodeRole.WORKER; // it was taken out meanwhile
-      }
-      startNode(machine);
-    }
+    power.on(machine(name));
   }
 
   /** Has the leader lose its leadership; it goes on as a follower. */
@@ -612,7 +453,7 @@ public final class SimulatedCluster implements AutoCloseable {
   private void onRuntimeOf(TaskId id, java.util.function.Consumer<SimulatedRuntime> action) {
     Task task = view().task(id);
     SimulatedMachine machine =
-        task == null || task.nodeId() == null ? null : byId.get(task.nodeId());
+        task == null || task.nodeId() == null ? null : machines.of(task.nodeId());
     if (machine != null) {
       action.accept(machine.runtime);
     }
@@ -639,6 +480,15 @@ public final class SimulatedCluster implements AutoCloseable {
     return supervision;
   }
 
+  MachinePower power() {
+    return power;
+  }
+
+  /** What a machine runs tasks in after all was lost that ran before. */
+  SimulatedRuntime newRuntime(SimulatedMachine machine) {
+    return machines.newRuntime(machine.name, machine.hardware);
+  }
+
   SimulatedBalancers balancers() {
     return balancers;
   }
@@ -660,8 +510,8 @@ public final class SimulatedCluster implements AutoCloseable {
   @Override
   public void close() {
     consensus.close();
-    for (SimulatedMachine machine : machines.values()) {
-      stopMachine(machine, true);
+    for (SimulatedMachine machine : machines.all()) {
+      power.stop(machine, true);
       machine.hardware.close();
     }
   }

@@ -11,9 +11,7 @@ import io.swarm4j.time.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -34,32 +32,18 @@ final class SimulatedConsensus {
   private static final Duration MOST_DELAY_OF_STALE = Duration.ofMillis(500);
   private static final double STALE_ENTRIES = 0.5;
 
-  /** Entries between two snapshots; a replica that is further behind gets the snapshot. */
-  private static final int SNAPSHOT_INTERVAL = 1_024;
-
   private final VirtualTime time;
   private final Loop loop;
   private final Chance chance;
   private final SimulatedNetwork network;
   private final int fullEntrySize;
-  private final Map<String, Voter> voters = new LinkedHashMap<>();
+  private final Voters voters;
   private final ArrayDeque<Proposal> inFlight = new ArrayDeque<>();
-  private final List<Item> items = new ArrayList<>();
-  private long first; // number of the first entry that is kept
-  private Snapshot snapshot = Snapshot.NONE;
-  private Snapshot nextSnapshot = Snapshot.NONE;
-  private long nextFirst;
+  private final CommittedItems items = new CommittedItems();
   private long term;
   private @Nullable SimulatedLog leader;
   private Timer election = Timer.NONE;
   private boolean electionPlanned;
-
-  /** What stands in the log: an entry or, where there is none, the beginning of a term. */
-  private record Item(long term, @Nullable LogEntry entry) {}
-
-  private record Snapshot(View state, long term) {
-    static final Snapshot NONE = new Snapshot(View.EMPTY, 0);
-  }
 
   SimulatedConsensus(
       VirtualTime time, SimulatedNetwork network, List<String> managers, int fullEntrySize) {
@@ -68,7 +52,7 @@ final class SimulatedConsensus {
     this.chance = time.newChance();
     this.network = network;
     this.fullEntrySize = fullEntrySize;
-    managers.forEach(name -> voters.put(name, new Voter(name)));
+    this.voters = new Voters(network, managers);
     network.onChange(this::review);
   }
 
@@ -76,13 +60,9 @@ final class SimulatedConsensus {
     return fullEntrySize;
   }
 
-  Voter voter(String name) {
-    return Objects.requireNonNull(voters.get(name), name);
-  }
-
   /** Whether a machine has a say, running or not. */
   boolean isVoter(String name) {
-    return voters.containsKey(name);
+    return voters.named(name) != null;
   }
 
   /**
@@ -94,7 +74,7 @@ final class SimulatedConsensus {
     if (!isHealthy()) {
       throw new UnavailableException("nobody leads who could let " + name + " in");
     }
-    voters.put(name, new Voter(name));
+    voters.enter(name);
     review();
   }
 
@@ -107,26 +87,22 @@ final class SimulatedConsensus {
    */
   CompletionStage<Void> remove(String asker, String name) {
     SimulatedLog now = leader;
-    Voter leaving = voters.get(name);
+    Voter leaving = voters.named(name);
     if (leaving == null) {
       return CompletableFuture.completedFuture(null);
     }
     if (now == null || !isHealthy() || !now.voter.name.equals(asker)) {
       return refused(asker + " does not lead");
     }
-    long left = voters.size() - 1L;
-    long inReach =
-        voters.values().stream()
-            .filter(v -> v != leaving && v.isFit() && network.connects(now.voter.name, v.name))
-            .count();
-    if (inReach < left / 2 + 1) {
-      return refused("only " + inReach + " of the " + left + " others are in reach");
+    String obstacle = voters.obstacleToRemoval(now.voter, leaving);
+    if (!obstacle.isEmpty()) {
+      return refused(obstacle);
     }
     if (now.voter == leaving) {
       depose();
       return refused("it leads, and hands over first");
     }
-    voters.remove(name);
+    voters.remove(leaving);
     SimulatedLog gone = leaving.log;
     if (gone != null) {
       gone.loop.execute(gone::lose);
@@ -148,7 +124,7 @@ final class SimulatedConsensus {
 
   /** A log for a new life of a manager's process. */
   SimulatedLog start(String name, Loop managersLoop) {
-    Voter voter = voter(name);
+    Voter voter = Objects.requireNonNull(voters.named(name), name);
     SimulatedLog log = new SimulatedLog(this, voter, managersLoop);
     voter.log = log;
     return log;
@@ -156,8 +132,7 @@ final class SimulatedConsensus {
 
   void opened(SimulatedLog log) {
     if (term == 0) {
-      boolean all = voters.values().stream().allMatch(v -> v.log != null && v.log.isOpen());
-      if (all) {
+      if (voters.allOpen()) {
         elect();
       }
     } else {
@@ -177,7 +152,7 @@ final class SimulatedConsensus {
 
   /** A manager's process dies, and its disk with it if {@code losesState}. */
   void crashed(String name, boolean losesState) {
-    Voter voter = voters.get(name);
+    Voter voter = voters.named(name);
     if (voter == null) {
       return;
     }
@@ -216,7 +191,7 @@ final class SimulatedConsensus {
   }
 
   void disk(String name, Duration delay, boolean full) {
-    Voter voter = voters.get(name);
+    Voter voter = voters.named(name);
     if (voter == null) {
       return;
     }
@@ -242,14 +217,14 @@ final class SimulatedConsensus {
     long now = time.elapsed().toNanos();
     long own = now + proposal.proposer.voter.diskDelay.toNanos();
     List<long[]> acks = new ArrayList<>();
-    for (Voter other : voters.values()) {
+    for (Voter other : voters.all()) {
       if (other != proposal.proposer.voter && other.isFit() && network.connects(from, other.name)) {
         long there =
             now + network.reliableLatency(from, other.name).toNanos() + other.diskDelay.toNanos();
         acks.add(new long[] {there, there + network.reliableLatency(other.name, from).toNanos()});
       }
     }
-    int needed = majority() - 1;
+    int needed = voters.majority() - 1;
     if (acks.size() < needed) {
       return;
     }
@@ -268,31 +243,23 @@ final class SimulatedConsensus {
     }
   }
 
-  private int majority() {
-    return voters.size() / 2 + 1;
-  }
-
   private void commitDue() {
     long now = time.elapsed().toNanos();
     while (!inFlight.isEmpty() && inFlight.peek().committedAt <= now) {
       Proposal head = inFlight.remove();
-      items.add(new Item(term, head.entry));
+      items.add(term, head.entry);
       head.proposer.loop.execute(
           () -> {
-            deliver(head.proposer.voter, end());
+            deliver(head.proposer, items.end());
             head.proposer.answer(head);
           });
     }
-    voters.values().forEach(this::pump);
-  }
-
-  private long end() {
-    return first + items.size();
+    voters.all().forEach(this::pump);
   }
 
   private void append(LogEntry entry) {
-    items.add(new Item(term, entry));
-    voters.values().forEach(this::pump);
+    items.add(term, entry);
+    voters.all().forEach(this::pump);
   }
 
   private void appendLater(LogEntry entry) {
@@ -302,64 +269,34 @@ final class SimulatedConsensus {
   /** Sends a replica what it lacks. */
   private void pump(Voter voter) {
     SimulatedLog log = voter.log;
-    if (log == null || !log.isOpen() || voter.applied >= end() || leader == null) {
+    if (log == null || !log.isOpen() || voter.applied >= items.end() || leader == null) {
       return;
     }
     if (log == leader) {
-      log.loop.execute(() -> deliver(voter, end()));
+      log.loop.execute(() -> deliver(log, items.end()));
     } else if (!voter.pumping
         && !voter.diskFull
         && network.connects(leader.voter.name, voter.name)) {
       voter.pumping = true;
-      long upTo = end();
+      long upTo = items.end();
       Duration delay = network.reliableLatency(leader.voter.name, voter.name).plus(voter.diskDelay);
       loop.schedule(
           delay,
           () -> {
             voter.pumping = false;
             if (voter.log == log) {
-              log.loop.execute(() -> deliver(voter, upTo));
+              log.loop.execute(() -> deliver(log, upTo));
             }
             log.loop.execute(() -> pump(voter));
           });
     }
   }
 
-  /** Hands a replica the entries up to a number; on its manager's loop. */
-  private void deliver(Voter voter, long upTo) {
-    SimulatedLog log = voter.log;
-    if (log == null || !log.isOpen()) {
-      return;
+  private void deliver(SimulatedLog log, long upTo) {
+    items.deliver(log, upTo);
+    if (log == leader) {
+      items.compact(log);
     }
-    if (voter.applied < first) {
-      log.replica().restore(snapshot.state());
-      beginTerm(log, snapshot.term());
-      voter.applied = first;
-    }
-    while (voter.applied < upTo) {
-      Item item = items.get((int) (voter.applied++ - first));
-      if (item.entry() == null) {
-        beginTerm(log, item.term());
-      } else {
-        log.replica().committed(item.entry());
-      }
-    }
-    if (log == leader && voter.applied == end() && voter.applied - nextFirst > SNAPSHOT_INTERVAL) {
-      takeSnapshot(log);
-    }
-  }
-
-  private static void beginTerm(SimulatedLog log, long term) {
-    log.voter.term = term;
-    log.replica().termBegan(term);
-  }
-
-  private void takeSnapshot(SimulatedLog log) {
-    items.subList(0, (int) (nextFirst - first)).clear();
-    first = nextFirst;
-    snapshot = nextSnapshot;
-    nextFirst = log.voter.applied;
-    nextSnapshot = new Snapshot(log.replica().state(), log.voter.term);
   }
 
   /** Looks what follows from a change of lines, disks or processes. */
@@ -369,7 +306,7 @@ final class SimulatedConsensus {
     }
     if (isHealthy()) {
       inFlight.stream().filter(p -> p.committedAt == Long.MAX_VALUE).forEach(this::plan);
-      voters.values().forEach(this::pump);
+      voters.all().forEach(this::pump);
     } else if (!electionPlanned) {
       electionPlanned = true;
       election =
@@ -386,22 +323,11 @@ final class SimulatedConsensus {
   }
 
   private boolean isHealthy() {
-    return leader != null && leader.voter.log == leader && canLead(leader.voter);
-  }
-
-  private boolean canLead(Voter candidate) {
-    if (!candidate.isFit() || !Objects.requireNonNull(candidate.log).isOpen()) {
-      return false;
-    }
-    long inReach =
-        voters.values().stream()
-            .filter(v -> v.isFit() && network.connects(candidate.name, v.name))
-            .count();
-    return inReach >= majority();
+    return leader != null && leader.voter.log == leader && voters.canLead(leader.voter);
   }
 
   private void elect() {
-    List<Voter> candidates = voters.values().stream().filter(this::canLead).toList();
+    List<Voter> candidates = voters.candidates();
     SimulatedLog old = leader;
     if (candidates.isEmpty()) {
       leader = null;
@@ -416,18 +342,18 @@ final class SimulatedConsensus {
     resolveInFlight();
     leader = next;
     long newTerm = ++term;
-    items.add(new Item(newTerm, null));
+    items.beginTerm(newTerm);
     next.loop.execute(
         () -> {
           if (leader == next && term == newTerm) {
-            deliver(next.voter, end());
+            deliver(next, items.end());
             next.gain(newTerm);
           }
         });
     if (old != null && old != next) {
       notice(old);
     }
-    voters.values().forEach(this::pump);
+    voters.all().forEach(this::pump);
   }
 
   /** What a majority holds survives its leader; the rest is lost, or comes too late. */
@@ -437,7 +363,7 @@ final class SimulatedConsensus {
     for (Proposal proposal : inFlight) {
       survives &= proposal.durableAt <= now;
       if (survives) {
-        items.add(new Item(term, proposal.entry));
+        items.add(term, proposal.entry);
       } else if (chance.withProbability(STALE_ENTRIES)) {
         appendLater(proposal.entry);
       }

@@ -4,8 +4,10 @@ import io.swarm4j.agent.Agent;
 import io.swarm4j.dispatcher.Manager;
 import io.swarm4j.model.Node.NodeRole;
 import io.swarm4j.model.NodeId;
+import io.swarm4j.orchestrator.Reconciler;
 import io.swarm4j.time.Loop;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A machine of a simulated swarm: what runs on it, and what outlives a crash. */
@@ -24,9 +26,8 @@ final class SimulatedMachine {
   @Nullable Loop agentLoop;
   @Nullable Agent agent;
   @Nullable Manager manager;
-  java.util.List<? extends io.swarm4j.orchestrator.Reconciler> components = java.util.List.of();
+  List<? extends Reconciler> components = List.of();
   Duration skew = Duration.ZERO;
-  boolean removed;
 
   SimulatedMachine(
       String name, NodeRole role, String address, Loop hardware, SimulatedRuntime runtime) {

@@ -47,50 +47,54 @@ final class SimulatedRoles {
                   && before.role() != after.role()) {
                 String name = cluster.machineOf(after.id());
                 if (name != null) {
-                  follow(name);
+                  follow(cluster.machine(name));
                 }
               }
             });
   }
 
   /** Has a machine look which role it has, until it is in that role. */
-  void follow(String name) {
-    if (pending.add(name)) {
-      look(name);
+  void follow(SimulatedMachine machine) {
+    if (!isInRole(machine) && pending.add(machine.name)) {
+      look(machine.name);
     }
+  }
+
+  private boolean isInRole(SimulatedMachine machine) {
+    boolean shall = shallManage(machine);
+    return shall == isManager(machine) && shall == (machine.manager != null);
+  }
+
+  private boolean shallManage(SimulatedMachine machine) {
+    Node node = cluster.view().node(machine.id);
+    return node == null ? machine.role == NodeRole.MANAGER : node.role() == NodeRole.MANAGER;
   }
 
   private void look(String name) {
     loop.schedule(
         cluster.network().latency(name, ""),
         () -> {
-          if (!cluster.machines().contains(name) || isSettled(cluster.machine(name))) {
+          if (!cluster.machines().contains(name) || isInRole(cluster.machine(name))) {
             pending.remove(name);
           } else {
+            change(cluster.machine(name));
             loop.schedule(LOOK, () -> look(name));
           }
         });
   }
 
-  /** Returns whether the machine is in its role; brings it closer if it is not. */
-  private boolean isSettled(SimulatedMachine machine) {
+  private void change(SimulatedMachine machine) {
     if (!machine.isUp() || cluster.leaderFor(machine) == null) {
-      return false;
-    }
-    Node node = cluster.view().node(machine.id);
-    boolean shall = node != null && node.role() == NodeRole.MANAGER;
-    if (shall == isManager(machine) && shall == (machine.manager != null)) {
-      return true;
+      return;
     }
     if (machine.manager != null) {
-      cluster.stopManager(machine);
+      cluster.power().stopManager(machine);
       machine.role = NodeRole.WORKER;
       cluster.note(machine.name + " is a worker");
     }
-    if (shall) {
+    if (shallManage(machine)) {
       cluster.submit(tx -> announce(tx, machine)).thenAccept(done -> enter(machine));
     }
-    return false;
   }
 
   /** A manager tells where it is found, which the leader accepts of those only who may be one. */
@@ -109,7 +113,7 @@ final class SimulatedRoles {
       if (machine.isUp() && machine.manager == null) {
         consensus.enter(machine.name);
         machine.role = NodeRole.MANAGER;
-        cluster.startManager(machine);
+        cluster.power().startManager(machine);
         cluster.note(machine.name + " is a manager");
       }
     } catch (UnavailableException later) {

@@ -138,17 +138,23 @@ public final class Simulation {
     converge(cluster, Settled::problems);
     cluster.pass(QUIET);
     cluster.check();
+    if (!paused(cluster).isEmpty()) {
+      resume(cluster);
+    }
+    List<String> wrong =
+        cluster.options().parts().inconsistencies(cluster.leaderComponents(), cluster.view());
+    if (!wrong.isEmpty()) {
+      cluster.supervision().missed("components remember what the state says", wrong.toString());
+    }
+  }
+
+  private static void resume(SimulatedCluster cluster) {
     for (Service service : paused(cluster)) {
       Users.update(cluster, service.name(), UnaryOperator.identity());
     }
     converge(cluster, Simulation::problemsWithoutPause);
     cluster.pass(QUIET);
     cluster.check();
-    List<String> wrong =
-        cluster.options().parts().inconsistencies(cluster.leaderComponents(), cluster.view());
-    if (!wrong.isEmpty()) {
-      cluster.supervision().missed("components remember what the state says", wrong.toString());
-    }
   }
 
   private static List<Service> paused(SimulatedCluster cluster) {

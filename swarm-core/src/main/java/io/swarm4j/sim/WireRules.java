@@ -60,15 +60,10 @@ record WireRules(SimulatedCluster cluster, BiConsumer<String, String> breach) {
         known == null
             ? assignment.service().task().container().payloads()
             : state.specOf(known).task().container().payloads();
-    boolean meant =
-        version != null
-            && assignment.task().isDesiredAlive()
-            && wanted.stream()
-                .anyMatch(
-                    reference ->
-                        reference.file().equals(file.target())
-                            && PayloadsAreVersioned.mayMean(state, reference, version));
-    if (!meant || !isAsStored(state, version, file)) {
+    if (version == null
+        || !assignment.task().isDesiredAlive()
+        || !isMeant(state, wanted, version, file)
+        || !isAsStored(state, version, file)) {
       breach.accept(
           NOT_FOR_IT,
           machine.name
@@ -80,6 +75,13 @@ record WireRules(SimulatedCluster cluster, BiConsumer<String, String> breach) {
               + assignment.task().id()
               + ", which has no use for it");
     }
+  }
+
+  private static boolean isMeant(
+      State state, List<PayloadReference> wanted, PayloadVersion version, TaskFile file) {
+    return wanted.stream()
+        .filter(reference -> reference.file().equals(file.target()))
+        .anyMatch(reference -> PayloadsAreVersioned.mayMean(state, reference, version));
   }
 
   /** Whether the content is that of the version, if that is still kept. */
