@@ -33,8 +33,7 @@ class InvariantsTest {
       assertThat(breaches).isEmpty();
 
       Task task = cluster.view().tasks().get(0);
-      NodeId other =
-          cluster.node(cluster.node("w1").equals(task.nodeId()) ? "w2" : "w1");
+      NodeId other = cluster.node(cluster.node("w1").equals(task.nodeId()) ? "w2" : "w1");
       cluster.join(cluster.submit(tx -> tx.put(task.withNodeId(other))));
 
       assertThat(breaches).anyMatch(text -> text.startsWith("state only moves forward"));

@@ -124,9 +124,7 @@ public final class RoleChanges implements Reconciler {
     LOG.info("node {} ({}) is a worker now", node.hostname(), id);
     leaving.put(id, version);
     tx.put(node.withRole(NodeRole.WORKER).withManager(null));
-    asked
-        .committed()
-        .thenRun(() -> asked.after(Duration.ZERO, later -> again(later, id)));
+    asked.committed().thenRun(() -> asked.after(Duration.ZERO, later -> again(later, id)));
   }
 
   @Override

@@ -61,9 +61,7 @@ final class MachinePower {
 
   private CompletionStage<Void> takeOut(String asker, NodeId manager) {
     String name = cluster.machineOf(manager);
-    return name == null
-        ? CompletableFuture.completedFuture(null)
-        : consensus.remove(asker, name);
+    return name == null ? CompletableFuture.completedFuture(null) : consensus.remove(asker, name);
   }
 
   void stopManager(SimulatedMachine machine) {

@@ -61,8 +61,7 @@ final class PayloadsAreVersioned implements Invariant {
           !service.spec().mode().isJob()
               && !service.isRemoved()
               && service.spec().task().container().payloads().stream()
-                  .anyMatch(
-                      each -> each.onChange() == ChangePolicy.RESTART && each.follows(news));
+                  .anyMatch(each -> each.onChange() == ChangePolicy.RESTART && each.follows(news));
       if (restarts && before != null && before.specVersion() == service.specVersion()) {
         breach.accept("service " + service.name() + " takes no notice of " + news);
       }

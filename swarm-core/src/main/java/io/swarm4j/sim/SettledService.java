@@ -181,8 +181,7 @@ record SettledService(State state, Service service, Instant now, Consumer<String
       return true;
     }
     RestartPolicy policy = service.spec().task().effectiveRestart();
-    boolean mayGiveUp =
-        policy.maxAttempts() > 0 || policy.condition() != RestartCondition.ANY;
+    boolean mayGiveUp = policy.maxAttempts() > 0 || policy.condition() != RestartCondition.ANY;
     return mayGiveUp
         && tasks.stream()
             .max(Comparator.comparing(task -> task.meta().createdAt()))

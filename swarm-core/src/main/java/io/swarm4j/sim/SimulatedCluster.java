@@ -73,8 +73,7 @@ public final class SimulatedCluster implements AutoCloseable {
     this.consensus =
         new SimulatedConsensus(time, network, options.managerNames(), options.fullEntrySize());
     this.machines = new MachineRoom(time, options, this::starting);
-    this.balancers =
-        new SimulatedBalancers(network, time.newLoop("balancers"), machines::isUp);
+    this.balancers = new SimulatedBalancers(network, time.newLoop("balancers"), machines::isUp);
     this.supervision = new Supervision(this, options);
     this.faults = new FaultScript(this);
     this.roles = new SimulatedRoles(this, consensus, users);

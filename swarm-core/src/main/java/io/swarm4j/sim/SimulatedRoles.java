@@ -100,9 +100,7 @@ final class SimulatedRoles {
   /** A manager tells where it is found, which the leader accepts of those only who may be one. */
   private static Node announce(Transaction tx, SimulatedMachine machine) {
     Node node = tx.node(machine.id);
-    if (node == null
-        || node.role() != NodeRole.MANAGER
-        || node.spec().role() != NodeRole.MANAGER) {
+    if (node == null || node.role() != NodeRole.MANAGER || node.spec().role() != NodeRole.MANAGER) {
       throw new PermissionDeniedException(machine.name + " is not to be a manager");
     }
     return tx.put(node.withManager(new ManagerStatus(false, true, machine.address)));

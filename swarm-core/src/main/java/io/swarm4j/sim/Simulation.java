@@ -131,8 +131,8 @@ public final class Simulation {
   }
 
   /**
-   * Waits until the swarm is what its specs say. Users then let roll-outs go on that are paused,
-   * so that nothing is left that only waits for them.
+   * Waits until the swarm is what its specs say. Users then let roll-outs go on that are paused, so
+   * that nothing is left that only waits for them.
    */
   private static void settle(SimulatedCluster cluster) {
     converge(cluster, Settled::problems);

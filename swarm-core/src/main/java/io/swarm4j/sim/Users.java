@@ -63,8 +63,7 @@ public final class Users {
   private static void requirePayloads(State state, ServiceSpec spec) {
     for (PayloadReference reference : spec.task().container().payloads()) {
       if (VersionedNames.payload(state, reference) == null) {
-        throw NotFoundException.of(
-            reference.isSecret() ? "secret" : "config", reference.target());
+        throw NotFoundException.of(reference.isSecret() ? "secret" : "config", reference.target());
       }
     }
   }
@@ -77,8 +76,7 @@ public final class Users {
         tx -> {
           Secret last = tx.secretNamed(name);
           int version = last == null ? 1 : last.version() + 1;
-          tx.put(
-              new Secret(cluster.ids().secret(), Meta.NEW, SecretSpec.of(name, text), version));
+          tx.put(new Secret(cluster.ids().secret(), Meta.NEW, SecretSpec.of(name, text), version));
         });
   }
 
@@ -90,8 +88,7 @@ public final class Users {
         tx -> {
           Config last = tx.configNamed(name);
           int version = last == null ? 1 : last.version() + 1;
-          tx.put(
-              new Config(cluster.ids().config(), Meta.NEW, ConfigSpec.of(name, text), version));
+          tx.put(new Config(cluster.ids().config(), Meta.NEW, ConfigSpec.of(name, text), version));
         });
   }
 
