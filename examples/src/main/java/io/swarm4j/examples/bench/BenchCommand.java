@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description =
         "Measures the engine: start, create, scale, place, heap, logs, commit, snapshot, failover,"
-            + " sessions, lb, dns, kernel, update, loss, sim-*; without a name all of them but"
+            + " sessions, lb, health, dns, kernel, update, loss, sim-*; without a name all of them but"
             + " docker, which makes"
             + " a Docker host.")
 public final class BenchCommand implements Callable<Integer> {
@@ -30,7 +30,7 @@ public final class BenchCommand implements Callable<Integer> {
   @Parameters(
       description =
           "start, create, scale, place, place-large, heap, logs, commit, snapshot, failover,"
-              + " sessions, lb, dns, kernel, update, loss, sim-case, sim-day, sim-large, api, docker")
+              + " sessions, lb, health, dns, kernel, update, loss, sim-case, sim-day, sim-large, api, docker")
   private List<String> names = new ArrayList<>();
 
   @Option(
@@ -58,6 +58,7 @@ public final class BenchCommand implements Callable<Integer> {
     all.put("failover", FailoverBench::run);
     all.put("sessions", SessionsBench::run);
     all.put("lb", LbBench::run);
+    all.put("health", HealthBench::run);
     all.put("dns", DnsBench::run);
     all.put("api", ApiBench::run);
     all.put("kernel", KernelBench::run);

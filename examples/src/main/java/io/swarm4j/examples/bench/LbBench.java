@@ -36,6 +36,9 @@ final class LbBench {
   private static final String NGINX = "/usr/sbin/nginx";
   private static final String STREAM = "/usr/lib/nginx/modules/ngx_stream_module.so";
   private static final int WARM_UP = 2;
+  private static final int IDLE = 10_000;
+  private static final double MOST_KIB = 8;
+  private static final double IDLE_COST = 1.2;
   private static final double CONNECTION_COST = 1.15;
   private static final Pattern REQUESTS = Pattern.compile("(\\d+) requests in ([0-9.]+)(m?)s");
   private static final Pattern P99 = Pattern.compile("99%\\s+([0-9.]+)(us|ms|s)");
@@ -118,7 +121,7 @@ final class LbBench {
             directory);
     await(SERVER_PORT);
     add("direct", SERVER_PORT, server);
-    add("swarm4j", FIRST_PORT, start(Peer.java(Proxy.class, Integer.toString(FIRST_PORT))));
+    add("swarm4j", FIRST_PORT, start(Peer.roomyJava(Proxy.class, Integer.toString(FIRST_PORT))));
     add("haproxy", FIRST_PORT + 1, haproxy(FIRST_PORT + 1));
     add(
         "nginx",
@@ -146,9 +149,9 @@ final class LbBench {
     Files.writeString(
         config,
         load
-            + "daemon off; master_process off; pid %s/%s.pid; error_log /dev/null;\n"
+            + "worker_rlimit_nofile 65536; daemon off; master_process off; pid %s/%s.pid; error_log /dev/null;\n"
                 .formatted(directory, name)
-            + "events { worker_connections 8192; }\n"
+            + "events { worker_connections 32768; }\n"
             + format.formatted(values));
     return start(Peer.start(NGINX, "-c", config.toString()));
   }
@@ -160,7 +163,7 @@ final class LbBench {
         """
         global
           nbthread 1
-          maxconn 8000
+          maxconn 20000
         defaults
           mode tcp
           timeout connect 5s
@@ -200,7 +203,33 @@ final class LbBench {
         }
       }
     }
-    return results();
+    List<Measurement> all = results();
+    for (Contender contender : contenders) {
+      if (List.of("swarm4j", "haproxy").contains(contender.name)) {
+        all.addAll(idle(contender, samples));
+      }
+    }
+    return all;
+  }
+
+  /** What connections on which nothing more comes cost, and do to those that are in use. */
+  private List<Measurement> idle(Contender contender, int samples) {
+    long before = contender.peer.residentKib();
+    Peer crowd = Peer.roomyJava(Crowd.class, Integer.toString(contender.port));
+    try {
+      double each = (double) (contender.peer.residentKib() - before) / IDLE;
+      double[] p99 = new double[samples];
+      for (int i = 0; i < samples; i++) {
+        p99[i] = sample(contender, Load.KEPT).p99Millis();
+      }
+      String name = "lb: " + contender.name + ", 10k idle";
+      double usual = median(contender.name, Load.KEPT, Sample::p99Millis);
+      return List.of(
+          new Measurement(name, "KiB each", new double[] {each}, false, MOST_KIB, ""),
+          new Measurement(name, "ms p99", p99, false, usual * IDLE_COST, ""));
+    } finally {
+      crowd.close();
+    }
   }
 
   private static Sample sample(Contender contender, Load load) {
@@ -287,6 +316,28 @@ final class LbBench {
         higherIsBetter,
         target,
         "");
+  }
+
+  /** Ten thousand clients that begin to ask, and never come to the end. */
+  static final class Crowd {
+    private Crowd() {}
+
+    /** Connects, says so, and waits until its standard input ends. */
+    public static void main(String[] args) throws Exception {
+      List<Socket> clients = new ArrayList<>();
+      for (int i = 0; i < IDLE; i++) {
+        Socket client = new Socket("127.0.0.1", Integer.parseInt(args[0]));
+        client.getOutputStream().write('G');
+        clients.add(client);
+      }
+      System.out.println("ready");
+      while (System.in.read() >= 0) {
+        // nothing is ever said
+      }
+      for (Socket client : clients) {
+        client.close();
+      }
+    }
   }
 
   /** Our balancer, alone in its process. */

@@ -42,8 +42,19 @@ final class Peer implements AutoCloseable {
 
   /** Starts another JVM, and waits for the first line of its output. */
   static Peer java(Class<?> program, String... args) {
-    List<String> command =
-        new ArrayList<>(
+    return java(List.of(), program, args);
+  }
+
+  /** The same with room for as many open files as the system grants. */
+  static Peer roomyJava(Class<?> program, String... args) {
+    String prlimit = "/usr/bin/prlimit";
+    boolean mayRaise = isInstalled(prlimit) && "root".equals(System.getProperty("user.name"));
+    return java(mayRaise ? List.of(prlimit, "--nofile=65536:65536") : List.of(), program, args);
+  }
+
+  private static Peer java(List<String> before, Class<?> program, String... args) {
+    List<String> command = new ArrayList<>(before);
+    command.addAll(
             List.of(
                 ProcessHandle.current().info().command().orElse("java"),
                 "-Xmx512m",
@@ -90,6 +101,19 @@ final class Peer implements AutoCloseable {
         .mapToLong(ProcessHandle::pid)
         .mapToDouble(Peer::cpuSeconds)
         .reduce(cpuSeconds(process.pid()), Double::sum);
+  }
+
+  /** Memory in use by the process, in KiB; 0 if it has ended. */
+  long residentKib() {
+    try {
+      return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
+          .filter(line -> line.startsWith("VmRSS:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+          .findFirst()
+          .orElse(0);
+    } catch (IOException gone) {
+      return 0;
+    }
   }
 
   private static double cpuSeconds(long pid) {

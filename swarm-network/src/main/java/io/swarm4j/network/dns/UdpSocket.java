@@ -3,8 +3,6 @@ package io.swarm4j.network.dns;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoRegistration;
-import io.netty.channel.nio.NioIoHandle;
-import io.netty.channel.nio.NioIoOps;
 import io.swarm4j.network.dns.Responder.Outcome;
 import java.io.IOException;
 import java.net.Inet6Address;
@@ -13,13 +11,11 @@ import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
-import java.nio.channels.SelectableChannel;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Answers queries that come as datagrams to one address. Confined to one loop. */
-final class UdpSocket implements NioIoHandle {
+final class UdpSocket extends LoopSocket {
   private static final Logger log = LoggerFactory.getLogger(UdpSocket.class);
   private static final int BUFFER_BYTES = 4 * 1024 * 1024;
 
@@ -28,14 +24,12 @@ final class UdpSocket implements NioIoHandle {
 
   private static final int LONGEST_QUERY = 4096;
 
-  private final DatagramChannel channel;
   private final Exchange exchange;
   private final ByteBuffer query = ByteBuffer.allocateDirect(LONGEST_QUERY);
   private final ByteBuffer reply = ByteBuffer.allocateDirect(Responder.LARGEST_MESSAGE);
-  private @Nullable IoRegistration registration;
 
   private UdpSocket(DatagramChannel channel, Exchange exchange) {
-    this.channel = channel;
+    super(channel);
     this.exchange = exchange;
   }
 
@@ -55,13 +49,7 @@ final class UdpSocket implements NioIoHandle {
       throw e;
     }
     UdpSocket socket = new UdpSocket(channel, exchange);
-    IoRegistration registration = loop.register(socket).getNow();
-    if (registration == null) {
-      channel.close();
-      throw new IOException("the name server shuts down");
-    }
-    socket.registration = registration;
-    registration.submit(NioIoOps.READ);
+    socket.register(loop);
     return socket;
   }
 
@@ -106,23 +94,6 @@ final class UdpSocket implements NioIoHandle {
       channel.send(ByteBuffer.wrap(late), asker);
     } catch (IOException e) {
       log.trace("A reply could not be sent", e);
-    }
-  }
-
-  @Override
-  public SelectableChannel selectableChannel() {
-    return channel;
-  }
-
-  @Override
-  public void close() {
-    if (registration != null) {
-      registration.cancel();
-    }
-    try {
-      channel.close();
-    } catch (IOException e) {
-      log.debug("Closing {} failed", channel, e);
     }
   }
 }

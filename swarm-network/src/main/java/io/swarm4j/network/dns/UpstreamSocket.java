@@ -3,37 +3,31 @@ package io.swarm4j.network.dns;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoRegistration;
-import io.netty.channel.nio.NioIoHandle;
-import io.netty.channel.nio.NioIoOps;
 import io.swarm4j.network.dns.UdpForwarder.Pending;
 import io.swarm4j.time.Chance;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
-import java.nio.channels.SelectableChannel;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A socket that is connected to one upstream server, and the queries that went out of it. */
-final class UpstreamSocket implements NioIoHandle {
+final class UpstreamSocket extends LoopSocket {
   private static final Logger log = LoggerFactory.getLogger(UpstreamSocket.class);
   private static final int NUMBERS = 1 << 16;
 
-  private final DatagramChannel channel;
   private final Chance chance;
   private final Map<Integer, Pending> asked = new HashMap<>();
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(Responder.LARGEST_MESSAGE);
-  private @Nullable IoRegistration registration;
 
   private UpstreamSocket(DatagramChannel channel, Chance chance) {
-    this.channel = channel;
+    super(channel);
     this.chance = chance;
   }
 
@@ -48,13 +42,7 @@ final class UpstreamSocket implements NioIoHandle {
       throw e;
     }
     UpstreamSocket socket = new UpstreamSocket(channel, chance);
-    IoRegistration registration = loop.register(socket).getNow();
-    if (registration == null) {
-      channel.close();
-      throw new IOException("the loop shuts down");
-    }
-    socket.registration = registration;
-    registration.submit(NioIoOps.READ);
+    socket.register(loop);
     return socket;
   }
 
@@ -105,23 +93,6 @@ final class UpstreamSocket implements NioIoHandle {
       byte[] reply = new byte[buffer.limit()];
       buffer.get(0, reply);
       pending.succeed(reply);
-    }
-  }
-
-  @Override
-  public SelectableChannel selectableChannel() {
-    return channel;
-  }
-
-  @Override
-  public void close() {
-    if (registration != null) {
-      registration.cancel();
-    }
-    try {
-      channel.close();
-    } catch (IOException e) {
-      log.debug("Closing {} failed", channel, e);
     }
   }
 }

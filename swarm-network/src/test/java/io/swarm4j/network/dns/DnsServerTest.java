@@ -154,6 +154,24 @@ class DnsServerTest {
     }
   }
 
+  @Test
+  void aFloodOfForeignNamesLeavesOurOwnAnswered() throws Exception {
+    try (DatagramSocket silent = new DatagramSocket(new InetSocketAddress(here, 0));
+        DnsServer forwarding =
+            server(List.of(new InetSocketAddress(here, silent.getLocalPort())));
+        DatagramSocket hostile = new DatagramSocket()) {
+      InetSocketAddress address = listen(forwarding, List.of(backend.id()));
+      byte[] own = Dig.query("web.", DnsRecordType.A, 1400);
+      for (int i = 0; i < 50 * BURST; i++) {
+        byte[] foreign = Dig.query("n" + i + ".example.org.", DnsRecordType.A, 1400);
+        hostile.send(new DatagramPacket(foreign, foreign.length, address));
+        if (i % BURST == 0) { // else the kernel drops what does not fit into the buffer
+          assertThat(Dig.udp(address, here, own).data()).hasSize(1);
+        }
+      }
+    }
+  }
+
   /** For ten minutes: {@code -Dswarm4j.fuzz.seconds=600}. */
   @Test
   @Timeout(1200)
