@@ -110,6 +110,7 @@ public final class KernelPlane implements AutoCloseable {
   public void forget(String task) {
     loop.execute(
         () -> {
+          kernel.forget(task);
           KernelConfig present = inForce;
           if (present != null) {
             List<LocalTask> others =
@@ -206,8 +207,8 @@ public final class KernelPlane implements AutoCloseable {
   public void close() {
     if (!closed) {
       closed = true;
-      loop.execute(kernel::close);
       loop.close();
+      kernel.close(); // what was queued on the loop is not run any more
     }
   }
 

@@ -5,9 +5,11 @@ import io.swarm4j.network.dataplane.Difference;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.LocalTask;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.Overlay;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.Remote;
+import io.swarm4j.network.dataplane.kernel.KernelConfig.VirtualService;
 import io.swarm4j.network.dataplane.kernel.OverlayDevices.Entries;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,9 @@ final class KernelState {
   private final Commands commands;
   private final NftSession session;
 
+  /** For tasks whose services have changed: the next change spares the start of a process. */
+  private final Map<String, NftSession> taskSessions = new TreeMap<>();
+
   KernelState(NetworkNamespace namespace, Ip node, int port, Commands commands) {
     this.namespace = namespace;
     this.node = node;
@@ -45,7 +50,17 @@ final class KernelState {
   }
 
   private void replaceTask(LocalTask task) {
-    inTask(task, NatTable.ofTask(task.services()).create(false));
+    forget(task.id());
+    List<String> commands = NatTable.ofTask(task.services()).create(false);
+    inTask(task, () -> nft(task.namespace(), commands));
+  }
+
+  /** Changes nothing in the namespace of a task any more. */
+  void forget(String task) {
+    NftSession open = taskSessions.remove(task);
+    if (open != null) {
+      open.close();
+    }
   }
 
   /** Turns one configuration, which is in force, into another. */
@@ -64,25 +79,40 @@ final class KernelState {
   private void changeTasks(List<LocalTask> before, List<LocalTask> after) {
     Map<String, LocalTask> old = new LinkedHashMap<>();
     before.forEach(task -> old.put(task.id(), task));
+    Set<String> gone = new HashSet<>(old.keySet());
+    after.forEach(task -> gone.remove(task.id()));
+    gone.forEach(this::forget);
+    Map<List<VirtualService>, Map<List<VirtualService>, List<String>>> worked =
+        new IdentityHashMap<>();
     for (LocalTask task : after) {
       LocalTask known = old.get(task.id());
       if (known == null || !known.namespace().equals(task.namespace())) {
         replaceTask(task);
-      } else if (!known.services().equals(task.services())) {
+      } else if (known.services() != task.services()) {
         List<String> changes =
-            NatTable.ofTask(known.without(task.services()))
-                .changesTo(NatTable.ofTask(task.without(known.services())));
-        inTask(task, changes);
+            worked
+                .computeIfAbsent(known.services(), from -> new IdentityHashMap<>())
+                .computeIfAbsent(
+                    task.services(),
+                    to ->
+                        NatTable.ofTask(known.without(to))
+                            .changesTo(NatTable.ofTask(task.without(known.services()))));
+        if (!changes.isEmpty()) {
+          inTask(
+              task,
+              () ->
+                  taskSessions
+                      .computeIfAbsent(task.id(), id -> new NftSession(task.namespace()))
+                      .apply(changes));
+        }
       }
     }
   }
 
   /** A task may end at any time, and its namespace with it: then there is nothing to change. */
-  private void inTask(LocalTask task, List<String> changes) {
+  private void inTask(LocalTask task, Runnable change) {
     try {
-      if (!changes.isEmpty()) {
-        nft(task.namespace(), changes);
-      }
+      change.run();
     } catch (KernelException e) {
       if (exists(task.namespace())) {
         throw e;
@@ -353,5 +383,7 @@ final class KernelState {
 
   void close() {
     session.close();
+    taskSessions.values().forEach(NftSession::close);
+    taskSessions.clear();
   }
 }

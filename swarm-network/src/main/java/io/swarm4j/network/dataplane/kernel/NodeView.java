@@ -17,8 +17,8 @@ import io.swarm4j.network.dataplane.kernel.KernelConfig.Target;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.VirtualService;
 import io.swarm4j.network.endpoint.BindAddresses;
 import io.swarm4j.network.endpoint.EndpointTable;
-import io.swarm4j.network.endpoint.ServiceFrontend;
 import io.swarm4j.network.endpoint.ServiceFrontend.Kind;
+import io.swarm4j.network.endpoint.ServiceFrontend;
 import io.swarm4j.store.State;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,6 +26,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Works out what one node's kernel shall do from the state of the swarm. */
@@ -138,16 +140,22 @@ final class NodeView {
                     place.backends().stream().map(ServiceFrontend.Backend::address).toList()));
       }
     }
+    // Tasks of the same networks share one list, so that what changes in it is worked out once.
+    Map<Set<NetworkId>, List<VirtualService>> byNetworks = new HashMap<>();
     List<LocalTask> tasks = new ArrayList<>();
     namespaces.forEach(
         (id, namespace) -> {
           Task task = state.task(id);
           if (task != null) {
-            List<VirtualService> services = new ArrayList<>();
-            task.attachments().stream()
-                .map(Attachment::network)
-                .distinct()
-                .forEach(network -> services.addAll(byNetwork.getOrDefault(network, List.of())));
+            Set<NetworkId> networks = new TreeSet<>();
+            task.attachments().forEach(attachment -> networks.add(attachment.network()));
+            List<VirtualService> services =
+                byNetworks.computeIfAbsent(
+                    networks,
+                    all ->
+                        all.stream()
+                            .flatMap(each -> byNetwork.getOrDefault(each, List.of()).stream())
+                            .collect(Collectors.toUnmodifiableList()));
             tasks.add(new LocalTask(id.toString(), namespace, services));
           }
         });

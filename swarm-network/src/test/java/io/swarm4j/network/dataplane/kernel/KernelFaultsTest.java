@@ -1,0 +1,107 @@
+package io.swarm4j.network.dataplane.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.swarm4j.model.Ip;
+import io.swarm4j.model.PortSpec.Protocol;
+import io.swarm4j.model.Subnet;
+import io.swarm4j.network.dataplane.kernel.KernelConfig.Overlay;
+import io.swarm4j.network.dataplane.kernel.KernelConfig.PublishedPort;
+import io.swarm4j.network.dataplane.kernel.KernelConfig.Remote;
+import io.swarm4j.network.dataplane.kernel.KernelConfig.Target;
+import io.swarm4j.time.VirtualTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** Programs that are not there, and steps that fail, on a kernel that is a script. */
+class KernelFaultsTest {
+  private static final Ip NODE = Ip.parse("10.77.0.1");
+
+  private final VirtualTime time = new VirtualTime(1);
+
+  /** A kernel without anything of ours, one of whose commands fails. */
+  private static final class Script implements Commands {
+    final List<String> done = new ArrayList<>();
+    int failing;
+
+    Script(int failing) {
+      this.failing = failing;
+    }
+
+    @Override
+    public String run(List<String> command, String input) {
+      if (--failing == 0) {
+        throw new KernelException("'" + String.join(" ", command) + "' failed with 1: no");
+      }
+      String text = String.join(" ", command);
+      done.add(text + " <- " + input);
+      if (text.contains("addr show to")) {
+        return "2: eth0 inet 10.77.0.1/24";
+      }
+      return text.contains("link show dev") ? "2: eth0: <UP> mtu 1500" : "";
+    }
+  }
+
+  private static KernelConfig config(long revision) {
+    Ip task = Ip.parse("10.0.9.3");
+    return new KernelConfig(
+        revision,
+        List.of(
+            new Overlay(
+                4097,
+                Subnet.parse("10.0.9.0/24"),
+                Ip.parse("10.0.9.101"),
+                List.of(new Remote(Ip.parse("10.0.9.4"), Ip.parse("10.77.0.2"))))),
+        List.of(new PublishedPort(null, Protocol.TCP, 8080, List.of(new Target(task, 80)))),
+        Set.of(task),
+        List.of());
+  }
+
+  private CompletableFuture<Long> apply(KernelPlane plane, long revision) {
+    CompletableFuture<Long> result = plane.apply(config(revision)).toCompletableFuture();
+    time.settle();
+    return result;
+  }
+
+  private KernelPlane plane(Commands commands) {
+    return KernelPlane.builder(NODE, time.newLoop("kernel")).commands(commands).build();
+  }
+
+  @Test
+  void whicheverStepFailsTheNextConfigurationIsPutInPlaceAsAWhole() {
+    Script whole = new Script(0);
+    assertThat(apply(plane(whole), 1)).isCompletedWithValue(1L);
+    assertThat(whole.done).hasSizeGreaterThan(6);
+    assertThat(devices(whole)).isNotEmpty();
+
+    for (int step = 1; step <= whole.done.size(); step++) {
+      Script script = new Script(step);
+      KernelPlane plane = plane(script);
+      CompletableFuture<Long> first = apply(plane, 1);
+      if (first.isCompletedExceptionally()) {
+        assertThatThrownBy(first::join).hasRootCauseInstanceOf(KernelException.class);
+        script.done.clear();
+        assertThat(apply(plane, 2)).as("after step %s failed", step).isCompletedWithValue(2L);
+      }
+      assertThat(script.done).as("after step %s failed", step).containsAll(devices(whole));
+    }
+  }
+
+  private static List<String> devices(Script script) {
+    return script.done.stream().filter(line -> line.startsWith("ip -batch")).toList();
+  }
+
+  @Test
+  void aProgramThatIsNotThereIsNamedWithTheRemedy() {
+    assertThatThrownBy(
+            () -> new ProcessCommands(Duration.ofSeconds(5)).run(List.of("no-such-nft"), ""))
+        .isInstanceOf(KernelException.class)
+        .hasMessageContaining("no-such-nft")
+        .hasMessageContaining("install it, and run as root");
+  }
+}
