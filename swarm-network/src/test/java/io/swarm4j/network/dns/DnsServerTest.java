@@ -157,8 +157,7 @@ class DnsServerTest {
   @Test
   void aFloodOfForeignNamesLeavesOurOwnAnswered() throws Exception {
     try (DatagramSocket silent = new DatagramSocket(new InetSocketAddress(here, 0));
-        DnsServer forwarding =
-            server(List.of(new InetSocketAddress(here, silent.getLocalPort())));
+        DnsServer forwarding = server(List.of(new InetSocketAddress(here, silent.getLocalPort())));
         DatagramSocket hostile = new DatagramSocket()) {
       InetSocketAddress address = listen(forwarding, List.of(backend.id()));
       byte[] own = Dig.query("web.", DnsRecordType.A, 1400);
