@@ -91,15 +91,13 @@ class NodeCommandTest {
     assumeFalse(DockerCli.installed().isEmpty(), "no docker CLI on the search path");
     Path socket = folder.resolve("engine.sock");
     String data = folder.resolve("m1").toString();
-    DockerCli docker =
-        new DockerCli(DockerCli.installed().get(0), "unix://" + socket, folder);
-    Process first =
-        start("--init", "--data", data, "--name", "m1", "--engine", socket.toString());
+    DockerCli docker = new DockerCli(DockerCli.installed().get(0), "unix://" + socket, folder);
+    Process first = start("--init", "--data", data, "--name", "m1", "--engine", socket.toString());
     List<String> said = awaitStart(first);
-    assertThat(said).anyMatch(line -> line.startsWith("to add a worker:  examples/run node --join"));
+    assertThat(said)
+        .anyMatch(line -> line.startsWith("to add a worker:  examples/run node --join"));
     docker
-        .run(
-            "service", "create", "--detach=false", "--name", "idle", "process", "sleep", seconds)
+        .run("service", "create", "--detach=false", "--name", "idle", "process", "sleep", seconds)
         .ok();
     assertThat(sleepers()).hasSize(1);
 
@@ -121,8 +119,16 @@ class NodeCommandTest {
     String other = folder.resolve("n1").toString();
     Process restored =
         start(
-            "--data", other, "--name", "n1", "--restore", file.toString(), "--key", key,
-            "--engine", socket.toString());
+            "--data",
+            other,
+            "--name",
+            "n1",
+            "--restore",
+            file.toString(),
+            "--key",
+            key,
+            "--engine",
+            socket.toString());
     awaitStart(restored);
     assertThat(docker.run("service", "ls", "--format", "{{.Name}}").ok()).isEqualTo("idle");
     restored.destroy();

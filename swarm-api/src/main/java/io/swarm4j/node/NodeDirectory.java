@@ -4,25 +4,23 @@ import io.swarm4j.model.SwarmException;
 import io.swarm4j.security.Certificates;
 import io.swarm4j.security.NodeCredentials;
 import io.swarm4j.security.Trust;
+import io.swarm4j.store.CorruptDataException;
 import io.swarm4j.store.file.DirectoryLock;
 import io.swarm4j.store.file.StorageException;
-import java.io.IOException;
-import java.util.regex.Pattern;
-import java.util.regex.MatchResult;
-import java.util.Base64;
-import java.nio.ByteBuffer;
-import java.security.PrivateKey;
-import io.swarm4j.store.CorruptDataException;
 import io.swarm4j.store.seal.KeyRing;
 import io.swarm4j.store.seal.KeyVault;
 import io.swarm4j.store.seal.SafeFile;
 import io.swarm4j.store.seal.Seal;
 import io.swarm4j.store.seal.UnlockKey;
 import io.swarm4j.time.Chance;
+import java.io.IOException;
 import java.io.StringReader;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.PrivateKey;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -31,6 +29,8 @@ import java.util.Objects;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -255,9 +255,7 @@ final class NodeDirectory implements AutoCloseable {
     return unlockKeys.stream()
         .map(each -> sealOf(each).seal(key.getEncoded(), KEY_CONTEXT))
         .map(Base64.getMimeEncoder()::encodeToString)
-        .map(
-            sealed ->
-                "-----BEGIN SEALED KEY-----\n" + sealed + "\n-----END SEALED KEY-----\n")
+        .map(block -> "-----BEGIN SEALED KEY-----\n" + block + "\n-----END SEALED KEY-----\n")
         .collect(Collectors.joining());
   }
 

@@ -33,10 +33,7 @@ final class CountingWriter implements Runnable {
    *     nanoseconds of {@link System#nanoTime}
    */
   CountingWriter(
-      String counter,
-      List<BenchProcess> managers,
-      int first,
-      BiConsumer<Long, Long> acknowledged) {
+      String counter, List<BenchProcess> managers, int first, BiConsumer<Long, Long> acknowledged) {
     this.counter = counter;
     this.managers = managers;
     this.manager = first;

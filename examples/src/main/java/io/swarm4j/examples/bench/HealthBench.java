@@ -90,8 +90,7 @@ final class HealthBench implements AutoCloseable {
   }
 
   private void awaitReady() {
-    boolean ready =
-        swarm.await(view -> swarm.services().health("web").ready() == REPLICAS, LONG);
+    boolean ready = swarm.await(view -> swarm.services().health("web").ready() == REPLICAS, LONG);
     if (!ready) {
       throw new IllegalStateException("not ready: " + swarm.services().health("web"));
     }

@@ -55,13 +55,13 @@ final class Peer implements AutoCloseable {
   private static Peer java(List<String> before, Class<?> program, String... args) {
     List<String> command = new ArrayList<>(before);
     command.addAll(
-            List.of(
-                ProcessHandle.current().info().command().orElse("java"),
-                "-Xmx512m",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                program.getName()));
+        List.of(
+            ProcessHandle.current().info().command().orElse("java"),
+            "-Xmx512m",
+            "-XX:+UseSerialGC",
+            "-cp",
+            System.getProperty("java.class.path"),
+            program.getName()));
     command.addAll(List.of(args));
     try {
       Process process =

@@ -1,12 +1,12 @@
 package io.swarm4j.examples.bench;
 
 import io.swarm4j.raft.JvmNetwork;
-import io.swarm4j.store.seal.KeyVault;
 import io.swarm4j.raft.RaftLog;
 import io.swarm4j.raft.RaftOptionsBuilder;
 import io.swarm4j.raft.RaftRecovery;
 import io.swarm4j.raft.RaftTiming;
 import io.swarm4j.raft.RaftTransport;
+import io.swarm4j.store.seal.KeyVault;
 import io.swarm4j.store.seal.UnlockKey;
 import io.swarm4j.time.Chance;
 import io.swarm4j.time.RealTime;
@@ -30,7 +30,8 @@ final class SnapshotBench {
     for (int i = 0; i < samples; i++) {
       try (BenchFolder folder = BenchFolder.make()) {
         Path own = folder.path().resolve("m1");
-        UUID group = RaftRecovery.restore(MillionTasks.view(), own, "m1", time); // one copy in memory
+        UUID group =
+            RaftRecovery.restore(MillionTasks.view(), own, "m1", time); // one copy in memory
         long begin = System.nanoTime();
         try (SwarmTarget manager = SwarmTarget.single(log(own, group, time))) {
           restart[i] = seconds(begin);
