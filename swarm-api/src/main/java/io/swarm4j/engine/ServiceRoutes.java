@@ -8,6 +8,7 @@ import io.swarm4j.engine.json.Fields;
 import io.swarm4j.engine.json.Json;
 import io.swarm4j.engine.json.ServiceJson;
 import io.swarm4j.engine.json.ServiceSpecJson;
+import io.swarm4j.engine.json.ServiceTexts;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.ServiceMode;
 import io.swarm4j.model.ServiceSpec;
@@ -19,6 +20,7 @@ import java.util.concurrent.CompletionStage;
 final class ServiceRoutes {
   private final Access access;
   private final RandomNames names;
+  private final ServiceTexts texts = new ServiceTexts();
 
   ServiceRoutes(Access access) {
     this.access = access;
@@ -47,8 +49,7 @@ final class ServiceRoutes {
             .filter(service -> filters.is("mode", mode(service.spec().mode())))
             .filter(service -> filters.is("runtime", "container"))
             .toList();
-    return Answers.json(
-        Json.list(found, service -> ServiceJson.write(service, false, counts, view)));
+    return Response.of(200, "application/json", texts.list(found, counts, view));
   }
 
   private static String mode(ServiceMode mode) {
@@ -93,7 +94,7 @@ final class ServiceRoutes {
     Swarm swarm = access.swarm();
     boolean defaults = call.query().flag("insertDefaults");
     Service service = swarm.services().get(call.variable("id"));
-    return Answers.json(ServiceJson.write(service, defaults, false, swarm.view()));
+    return Answers.json(ServiceJson.write(service, defaults, swarm.view()));
   }
 
   private CompletionStage<Response> update(Call call) {

@@ -6,6 +6,7 @@ import io.swarm4j.Swarm;
 import io.swarm4j.engine.EngineApi;
 import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.sim.SimulatedRuntime;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -122,22 +123,22 @@ final class ApiBench {
 
   /** From the request that changes a service to the last listener that has read the event. */
   private Measurement events(Swarm swarm, int samples) {
-    List<Socket> sockets = new ArrayList<>();
+    List<Listener> listeners = new ArrayList<>();
     double[] each = new double[samples];
     try {
       for (int i = 0; i < LISTENERS; i++) {
-        sockets.add(listen());
+        listeners.add(listen());
       }
       for (int i = 0; i < samples; i++) {
         long begin = System.nanoTime();
         swarm.services().create(ServiceSpec.of("event-" + i, "app").withReplicas(0));
-        for (Socket socket : sockets) {
-          readEvent(socket.getInputStream());
+        for (Listener listener : listeners) {
+          readEvent(listener.in());
         }
         each[i] = (System.nanoTime() - begin) / 1e6;
       }
-      for (Socket socket : sockets) {
-        socket.close();
+      for (Listener listener : listeners) {
+        listener.socket().close();
       }
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
@@ -145,7 +146,9 @@ final class ApiBench {
     return new Measurement("api: event to 1000 listeners", "ms", each, false, 100, "");
   }
 
-  private Socket listen() throws IOException {
+  private record Listener(Socket socket, InputStream in) {}
+
+  private Listener listen() throws IOException {
     URI host = URI.create(api.hosts().get(0));
     Socket socket = new Socket(host.getHost(), host.getPort());
     String filters =
@@ -155,12 +158,13 @@ final class ApiBench {
         .write(
             ("GET /v1.51/events?filters=" + filters + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
                 .getBytes(UTF_8));
+    InputStream in = new BufferedInputStream(socket.getInputStream());
     int ends = 0;
     while (ends < 4) { // the empty line after the headers
-      int c = socket.getInputStream().read();
+      int c = in.read();
       ends = c == '\r' || c == '\n' ? ends + 1 : 0;
     }
-    return socket;
+    return new Listener(socket, in);
   }
 
   private static void readEvent(InputStream in) throws IOException {

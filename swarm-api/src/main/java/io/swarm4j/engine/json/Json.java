@@ -1,7 +1,10 @@
 package io.swarm4j.engine.json;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.io.SerializedString;
+import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,6 +12,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import io.swarm4j.model.Fault;
 import io.swarm4j.model.Meta;
 import java.io.IOException;
@@ -68,14 +72,20 @@ public final class Json {
 
   /** The text of a tree, with a line end. */
   public static byte[] bytes(JsonNode tree) {
-    try {
-      byte[] text = MAPPER.writeValueAsBytes(tree);
-      byte[] line = java.util.Arrays.copyOf(text, text.length + 1);
-      line[text.length] = '\n';
-      return line;
-    } catch (JsonProcessingException impossible) {
+    try (ByteArrayBuilder out = new ByteArrayBuilder();
+        JsonGenerator generator = MAPPER.createGenerator(out)) {
+      MAPPER.writeTree(generator, tree);
+      generator.flush();
+      out.append('\n');
+      return out.toByteArray();
+    } catch (IOException impossible) {
       throw new IllegalStateException("a tree can always be written", impossible);
     }
+  }
+
+  /** A tree as finished text, for what many objects of one answer share. */
+  static RawValue finished(JsonNode tree) {
+    return new RawValue(new SerializedString(tree.toString()));
   }
 
   /** A text by itself. */

@@ -17,9 +17,8 @@ public final class ServiceJson {
    * Writes a service.
    *
    * @param defaults whether to write defaults where its spec says nothing
-   * @param counts whether to count its tasks
    */
-  public static ObjectNode write(Service service, boolean defaults, boolean counts, View view) {
+  public static ObjectNode write(Service service, boolean defaults, View view) {
     ObjectNode node = Json.stored(service.id(), service.meta());
     node.set("Spec", ServiceSpecJson.write(service.spec(), defaults, view));
     if (service.previousSpec() != null) {
@@ -28,9 +27,6 @@ public final class ServiceJson {
     node.set("Endpoint", EndpointJson.endpoint(service, view));
     if (service.updateStatus() != null) {
       node.set("UpdateStatus", status(service.updateStatus()));
-    }
-    if (counts) {
-      node.set("ServiceStatus", counts(service, view));
     }
     if (service.job() != null) {
       ObjectNode job = node.putObject("JobStatus");
@@ -56,7 +52,7 @@ public final class ServiceJson {
   }
 
   /** As the reference counts: tasks of a lost node that are to end still run. */
-  private static ObjectNode counts(Service service, View view) {
+  static ObjectNode counts(Service service, View view) {
     int running = 0;
     int desired = 0;
     int complete = 0;

@@ -2,6 +2,7 @@ package io.swarm4j.engine.json;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import io.swarm4j.model.Attachment;
 import io.swarm4j.model.Network;
 import io.swarm4j.model.NetworkId;
@@ -21,8 +22,8 @@ import java.util.Map;
  */
 public final class TaskJson {
   private final View view;
-  private final Map<SpecKey, ObjectNode> specs = new HashMap<>();
-  private final Map<NetworkId, ObjectNode> networks = new HashMap<>();
+  private final Map<SpecKey, RawValue> specs = new HashMap<>();
+  private final Map<NetworkId, RawValue> networks = new HashMap<>();
 
   /** A writer for tasks of a view. */
   public TaskJson(View view) {
@@ -33,11 +34,11 @@ public final class TaskJson {
   public ObjectNode write(Task task) {
     ObjectNode node = Json.stored(task.id(), task.meta());
     node.putObject("Labels");
-    node.set(
+    node.putRawValue(
         "Spec",
         specs.computeIfAbsent(
             new SpecKey(task.serviceId(), task.specVersion()),
-            key -> TaskSpecJson.write(view.specOf(task).task(), false, view)));
+            key -> Json.finished(TaskSpecJson.write(view.specOf(task).task(), false, view))));
     node.put("ServiceID", task.serviceId().toString());
     if (task.slot() instanceof SlotKey.Numbered slot) {
       node.put("Slot", slot.number());
@@ -94,8 +95,10 @@ public final class TaskJson {
     ObjectNode node = Json.object();
     Network network = view.network(attachment.network());
     if (network != null) {
-      node.set(
-          "Network", networks.computeIfAbsent(network.id(), id -> NetworkJson.attached(network)));
+      node.putRawValue(
+          "Network",
+          networks.computeIfAbsent(
+              network.id(), id -> Json.finished(NetworkJson.attached(network))));
     }
     node.putArray("Addresses").add(attachment.address() + EndpointJson.prefix(network));
     return node;
