@@ -22,8 +22,9 @@ final class Apis implements AutoCloseable {
    * Starts to listen.
    *
    * @param folder where the sockets go; null for no API at all
+   * @param bed the engines of the nodes; null if they have none
    */
-  static Apis start(Swarm swarm, @Nullable Path folder, PrintStream out) {
+  static Apis start(Swarm swarm, @Nullable Path folder, @Nullable TestBed bed, PrintStream out) {
     Apis all = new Apis();
     if (folder == null) {
       return all;
@@ -35,10 +36,13 @@ final class Apis implements AutoCloseable {
     }
     for (Node node : swarm.nodes().list()) {
       String name = node.hostname();
-      EngineApi api =
+      EngineApi.Builder builder =
           EngineApi.of(swarm, name)
-              .unixSocket(folder.toAbsolutePath().normalize().resolve(name + ".sock"))
-              .start();
+              .unixSocket(folder.toAbsolutePath().normalize().resolve(name + ".sock"));
+      if (bed != null) {
+        builder.engine(bed.engine(name));
+      }
+      EngineApi api = builder.start();
       all.apis.add(api);
       out.println("export DOCKER_HOST=" + api.hosts().get(0));
     }

@@ -61,7 +61,7 @@ final class Showcase {
         "swarm of %d nodes started in %d ms%n",
         swarm.nodes().list().size(), (System.nanoTime() - start) / 1_000_000);
     try (AutoCloseable progress = Screen.isTerminal() ? () -> {} : PlainProgress.of(swarm, out);
-        Apis apis = Apis.start(swarm, api, out)) {
+        Apis apis = Apis.start(swarm, api, bed, out)) {
       if (stack != null) {
         deploy(swarm, stack);
         announce(swarm, stack, pages);

@@ -10,6 +10,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -20,6 +23,7 @@ public final class TestBed implements AutoCloseable {
   private final String id;
   private final Subnet addresses;
   private final List<String> sockets;
+  private final Map<String, EngineAddress> engines = new ConcurrentHashMap<>();
 
   private TestBed(String id, Subnet addresses, List<String> sockets) {
     this.id = id;
@@ -71,8 +75,16 @@ public final class TestBed implements AutoCloseable {
     AtomicInteger next = new AtomicInteger();
     return (node, time, loop) ->
         DockerRuntime.builder(time, swarm + "/" + node.name())
-            .engine(EngineAddress.of(sockets.get(next.getAndIncrement() % sockets.size())))
+            .engine(
+                engines.computeIfAbsent(
+                    node.name(),
+                    name -> EngineAddress.of(sockets.get(next.getAndIncrement() % sockets.size()))))
             .build();
+  }
+
+  /** The engine that runs the tasks of a node. */
+  EngineAddress engine(String node) {
+    return Objects.requireNonNull(engines.get(node), node);
   }
 
   private static List<String> run(String... words) {

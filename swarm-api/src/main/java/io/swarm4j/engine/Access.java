@@ -1,6 +1,7 @@
 package io.swarm4j.engine;
 
 import io.swarm4j.Swarm;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets requests through to the swarm, or says why not.
@@ -8,8 +9,10 @@ import io.swarm4j.Swarm;
  * @param seat the node that is asked
  * @param strict whether a node that is not a manager refuses, as the reference does, what it could
  *     have a manager do
+ * @param engine the node's container engine, which answers what is not the swarm's; null if there
+ *     is none
  */
-record Access(NodeSeat seat, boolean strict) {
+record Access(NodeSeat seat, boolean strict, @Nullable LocalEngine engine) {
 
   /** The swarm, for what managers do. */
   Swarm swarm() {
@@ -48,6 +51,11 @@ record Access(NodeSeat seat, boolean strict) {
         "This node is not a swarm manager. Worker nodes can't be used to view or modify cluster"
             + " state. Please run this command on a manager node or promote the current node to a"
             + " manager.");
+  }
+
+  /** The newest version of the Engine API that all who answer know. */
+  ApiVersion newest() {
+    return engine == null ? ApiVersion.NEWEST : engine.newest();
   }
 
   boolean isManager() {

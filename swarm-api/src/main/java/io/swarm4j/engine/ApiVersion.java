@@ -17,7 +17,12 @@ record ApiVersion(int major, int minor) implements Comparable<ApiVersion> {
     if (request.segments().isEmpty()) {
       return null;
     }
-    Matcher segment = SEGMENT.matcher(request.segments().get(0));
+    return parse(request.segments().get(0));
+  }
+
+  /** Reads a text such as {@code v1.41}; null if it is none. */
+  static @Nullable ApiVersion parse(String text) {
+    Matcher segment = SEGMENT.matcher(text);
     return segment.matches()
         ? new ApiVersion(Integer.parseInt(segment.group(1)), Integer.parseInt(segment.group(2)))
         : null;

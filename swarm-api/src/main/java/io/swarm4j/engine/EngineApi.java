@@ -2,12 +2,15 @@ package io.swarm4j.engine;
 
 import io.swarm4j.Swarm;
 import io.swarm4j.dashboard.Dashboard;
+import io.swarm4j.docker.EngineAddress;
 import io.swarm4j.engine.http.HttpLimits;
 import io.swarm4j.engine.http.HttpServer;
 import io.swarm4j.engine.http.Listen;
+import io.swarm4j.engine.http.Outlet;
 import io.swarm4j.engine.http.Request;
 import io.swarm4j.engine.http.Response;
 import io.swarm4j.model.SwarmException;
+import io.swarm4j.time.Time;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -19,6 +22,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The Docker Engine API of one node, for the stock {@code docker} CLI and other clients.
@@ -33,11 +37,17 @@ import java.util.concurrent.CompletionStage;
  */
 public final class EngineApi implements AutoCloseable {
   private final HttpServer server;
+  private final Access access;
   private final PerSwarm<EventHub> events;
   private final PerSwarm<Dashboard> dashboard;
 
   private EngineApi(Builder builder) {
-    Access access = new Access(builder.seat, builder.strict);
+    String name = "engine-" + builder.seat.hostname();
+    Time time = builder.seat.time();
+    LocalEngine engine =
+        builder.engine == null ? null : new LocalEngine(name, time, builder.engine);
+    access = new Access(builder.seat, builder.strict, engine);
+    ExecSessions sessions = new ExecSessions(time.newChance());
     events = new PerSwarm<>(access, EventHub::new);
     events.prepare();
     Routes routes = new Routes();
@@ -51,18 +61,19 @@ public final class EngineApi implements AutoCloseable {
     new EventRoutes(access, events).addTo(routes);
     new LogRoutes(access).addTo(routes);
     new ContainerRoutes(access).addTo(routes);
-    new ExecRoutes(access, new ExecSessions(builder.seat.time().newChance())).addTo(routes);
+    new ExecRoutes(access, sessions).addTo(routes);
     new ImageRoutes(access).addTo(routes);
     dashboard = new PerSwarm<>(access, Dashboard::new);
     dashboard.prepare();
     Doorkeeper doorkeeper = new Doorkeeper(Set.copyOf(builder.names));
     server =
         HttpServer.start(
-            "engine-" + builder.seat.hostname(),
-            builder.seat.time(),
+            name,
+            time,
             builder.listens,
             builder.limits,
-            request -> answer(request, routes, doorkeeper, dashboard));
+            request -> answer(request, routes, doorkeeper),
+            engine == null ? Outlet.NONE : new EngineOutlet(access, engine, doorkeeper, sessions));
   }
 
   /** The API of a node of an embedded swarm. */
@@ -75,8 +86,7 @@ public final class EngineApi implements AutoCloseable {
     return new Builder(seat);
   }
 
-  private static CompletionStage<Response> answer(
-      Request request, Routes routes, Doorkeeper doorkeeper, PerSwarm<Dashboard> dashboard) {
+  private CompletionStage<Response> answer(Request request, Routes routes, Doorkeeper doorkeeper) {
     CompletionStage<Response> answer;
     try {
       doorkeeper.check(request);
@@ -92,13 +102,13 @@ public final class EngineApi implements AutoCloseable {
     } catch (RuntimeException fault) {
       answer = CompletableFuture.failedFuture(fault);
     }
-    return answer.exceptionally(Errors::response).thenApply(EngineApi::withHeaders);
+    return answer.exceptionally(Errors::response).thenApply(this::withHeaders);
   }
 
-  private static CompletionStage<Response> route(Request request, Routes routes) {
+  private CompletionStage<Response> route(Request request, Routes routes) {
     ApiVersion version = ApiVersion.of(request);
     if (version == null) {
-      return routes.answer(request, ApiVersion.NEWEST);
+      return routes.answer(request, access.newest());
     } else if (version.compareTo(ApiVersion.OLDEST) < 0) {
       throw new ApiException(
           400,
@@ -118,9 +128,9 @@ public final class EngineApi implements AutoCloseable {
     return routes.answer(request.withoutFirstSegment(), version);
   }
 
-  private static Response withHeaders(Response response) {
+  private Response withHeaders(Response response) {
     return response
-        .withHeader("Api-Version", ApiVersion.NEWEST.toString())
+        .withHeader("Api-Version", access.newest().toString())
         .withHeader("Docker-Experimental", "false")
         .withHeader("Ostype", "linux")
         .withHeader("Server", Product.NAME + "/" + Product.VERSION + " (linux)");
@@ -145,6 +155,9 @@ public final class EngineApi implements AutoCloseable {
     server.close();
     dashboard.close();
     events.close();
+    if (access.engine() != null) {
+      access.engine().close();
+    }
   }
 
   /** Says where an API listens and whom it serves. Not thread-safe. */
@@ -153,6 +166,7 @@ public final class EngineApi implements AutoCloseable {
     private final List<Listen> listens = new ArrayList<>();
     private final Set<String> names = new HashSet<>();
     private boolean strict;
+    private @Nullable EngineAddress engine;
     private HttpLimits limits = HttpLimits.DEFAULT;
 
     private Builder(NodeSeat seat) {
@@ -196,6 +210,16 @@ public final class EngineApi implements AutoCloseable {
      */
     public Builder strict(boolean enabled) {
       strict = enabled;
+      return this;
+    }
+
+    /**
+     * The container engine of this node: it answers what is not the swarm's, so that one socket
+     * serves everything. Without one, what a client asks of containers is answered for those of
+     * tasks only.
+     */
+    public Builder engine(EngineAddress address) {
+      engine = address;
       return this;
     }
 

@@ -20,10 +20,7 @@ final class Errors {
 
   /** The answer that tells of a failure. */
   static Response response(Throwable failure) {
-    Throwable cause = failure;
-    while (cause instanceof CompletionException && cause.getCause() != null) {
-      cause = cause.getCause();
-    }
+    Throwable cause = cause(failure);
     if (cause instanceof ApiException refused) {
       return of(refused.status(), text(cause));
     } else if (cause instanceof MalformedRequestException malformed) {
@@ -43,6 +40,15 @@ final class Errors {
     }
     LOG.warn("a request failed", cause);
     return of(500, cause.toString());
+  }
+
+  /** What has failed, without the wrappings of those who waited for it. */
+  static Throwable cause(Throwable failure) {
+    Throwable cause = failure;
+    while (cause instanceof CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause;
   }
 
   private static Response conflict(ConflictException conflict) {

@@ -67,10 +67,9 @@ final class EventHub implements AutoCloseable {
     sink.whenEnded(() -> remove(listener));
   }
 
-  /** Sends what has happened since a time, and ends. */
+  /** Sends what has happened since a time. */
   synchronized void replay(Predicate<EventJson> filter, @Nullable Instant since, Sink sink) {
     sendPast(filter, since, sink);
-    sink.end();
   }
 
   private void sendPast(Predicate<EventJson> filter, @Nullable Instant since, Sink sink) {

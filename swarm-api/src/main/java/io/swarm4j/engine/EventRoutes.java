@@ -1,6 +1,7 @@
 package io.swarm4j.engine;
 
 import io.swarm4j.engine.http.Response;
+import io.swarm4j.engine.http.Sink;
 import io.swarm4j.engine.json.EventJson;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,14 +54,30 @@ final class EventRoutes {
         sink -> {
           if (over) {
             hub.get().replay(wanted, since, sink);
+            addEngine(call, sink, sink::end);
           } else {
             hub.get().listen(wanted, since, sink);
             endAt(until, time.now(), sink);
+            addEngine(call, sink, () -> {});
           }
         });
   }
 
-  private void endAt(@Nullable Instant until, Instant now, io.swarm4j.engine.http.Sink sink) {
+  /**
+   * Those of the node's engine, too; the swarm's go on if it is gone.
+   *
+   * @param ended called when it has told all
+   */
+  private void addEngine(Call call, Sink sink, Runnable ended) {
+    LocalEngine engine = access.engine();
+    if (engine == null) {
+      ended.run();
+    } else {
+      engine.events(call, sink, ended);
+    }
+  }
+
+  private void endAt(@Nullable Instant until, Instant now, Sink sink) {
     if (until != null) {
       sink.endAfter(Duration.between(now, until));
     }

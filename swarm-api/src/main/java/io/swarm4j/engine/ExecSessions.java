@@ -37,7 +37,11 @@ final class ExecSessions {
     return session;
   }
 
-  /** A command by its id, or a unique beginning of it. */
+  synchronized boolean knows(String id) {
+    return sessions.containsKey(id);
+  }
+
+  /** A command by its id. */
   synchronized Session get(String id) {
     Session session = sessions.get(id);
     if (session == null) {

@@ -11,6 +11,7 @@ import io.swarm4j.model.ConflictException;
 import io.swarm4j.model.Network;
 import io.swarm4j.model.NetworkSpec;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** {@code /networks}. */
@@ -23,14 +24,15 @@ final class NetworkRoutes {
 
   void addTo(Routes routes) {
     routes
-        .get("/networks", this::list)
+        .later("GET", "/networks", this::list)
         .later("POST", "/networks/create", this::create)
-        .post("/networks/prune", this::prune)
+        .later("POST", "/networks/prune", this::prune)
         .get("/networks/{id}", this::inspect)
         .later("DELETE", "/networks/{id}", this::remove);
   }
 
-  private Response list(Call call) {
+  /** The swarm's, and those of the node's engine. */
+  private CompletionStage<Response> list(Call call) {
     Filters filters = call.filters("dangling", "driver", "id", "label", "name", "scope", "type");
     Swarm swarm = access.member();
     List<Network> found =
@@ -42,7 +44,11 @@ final class NetworkRoutes {
             .filter(network -> filters.is("scope", "swarm"))
             .filter(network -> filters.is("type", network.spec().ingress() ? "builtin" : "custom"))
             .toList();
-    return Answers.json(Json.list(found, NetworkJson::write));
+    ArrayNode ours = Json.list(found, NetworkJson::write);
+    LocalEngine engine = access.engine();
+    return engine == null
+        ? CompletableFuture.completedFuture(Answers.json(ours))
+        : engine.list(call).thenApply(theirs -> Answers.json(theirs.addAll(ours)));
   }
 
   private Response inspect(Call call) {
@@ -56,6 +62,10 @@ final class NetworkRoutes {
   }
 
   private CompletionStage<Response> create(Call call) {
+    LocalEngine engine = access.engine();
+    if (engine != null && !NetworkJson.isOfSwarm(call.request().body())) {
+      return engine.answer(call);
+    }
     Swarm swarm = access.swarm();
     Fields body = call.body();
     NetworkSpec spec = NetworkJson.read(body);
@@ -80,7 +90,7 @@ final class NetworkRoutes {
         .thenApply(removed -> Answers.noContent());
   }
 
-  private Response prune(Call call) {
+  private CompletionStage<Response> prune(Call call) {
     Filters filters = call.filters("label", "label!", "until");
     Swarm swarm = access.swarm();
     ObjectNode answer = Json.object();
@@ -95,6 +105,11 @@ final class NetworkRoutes {
         }
       }
     }
-    return Answers.json(answer);
+    LocalEngine engine = access.engine();
+    return engine == null
+        ? CompletableFuture.completedFuture(Answers.json(answer))
+        : engine
+            .read(call)
+            .thenApply(theirs -> Answers.json(Json.append(theirs, "NetworksDeleted", deleted)));
   }
 }

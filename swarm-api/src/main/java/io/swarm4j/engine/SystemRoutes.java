@@ -13,6 +13,9 @@ import io.swarm4j.model.TaskState;
 import io.swarm4j.store.View;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BinaryOperator;
 
 /** {@code /_ping}, {@code /version} and {@code /info}. */
 final class SystemRoutes {
@@ -30,12 +33,9 @@ final class SystemRoutes {
   void addTo(Routes routes) {
     routes
         .get("/_ping", this::ping)
-        .later(
-            "HEAD",
-            "/_ping",
-            call -> java.util.concurrent.CompletableFuture.completedFuture(ping(call)))
-        .get("/version", this::version)
-        .get("/info", this::info)
+        .later("HEAD", "/_ping", call -> CompletableFuture.completedFuture(ping(call)))
+        .later("GET", "/version", this::version)
+        .later("GET", "/info", this::info)
         .post("/auth", call -> Answers.json(Json.object().put("Status", "Login Succeeded")));
   }
 
@@ -52,23 +52,57 @@ final class SystemRoutes {
     return state.equals("active") ? "active/" + (access.isManager() ? "manager" : "worker") : state;
   }
 
-  private Response version(Call call) {
+  private CompletionStage<Response> version(Call call) {
+    return withEngine(
+        "/version",
+        version(),
+        (ours, theirs) -> {
+          for (String field : List.of("ApiVersion", "MinAPIVersion")) {
+            theirs.set(field, ours.get(field));
+          }
+          return Json.append(theirs, "Components", ours.get("Components"));
+        });
+  }
+
+  /**
+   * What the node's engine tells, joined with what we know; ours alone, with a warning, if it does
+   * not answer.
+   */
+  private CompletionStage<Response> withEngine(
+      String target, ObjectNode ours, BinaryOperator<ObjectNode> join) {
+    LocalEngine engine = access.engine();
+    if (engine == null) {
+      return CompletableFuture.completedFuture(Answers.json(ours));
+    }
+    return engine
+        .read(target)
+        .thenApply(theirs -> join.apply(ours, theirs))
+        .exceptionally(
+            silent ->
+                Json.append(
+                    ours,
+                    "Warnings",
+                    Json.array().add("WARNING: " + Errors.cause(silent).getMessage())))
+        .thenApply(Answers::json);
+  }
+
+  private ObjectNode version() {
     ObjectNode node = Json.object();
     node.putObject("Platform").put("Name", Product.NAME);
     ArrayNode components = node.putArray("Components");
-    ObjectNode engine =
-        components.addObject().put("Name", "Engine").put("Version", Product.VERSION);
+    String name = access.engine() == null ? "Engine" : Product.NAME;
+    ObjectNode engine = components.addObject().put("Name", name).put("Version", Product.VERSION);
     ObjectNode details = engine.putObject("Details");
     for (ObjectNode target : List.of(node, details)) {
       target
-          .put("ApiVersion", ApiVersion.NEWEST.toString())
+          .put("ApiVersion", access.newest().toString())
           .put("MinAPIVersion", ApiVersion.OLDEST.toString())
           .put("Os", description().platform().os())
           .put("Arch", description().platform().architecture())
           .put("KernelVersion", System.getProperty("os.version", ""));
     }
     node.put("Version", Product.VERSION).put("Experimental", false);
-    return Answers.json(node);
+    return node;
   }
 
   private NodeDescription description() {
@@ -76,7 +110,19 @@ final class SystemRoutes {
     return self == null ? NodeDescription.UNKNOWN : self.description();
   }
 
-  private Response info(Call call) {
+  private CompletionStage<Response> info(Call call) {
+    return withEngine(
+        "/info",
+        info(),
+        (ours, theirs) -> {
+          for (String field : List.of("Swarm", "Name")) {
+            theirs.set(field, ours.get(field));
+          }
+          return Json.append(theirs, "Warnings", ours.get("Warnings"));
+        });
+  }
+
+  private ObjectNode info() {
     NodeDescription self = description();
     ObjectNode node = Json.object().put("ID", access.seat().hostname());
     putTasks(node);
@@ -121,7 +167,7 @@ final class SystemRoutes {
     ObjectNode swarm = swarm();
     node.set("Swarm", swarm);
     node.set("Warnings", swarm.has("Warnings") ? swarm.get("Warnings") : Json.array());
-    return Answers.json(node);
+    return node;
   }
 
   private void putTasks(ObjectNode target) {

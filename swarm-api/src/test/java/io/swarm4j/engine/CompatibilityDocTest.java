@@ -98,7 +98,7 @@ class CompatibilityDocTest {
     }
     var answer = fixture.send(words[0], path, words[0].equals("POST") ? "{}" : "");
     boolean served = answer.status() != 405 && !answer.message().equals("page not found");
-    assertThat(served).isEqualTo(!row.verdict().equals("not served"));
+    assertThat(served).isEqualTo(!row.verdict().matches("not served|by the node's engine"));
   }
 
   private static JsonNode value(Row row, String name) throws IOException {

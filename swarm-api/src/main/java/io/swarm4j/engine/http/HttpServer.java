@@ -49,6 +49,7 @@ public final class HttpServer implements AutoCloseable {
 
   private final HttpLimits limits;
   private final Function<Request, CompletionStage<Response>> service;
+  private final Outlet outlet;
   private final EventLoopGroup io;
   private final EventExecutorGroup workers;
   private final ChannelGroup channels = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE);
@@ -59,9 +60,11 @@ public final class HttpServer implements AutoCloseable {
       String name,
       Time time,
       HttpLimits limits,
-      Function<Request, CompletionStage<Response>> service) {
+      Function<Request, CompletionStage<Response>> service,
+      Outlet outlet) {
     this.limits = limits;
     this.service = service;
+    this.outlet = outlet;
     this.io =
         new MultiThreadIoEventLoopGroup(
             IO_THREADS, time.newThreads(name + "-io"), NioIoHandler.newFactory());
@@ -76,6 +79,7 @@ public final class HttpServer implements AutoCloseable {
    * @param listens where it listens
    * @param limits what a client may ask of it
    * @param service answers requests; called on a worker thread, which it should not block for long
+   * @param outlet which requests go elsewhere instead
    * @throws UnavailableException if a socket can not be opened; those before it are closed again
    */
   public static HttpServer start(
@@ -83,8 +87,9 @@ public final class HttpServer implements AutoCloseable {
       Time time,
       List<Listen> listens,
       HttpLimits limits,
-      Function<Request, CompletionStage<Response>> service) {
-    HttpServer server = new HttpServer(name, time, limits, service);
+      Function<Request, CompletionStage<Response>> service,
+      Outlet outlet) {
+    HttpServer server = new HttpServer(name, time, limits, service, outlet);
     try {
       for (Listen listen : listens) {
         server.open(listen);
@@ -156,7 +161,7 @@ public final class HttpServer implements AutoCloseable {
                 new HttpDecoderConfig()
                     .setMaxInitialLineLength(limits.headerBytes())
                     .setMaxHeaderSize(limits.headerBytes())))
-        .addLast(new RequestReader(limits, service, workers.next()));
+        .addLast(new RequestReader(limits, service, workers.next(), outlet));
   }
 
   private static void removeStale(Path path) {

@@ -1,5 +1,6 @@
 package io.swarm4j.engine.http;
 
+import io.netty.handler.codec.http.QueryStringEncoder;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,6 +34,13 @@ public record Request(
   public Request withoutFirstSegment() {
     return new Request(
         method, segments.subList(1, segments.size()), isFolder, query, headers, body);
+  }
+
+  /** Path and query in the form in which a request carries them. */
+  public String target() {
+    QueryStringEncoder encoder = new QueryStringEncoder(path());
+    query.values().forEach((name, values) -> values.forEach(v -> encoder.addParam(name, v)));
+    return encoder.toString();
   }
 
   /** The path as text, for messages. */

@@ -38,6 +38,7 @@ final class RequestReader extends SimpleChannelInboundHandler<HttpObject> {
   private final HttpLimits limits;
   private final Function<Request, CompletionStage<Response>> service;
   private final EventExecutor worker;
+  private final Outlet outlet;
   private @Nullable HttpRequest head;
   private @Nullable ByteBuf body;
   private @Nullable ScheduledFuture<?> deadline;
@@ -47,10 +48,12 @@ final class RequestReader extends SimpleChannelInboundHandler<HttpObject> {
   RequestReader(
       HttpLimits limits,
       Function<Request, CompletionStage<Response>> service,
-      EventExecutor worker) {
+      EventExecutor worker,
+      Outlet outlet) {
     this.limits = limits;
     this.service = service;
     this.worker = worker;
+    this.outlet = outlet;
   }
 
   @Override
@@ -80,12 +83,18 @@ final class RequestReader extends SimpleChannelInboundHandler<HttpObject> {
 
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
-    if (answering == null) {
+    if (answering == null && !context.isRemoved()) {
       context.read();
     }
   }
 
   private void begin(ChannelHandlerContext context, HttpRequest request) {
+    Peer elsewhere = peer(request);
+    if (elsewhere != null) {
+      stopClock();
+      Relay.begin(context, request, elsewhere);
+      return;
+    }
     startClock(context, limits.requestTime());
     if (HttpUtil.getContentLength(request, 0L) > limits.bodyBytes()) {
       tooLarge(context);
@@ -97,6 +106,14 @@ final class RequestReader extends SimpleChannelInboundHandler<HttpObject> {
       context.writeAndFlush(
           new DefaultFullHttpResponse(
               HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER));
+    }
+  }
+
+  private @Nullable Peer peer(HttpRequest request) {
+    try {
+      return outlet.of(request(request, new byte[0]));
+    } catch (IllegalArgumentException malformed) {
+      return null; // which is told once the rest of it is here
     }
   }
 
@@ -202,7 +219,7 @@ final class RequestReader extends SimpleChannelInboundHandler<HttpObject> {
     context.writeAndFlush(response).addListener(done -> context.close());
   }
 
-  private static Response.Whole error(int status, String message) {
+  static Response.Whole error(int status, String message) {
     String text = message.replace("\\", "\\\\").replace("\"", "\\\"").replaceAll("\\p{Cntrl}", " ");
     return Response.of(
         status, "application/json", ("{\"message\":\"" + text + "\"}\n").getBytes(UTF_8));

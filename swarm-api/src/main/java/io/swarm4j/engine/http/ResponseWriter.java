@@ -1,6 +1,7 @@
 package io.swarm4j.engine.http;
 
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
@@ -128,16 +129,17 @@ final class ResponseWriter {
                   context.pipeline().addLast(new RawReader(incoming, out));
                   context.pipeline().remove(RequestReader.class);
                   context.pipeline().remove(HttpServerCodec.class);
-                  stayOpenAtEndOfInput();
+                  stayOpenAtEndOfInput(context.channel());
                   context.channel().config().setAutoRead(true);
                 });
   }
 
-  private void stayOpenAtEndOfInput() {
-    if (context.channel() instanceof UnixChannel unix) {
+  /** From now on a client may end its own half of a connection alone. */
+  static void stayOpenAtEndOfInput(Channel channel) {
+    if (channel instanceof UnixChannel unix) {
       unix.stayOpenAtEndOfInput();
     } else {
-      context.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+      channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     }
   }
 

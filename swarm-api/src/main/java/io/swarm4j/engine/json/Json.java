@@ -103,6 +103,38 @@ public final class Json {
     return JsonNodeFactory.instance.arrayNode();
   }
 
+  /**
+   * Reads an object that another engine has written.
+   *
+   * @throws MalformedRequestException if it is none
+   */
+  public static ObjectNode object(byte[] text) {
+    if (parse(text) instanceof ObjectNode object) {
+      return object;
+    }
+    throw refuse("body", text.length + " bytes", "a JSON object");
+  }
+
+  /**
+   * Reads an array that another engine has written.
+   *
+   * @throws MalformedRequestException if it is none
+   */
+  public static ArrayNode array(byte[] text) {
+    if (parse(text) instanceof ArrayNode array) {
+      return array;
+    }
+    throw refuse("body", text.length + " bytes", "a JSON array");
+  }
+
+  /** Adds elements to an array of an object, which may lack it. */
+  public static ObjectNode append(ObjectNode target, String name, JsonNode more) {
+    ArrayNode array =
+        target.get(name) instanceof ArrayNode present ? present : target.putArray(name);
+    more.forEach(array::add);
+    return target;
+  }
+
   /** The error body of the Engine API. */
   public static byte[] error(String message) {
     return bytes(object().put("message", message));

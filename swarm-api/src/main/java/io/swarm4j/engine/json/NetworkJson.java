@@ -25,6 +25,12 @@ public final class NetworkJson {
 
   private NetworkJson() {}
 
+  /** Whether a network that is to be created spans the swarm; others are of one node's engine. */
+  public static boolean isOfSwarm(byte[] networkCreate) {
+    Fields fields = Json.read(networkCreate);
+    return "overlay".equals(fields.text("Driver")) || "swarm".equals(fields.text("Scope"));
+  }
+
   /** Reads {@code NetworkCreate}. */
   public static NetworkSpec read(Fields fields) {
     NetworkSpecBuilder spec = NetworkSpecBuilder.builder();

@@ -1,0 +1,46 @@
+package io.swarm4j.engine.http;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.nio.NioDomainSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.SslContext;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Another HTTP server.
+ *
+ * @param address where it listens, on TCP or a unix socket
+ * @param tls how to talk to it; null for plain text
+ */
+public record Peer(SocketAddress address, @Nullable SslContext tls) {
+  private static final int CONNECT_MILLIS = 10_000;
+
+  /** Connects; what arrives is read only when asked for. */
+  ChannelFuture connect(EventLoopGroup loops, ChannelHandler... handlers) {
+    boolean unix = address instanceof UnixDomainSocketAddress;
+    return new Bootstrap()
+        .group(loops)
+        .channelFactory(unix ? NioDomainSocketChannel::new : NioSocketChannel::new)
+        .option(ChannelOption.AUTO_READ, false)
+        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
+        .handler(
+            new ChannelInitializer<>() {
+              @Override
+              protected void initChannel(Channel channel) {
+                if (tls != null) {
+                  channel.pipeline().addLast(tls.newHandler(channel.alloc()));
+                }
+                channel.pipeline().addLast(handlers);
+              }
+            })
+        .connect(address);
+  }
+}
