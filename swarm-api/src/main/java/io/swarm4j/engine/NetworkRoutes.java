@@ -34,9 +34,10 @@ final class NetworkRoutes {
   /** The swarm's, and those of the node's engine. */
   private CompletionStage<Response> list(Call call) {
     Filters filters = call.filters("dangling", "driver", "id", "label", "name", "scope", "type");
-    Swarm swarm = access.member();
+    Swarm swarm = access.seat().swarm();
+    List<Network> known = swarm == null ? List.of() : swarm.view().networks();
     List<Network> found =
-        swarm.view().networks().stream()
+        known.stream()
             .filter(network -> filters.is("driver", network.spec().driver()))
             .filter(network -> filters.any("id", network.id().toString()::contains))
             .filter(network -> filters.any("name", network.name()::contains))
@@ -58,6 +59,7 @@ final class NetworkRoutes {
     if (call.query().flag("verbose")) {
       NetworkJson.addServices(json, network, swarm.view());
     }
+    NetworkJson.addContainers(json, network, TaskContainers.of(access).here(), swarm.view());
     return Answers.json(json);
   }
 

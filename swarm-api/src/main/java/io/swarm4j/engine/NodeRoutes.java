@@ -7,6 +7,7 @@ import io.swarm4j.engine.json.Json;
 import io.swarm4j.engine.json.NodeJson;
 import io.swarm4j.model.Node;
 import io.swarm4j.model.NodeSpec;
+import io.swarm4j.store.View;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletionStage;
@@ -36,8 +37,9 @@ final class NodeRoutes {
         throw new ApiException(500, "Invalid role filter: '" + role + "'");
       }
     }
+    View view = access.swarm().view();
     List<Node> found =
-        access.swarm().view().nodes().stream()
+        view.nodes().stream()
             .filter(node -> filters.prefix("id", node.id().toString()))
             .filter(node -> filters.prefix("name", node.hostname()))
             .filter(node -> filters.labels("label", node.description().engineLabels()))
@@ -45,11 +47,13 @@ final class NodeRoutes {
             .filter(node -> filters.is("membership", "accepted"))
             .filter(node -> filters.is("role", node.role().name().toLowerCase(Locale.ROOT)))
             .toList();
-    return Answers.json(Json.list(found, NodeJson::write));
+    return Answers.json(Json.list(found, node -> NodeJson.write(node, view.cluster())));
   }
 
   private Response inspect(Call call) {
-    return Answers.json(NodeJson.write(access.swarm().nodes().get(call.variable("id"))));
+    Swarm swarm = access.swarm();
+    Node node = swarm.nodes().get(call.variable("id"));
+    return Answers.json(NodeJson.write(node, swarm.view().cluster()));
   }
 
   private CompletionStage<Response> update(Call call) {

@@ -1,7 +1,9 @@
 package io.swarm4j.engine;
 
 import io.swarm4j.Swarm;
+import io.swarm4j.model.ClusterSpec;
 import io.swarm4j.model.Node;
+import io.swarm4j.node.EntryOptions;
 import io.swarm4j.node.SwarmNode;
 import io.swarm4j.time.Time;
 import java.util.List;
@@ -43,7 +45,7 @@ public interface NodeSeat {
    * @return the node's id
    * @throws io.swarm4j.model.SwarmException if it is in one
    */
-  default String init() {
+  default String init(EntryOptions options, ClusterSpec settings) {
     throw alreadyAMember();
   }
 
@@ -53,7 +55,7 @@ public interface NodeSeat {
    * @param managers addresses of managers, any of which will do
    * @throws io.swarm4j.model.SwarmException if it is in one, or is not let in
    */
-  default void join(String token, List<String> managers) {
+  default void join(String token, List<String> managers, EntryOptions options) {
     throw alreadyAMember();
   }
 
@@ -102,6 +104,21 @@ public interface NodeSeat {
    */
   default void unlock(String key) {
     throw new ApiException(409, "swarm is not locked");
+  }
+
+  /** The settings of a swarm that it would begin, where a client says nothing. */
+  default ClusterSpec initialSettings() {
+    return ClusterSpec.DEFAULT;
+  }
+
+  /**
+   * Begins to change to a new root certificate.
+   *
+   * @param root the certificate, PEM; empty to make one
+   * @param key its private key, PEM; empty to make one
+   */
+  default void rotateRoot(String root, String key) {
+    throw new ApiException(501, "the nodes of an embedded swarm need no certificates");
   }
 
   /** How a node stands to a swarm. */

@@ -2,12 +2,15 @@ package io.swarm4j.engine;
 
 import io.swarm4j.Swarm;
 import io.swarm4j.model.Check;
+import io.swarm4j.model.ClusterSpec;
 import io.swarm4j.model.Node;
 import io.swarm4j.model.Node.NodeRole;
 import io.swarm4j.model.UnavailableException;
+import io.swarm4j.node.EntryOptions;
 import io.swarm4j.node.SwarmNode;
 import io.swarm4j.time.Time;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The place of a node that is a process of its own. */
@@ -57,14 +60,37 @@ record ProcessSeat(SwarmNode node) implements NodeSeat {
   }
 
   @Override
-  public String init() {
-    return node.init().node().toString();
+  public ClusterSpec initialSettings() {
+    return node.initialSettings();
   }
 
   @Override
-  public void join(String token, List<String> managers) {
+  public String init(EntryOptions options, ClusterSpec settings) {
+    return node.init(options, settings).node().toString();
+  }
+
+  @Override
+  public void join(String token, List<String> managers, EntryOptions options) {
     Check.of("JoinRequest").that(!managers.isEmpty(), "RemoteAddrs", managers, "one").orThrow();
-    node.join(token, managers.get(0));
+    UnavailableException last = null;
+    for (String manager : managers) {
+      try {
+        node.join(token, manager, null, options);
+        return;
+      } catch (UnavailableException silent) {
+        last = silent;
+      }
+    }
+    throw Objects.requireNonNull(last);
+  }
+
+  @Override
+  public void rotateRoot(String root, String key) {
+    if (root.isEmpty()) {
+      node.rotateRoot();
+    } else {
+      node.rotateRoot(root, key);
+    }
   }
 
   @Override

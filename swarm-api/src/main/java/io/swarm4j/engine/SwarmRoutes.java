@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.swarm4j.Swarm;
 import io.swarm4j.engine.http.Response;
 import io.swarm4j.engine.json.ClusterJson;
+import io.swarm4j.engine.json.EntryJson;
 import io.swarm4j.engine.json.Fields;
 import io.swarm4j.engine.json.Json;
 import io.swarm4j.model.Cluster;
@@ -12,6 +13,7 @@ import io.swarm4j.model.ConflictException;
 import io.swarm4j.model.InvalidSpecException;
 import io.swarm4j.model.Node.NodeRole;
 import io.swarm4j.store.seal.LockedException;
+import io.swarm4j.node.EntryOptions;
 import java.util.List;
 
 /** {@code /swarm}. */
@@ -42,17 +44,22 @@ final class SwarmRoutes {
     return Answers.json(json);
   }
 
+  /** One step after the other, on this thread: each waits for the swarm, whose own must not. */
   private Response update(Call call) {
     Swarm swarm = access.swarm();
     long version = call.objectVersion("swarm");
     Fields body = call.body();
-    ClusterSpec spec = ClusterJson.read(body, swarm.view().cluster().spec());
+    ClusterJson.Wanted wanted = ClusterJson.read(body, swarm.view().cluster().spec());
+    ClusterJson.NewRoot root = wanted.root();
     body.end();
-    swarm.updateAsync(version, spec).toCompletableFuture().join();
+    swarm.updateAsync(version, wanted.spec()).toCompletableFuture().join();
     rotate(call, "rotateWorkerToken", NodeRole.WORKER);
     rotate(call, "rotateManagerToken", NodeRole.MANAGER);
     if (call.query().flag("rotateManagerUnlockKey")) {
       access.seat().rotateUnlockKey();
+    }
+    if (root != null) {
+      access.seat().rotateRoot(root.certificate(), root.key());
     }
     return Answers.done();
   }
@@ -65,48 +72,19 @@ final class SwarmRoutes {
 
   private Response init(Call call) {
     Fields body = call.body();
-    body.text("ListenAddr"); // both addresses were given when the node was started
-    body.text("AdvertiseAddr");
-    refuseDataPath(body);
-    if (body.flag("ForceNewCluster")) {
-      throw new ApiException(501, "ForceNewCluster is not supported");
-    }
-    boolean autoLock = body.flag("AutoLockManagers");
-    body.texts("DefaultAddrPool");
-    body.number("SubnetSize");
-    body.text("Availability");
-    body.skip("Spec"); // a client sends the defaults; docker swarm update changes them
+    EntryOptions options = EntryJson.read(body);
+    ClusterSpec settings = EntryJson.settings(body, access.seat().initialSettings());
     body.end();
-    String node = access.seat().init();
-    if (autoLock) {
-      Swarm swarm = access.swarm();
-      Cluster begun = swarm.view().cluster();
-      swarm
-          .updateAsync(begun.meta().version(), begun.spec().withAutoLock(true))
-          .toCompletableFuture()
-          .join();
-    }
-    return Answers.json(Json.text(node));
-  }
-
-  private static void refuseDataPath(Fields body) {
-    body.text("DataPathAddr");
-    long port = body.number("DataPathPort");
-    if (port != 0) {
-      throw new ApiException(501, "DataPathPort is not supported: it is fixed");
-    }
+    return Answers.json(Json.text(access.seat().init(options, settings)));
   }
 
   private Response join(Call call) {
     Fields body = call.body();
-    body.text("ListenAddr");
-    body.text("AdvertiseAddr");
-    body.text("DataPathAddr");
-    body.text("Availability");
+    EntryOptions options = EntryJson.read(body);
     List<String> managers = body.texts("RemoteAddrs");
     String token = body.text("JoinToken", "");
     body.end();
-    access.seat().join(token, managers);
+    access.seat().join(token, managers, options);
     return Answers.done();
   }
 

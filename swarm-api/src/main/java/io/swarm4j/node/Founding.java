@@ -3,9 +3,12 @@ package io.swarm4j.node;
 import io.swarm4j.internal.AddressPlan;
 import io.swarm4j.internal.ProcessHost;
 import io.swarm4j.model.Authority;
+import io.swarm4j.model.Check;
 import io.swarm4j.model.Cluster;
+import io.swarm4j.model.ClusterSpec;
 import io.swarm4j.model.Meta;
 import io.swarm4j.model.Node;
+import io.swarm4j.model.Node.Availability;
 import io.swarm4j.model.Node.NodeRole;
 import io.swarm4j.model.Node.NodeState;
 import io.swarm4j.model.NodeDescription;
@@ -13,6 +16,7 @@ import io.swarm4j.model.NodeId;
 import io.swarm4j.model.NodeSpec;
 import io.swarm4j.model.NodeStatus;
 import io.swarm4j.model.Payload;
+import io.swarm4j.model.Subnet;
 import io.swarm4j.node.NodeDirectory.Memory;
 import io.swarm4j.node.NodeProtocol.ManageRequest;
 import io.swarm4j.security.CertificateIssuer;
@@ -69,10 +73,11 @@ record Founding(NodeSettings settings, Authority authority, NodeCredentials cred
   }
 
   /** Writes the swarm's first state; returns what the node is to remember. Blocks. */
-  Memory bootstrap(ManagerPart part, ProcessHost host) {
+  Memory bootstrap(ManagerPart part, ProcessHost host, Availability availability) {
     host.join(part.leads());
     NodeIdentity identity = credentials.identity();
     AddressPlan plan = part.network().plan();
+    requirePools(plan);
     String address = plan.isLeased() ? plan.nodeAddress(1) : "";
     Cluster cluster =
         new Cluster(identity.cluster(), Meta.NEW, settings.cluster(), authority, null);
@@ -80,10 +85,23 @@ record Founding(NodeSettings settings, Authority authority, NodeCredentials cred
         host.submit(
             tx -> {
               plan.bootstrap(tx, part.manager().control().ids(), host.locked(cluster));
-              return tx.put(firstNode(identity.node(), settings, address, part.whereabouts()));
+              Node first = firstNode(identity.node(), settings, address, part.whereabouts());
+              return tx.put(first.withSpec(first.spec().withAvailability(availability)));
             }));
     return new Memory(settings.hostname(), address, List.of(part.address().toString()))
         .withRaft(part.whereabouts().raft(), Map.of());
+  }
+
+  private void requirePools(AddressPlan plan) {
+    List<Subnet> pools = settings.cluster().addressPools();
+    Check.of("ClusterSpec")
+        .that(
+            !plan.isLeased() || pools.equals(ClusterSpec.DEFAULT.addressPools()),
+            "addressPools",
+            pools,
+            "no DefaultAddrPool; the networks of this node have loopback addresses, from a pool of"
+                + " their own")
+        .orThrow();
   }
 
   /** The record of the first manager. */

@@ -44,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class NodeDirectory implements AutoCloseable {
   private static final String STATE = "node.properties";
+  private static final String PLACES = "places.properties";
   private static final String CERTIFICATE = "certificate.pem";
   private static final String ROOTS = "roots.pem";
   private static final String LOG = "raft";
@@ -211,6 +212,40 @@ final class NodeDirectory implements AutoCloseable {
             .collect(Collectors.toMap(peer -> peer[0], peer -> peer[1])));
   }
 
+  /** Where the node was told to be when it became a member; {@code fallback} if nothing was. */
+  Places places(Places fallback) {
+    Path file = path.resolve(PLACES);
+    if (!Files.exists(file)) {
+      return fallback;
+    }
+    Properties read = new Properties();
+    try {
+      read.load(new StringReader(read(file)));
+      String listen = read.getProperty("listen");
+      String advertise = read.getProperty("advertise", "");
+      String data = read.getProperty("data", "");
+      return new Places(
+          listen == null ? fallback.listen() : HostPort.parse(listen),
+          advertise.isEmpty() ? null : HostPort.parse(advertise),
+          data.isEmpty() ? null : data);
+    } catch (IOException | IllegalArgumentException | SwarmException damaged) {
+      throw damaged(file, damaged);
+    }
+  }
+
+  void save(Places places) {
+    HostPort advertise = places.advertise();
+    replace(
+        PLACES,
+        "# written by Swarm4J\nlisten="
+            + places.listen()
+            + "\nadvertise="
+            + (advertise == null ? "" : advertise)
+            + "\ndata="
+            + (places.dataAddress() == null ? "" : places.dataAddress())
+            + "\n");
+  }
+
   private static List<String> list(String text) {
     return Stream.of(text.split(",")).filter(each -> !each.isBlank()).toList();
   }
@@ -348,6 +383,7 @@ final class NodeDirectory implements AutoCloseable {
     unlockKeys = List.of();
     try {
       Files.deleteIfExists(path.resolve(STATE)); // from here on it is no member
+      Files.deleteIfExists(path.resolve(PLACES));
       Files.deleteIfExists(path.resolve(CERTIFICATE));
       Files.deleteIfExists(path.resolve(ROOTS));
       deleteTree(log());

@@ -14,9 +14,7 @@ import org.jspecify.annotations.Nullable;
 record NodeSettings(
     Path directory,
     String hostname,
-    HostPort listen,
-    @Nullable HostPort advertise,
-    @Nullable String dataAddress,
+    Places places,
     RuntimeFactory runtime,
     Map<String, String> engineLabels,
     ClusterSpec cluster,
@@ -28,5 +26,33 @@ record NodeSettings(
 
   NodeSettings {
     engineLabels = Map.copyOf(engineLabels);
+  }
+
+  HostPort listen() {
+    return places.listen();
+  }
+
+  @Nullable HostPort advertise() {
+    return places.advertise();
+  }
+
+  @Nullable String dataAddress() {
+    return places.dataAddress();
+  }
+
+  /** The same for a node that is elsewhere, or begins a swarm with other settings. */
+  NodeSettings with(Places others, ClusterSpec begun) {
+    return new NodeSettings(
+        directory,
+        hostname,
+        others,
+        runtime,
+        engineLabels,
+        begun,
+        placement,
+        publishOnLocalhost,
+        externalAuthority,
+        access,
+        time);
   }
 }

@@ -7,8 +7,10 @@ import io.swarm4j.agent.jvm.JvmImages;
 import io.swarm4j.agent.jvm.JvmRuntime;
 import io.swarm4j.internal.Host;
 import io.swarm4j.internal.ProcessHost;
+import io.swarm4j.model.Check;
 import io.swarm4j.model.ClusterSpec;
 import io.swarm4j.model.ConflictException;
+import io.swarm4j.model.Node.Availability;
 import io.swarm4j.model.Node.NodeRole;
 import io.swarm4j.model.NodeId;
 import io.swarm4j.model.SwarmException;
@@ -59,12 +61,14 @@ public final class SwarmNode implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SwarmNode.class);
   private static final Duration START_LIMIT = Duration.ofSeconds(30);
 
-  private final NodeSettings settings;
+  private final NodeSettings told;
   private final NodeDirectory directory;
+  private volatile NodeSettings settings;
   private volatile @Nullable MemberNode member;
   private boolean closed;
 
   private SwarmNode(NodeSettings settings, NodeDirectory directory) {
+    this.told = settings;
     this.settings = settings;
     this.directory = directory;
   }
@@ -88,6 +92,7 @@ public final class SwarmNode implements AutoCloseable {
       LOG.warn("this manager is locked: it goes on when it is given the swarm's unlock key");
       return;
     }
+    settings = told.with(directory.places(told.places()), told.cluster());
     OwnCredentials own = new OwnCredentials(directory, directory.credentials());
     MemberNode resumed = new MemberNode(settings, directory, own, memory);
     begin(
@@ -133,20 +138,50 @@ public final class SwarmNode implements AutoCloseable {
    *
    * @throws ConflictException if it is a member of one
    */
-  public synchronized NodeIdentity init() {
+  public NodeIdentity init() {
+    return init(EntryOptions.DEFAULT, told.cluster());
+  }
+
+  /** The settings with which {@link #init()} begins a swarm. */
+  public ClusterSpec initialSettings() {
+    return told.cluster();
+  }
+
+  /**
+   * Begins a swarm with this node as its first manager.
+   *
+   * @param options where it is found, and whether it takes tasks
+   * @param cluster the swarm's settings
+   * @throws ConflictException if it is a member of one
+   */
+  public synchronized NodeIdentity init(EntryOptions options, ClusterSpec cluster) {
     requireNoMember();
+    settings = told.with(told.places().with(options), cluster);
     Founding founding = Founding.prepare(settings);
+    directory.save(settings.places());
     directory.save(founding.credentials());
     OwnCredentials own = new OwnCredentials(directory, founding.credentials());
     Memory nobody = new Memory(settings.hostname(), "", List.of());
     MemberNode fresh = new MemberNode(settings, directory, own, nobody);
-    begin(
+    enter(
         fresh,
         () -> {
           ManagerPart part = fresh.manage(ManagerGroup.found(settings, own, directory));
-          directory.save(founding.bootstrap(part, (ProcessHost) fresh.host()));
+          directory.save(
+              founding.bootstrap(part, (ProcessHost) fresh.host(), options.availability()));
         });
     return fresh.identity();
+  }
+
+  /** Begins to be a member; if that fails nothing of it is left. */
+  private void enter(MemberNode fresh, Runnable work) {
+    try {
+      begin(fresh, work);
+    } catch (RuntimeException failed) {
+      directory.clear();
+      settings = told;
+      throw failed;
+    }
   }
 
   /**
@@ -168,16 +203,37 @@ public final class SwarmNode implements AutoCloseable {
    *
    * @see #join(String, String)
    */
-  public synchronized NodeIdentity join(String token, String manager, @Nullable NodeRole role) {
+  public NodeIdentity join(String token, String manager, @Nullable NodeRole role) {
+    return join(token, manager, role, EntryOptions.DEFAULT);
+  }
+
+  /**
+   * Joins a swarm with further options.
+   *
+   * @param role null for the token's
+   * @param options where this node is found; it becomes active
+   * @see #join(String, String)
+   */
+  public synchronized NodeIdentity join(
+      String token, String manager, @Nullable NodeRole role, EntryOptions options) {
     requireNoMember();
+    Check.of("EntryOptions")
+        .that(
+            options.availability() == Availability.ACTIVE,
+            "availability",
+            options.availability(),
+            "ACTIVE; it can be changed once the node has joined")
+        .orThrow();
+    settings = told.with(told.places().with(options), told.cluster());
     Joining.Result joined =
         Joining.join(settings, JoinToken.parse(token), HostPort.parse(manager), role);
+    directory.save(settings.places());
     directory.save(joined.credentials());
     Memory memory = new Memory(settings.hostname(), joined.address(), joined.managers());
     directory.save(memory);
     OwnCredentials own = new OwnCredentials(directory, joined.credentials());
     MemberNode fresh = new MemberNode(settings, directory, own, memory);
-    begin(
+    enter(
         fresh,
         () -> {
           if (joined.group() != null) {
@@ -239,6 +295,7 @@ public final class SwarmNode implements AutoCloseable {
     member = null;
     leaving.close();
     directory.clear();
+    settings = told;
   }
 
   private static boolean isLastManager(MemberNode leaving) {
@@ -572,9 +629,10 @@ public final class SwarmNode implements AutoCloseable {
       return new NodeSettings(
           directory,
           hostname,
-          HostPort.parse(listen),
-          advertise == null ? null : HostPort.parse(advertise),
-          dataAddress,
+          new Places(
+              HostPort.parse(listen),
+              advertise == null ? null : HostPort.parse(advertise),
+              dataAddress),
           factory,
           engineLabels,
           cluster,

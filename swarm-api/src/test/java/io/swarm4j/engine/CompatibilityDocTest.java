@@ -45,9 +45,37 @@ class CompatibilityDocTest {
     public String toString() {
       return subject + ": " + verdict;
     }
+
+    /** The last part of the field's path. */
+    String field() {
+      return subject.substring(subject.lastIndexOf('.') + 1);
+    }
+
+    JsonNode value() throws IOException {
+      return ApiFixture.MAPPER.readTree(example);
+    }
+
+    /** What an object says of this field. */
+    JsonNode in(JsonNode object) {
+      return get(object, subject);
+    }
+
+    /** A request that sets this field alone. */
+    String body() throws IOException {
+      return body(List.of(this));
+    }
+
+    /** A request that sets some fields. */
+    static String body(List<Row> rows) throws IOException {
+      ObjectNode object = ApiFixture.MAPPER.createObjectNode();
+      for (Row row : rows) {
+        set(object, row.subject(), row.value());
+      }
+      return object.toString();
+    }
   }
 
-  private static List<Row> rows(String section) throws IOException {
+  static List<Row> rows(String section) throws IOException {
     List<Row> rows = new ArrayList<>();
     boolean inside = false;
     for (String line : Files.readAllLines(DOC)) {
@@ -162,7 +190,7 @@ class CompatibilityDocTest {
     return row.subject().substring(row.subject().lastIndexOf('.') + 1);
   }
 
-  private static void assertRefused(Row row, ApiFixture.Answer answer) {
+  private static void assertRefused(Row row, Requests.Answer answer) {
     assertThat(answer.status()).isEqualTo(400);
     String field =
         row.subject()

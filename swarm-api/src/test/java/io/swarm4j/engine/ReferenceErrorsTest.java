@@ -37,13 +37,13 @@ class ReferenceErrorsTest {
     fixture.close();
   }
 
-  private static void refused(ApiFixture.Answer answer, int status, String message) {
+  private static void refused(Requests.Answer answer, int status, String message) {
     assertThat(answer.message()).isEqualTo(message);
     assertThat(answer.status()).isEqualTo(status);
     assertThat(answer.raw().headers().firstValue("Content-Type")).contains("application/json");
   }
 
-  private static ApiFixture.Answer create(String name, String container, String more) {
+  private static Requests.Answer create(String name, String container, String more) {
     return fixture.post("/v1.50/services/create", ApiFixture.service(name, 1, container, more));
   }
 

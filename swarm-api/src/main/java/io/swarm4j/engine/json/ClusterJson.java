@@ -2,16 +2,18 @@ package io.swarm4j.engine.json;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.swarm4j.model.Authority;
 import io.swarm4j.model.Cluster;
 import io.swarm4j.model.ClusterSpec;
 import io.swarm4j.model.ClusterSpecBuilder;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** {@code ClusterInfo} and {@code SwarmSpec} of the Engine API. */
 public final class ClusterJson {
-  private static final int DATA_PATH_PORT = 4789;
+  static final int DATA_PATH_PORT = 4789;
 
   /** Settings of the reference's own log, which ours has no use for. */
   private static final Map<String, Long> FIXED = fixed();
@@ -29,12 +31,34 @@ public final class ClusterJson {
   }
 
   /**
+   * What a client wants of a swarm.
+   *
+   * @param spec its settings
+   * @param root the root certificate to change to; null to keep the present one
+   */
+  public record Wanted(ClusterSpec spec, @Nullable NewRoot root) {}
+
+  /**
+   * A root certificate.
+   *
+   * @param certificate PEM; empty for one that is to be made
+   * @param key its private key, PEM
+   */
+  public record NewRoot(String certificate, String key) {
+    /** Tells nothing of the key. */
+    @Override
+    public String toString() {
+      return "NewRoot";
+    }
+  }
+
+  /**
    * Reads {@code SwarmSpec}.
    *
    * @param present the settings that it replaces, from which it takes what the Engine API can not
    *     say
    */
-  public static ClusterSpec read(Fields fields, ClusterSpec present) {
+  public static Wanted read(Fields fields, ClusterSpec present) {
     ClusterSpecBuilder spec = ClusterSpecBuilder.builder(present);
     spec.name(fields.text("Name", "default")).labels(fields.map("Labels"));
     fields.object(
@@ -56,14 +80,26 @@ public final class ClusterJson {
           return period == null || period.isZero() ? spec : spec.heartbeatPeriod(period);
         });
     fields.object(
-        "CAConfig",
-        authority -> {
-          Duration expiry = authority.nanos("NodeCertExpiry");
-          return expiry == null || expiry.isZero() ? spec : spec.certificateExpiry(expiry);
-        });
-    fields.object(
         "EncryptionConfig", encryption -> spec.autoLock(encryption.flag("AutoLockManagers")));
-    return spec.build();
+    NewRoot root =
+        fields.object(
+            "CAConfig",
+            authority -> {
+              Duration expiry = authority.nanos("NodeCertExpiry");
+              if (expiry != null && !expiry.isZero()) {
+                spec.certificateExpiry(expiry);
+              }
+              return root(authority);
+            });
+    return new Wanted(spec.build(), root);
+  }
+
+  /** The count of forced changes shows as 0 each time, so that any other number asks for one. */
+  private static @Nullable NewRoot root(Fields authority) {
+    boolean forced = authority.number("ForceRotate") != 0;
+    String certificate = authority.text("SigningCACert", "");
+    String key = authority.text("SigningCAKey", "");
+    return forced || !certificate.isEmpty() ? new NewRoot(certificate, key) : null;
   }
 
   /** Writes what {@code docker info} tells of the swarm. */
@@ -71,8 +107,9 @@ public final class ClusterJson {
     ClusterSpec spec = cluster.spec();
     ObjectNode node = Json.stored(cluster.id(), cluster.meta());
     node.set("Spec", spec(spec));
-    node.putObject("TLSInfo");
-    node.put("RootRotationInProgress", false);
+    Authority authority = cluster.authority();
+    node.set("TLSInfo", new TlsJson(authority).ofSwarm());
+    node.put("RootRotationInProgress", authority != null && authority.rotation() != null);
     ArrayNode pools = node.putArray("DefaultAddrPool");
     spec.addressPools().forEach(pool -> pools.add(pool.toString()));
     return node.put("SubnetSize", spec.subnetPrefix()).put("DataPathPort", DATA_PATH_PORT);

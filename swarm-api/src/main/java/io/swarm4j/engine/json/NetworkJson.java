@@ -12,6 +12,7 @@ import io.swarm4j.model.Node;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.Subnet;
 import io.swarm4j.model.Task;
+import io.swarm4j.model.TaskState;
 import io.swarm4j.store.View;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -126,6 +127,24 @@ public final class NetworkJson {
   private static Ip gateway(IpPool pool) {
     @Nullable Ip given = pool.gateway();
     return given == null ? pool.subnet().first().plus(1) : given;
+  }
+
+  /** Adds the containers of one node that are attached. */
+  public static void addContainers(ObjectNode node, Network network, List<Task> tasks, View view) {
+    ObjectNode containers = node.putObject("Containers");
+    for (Task task : tasks) {
+      for (Attachment attachment : task.attachments()) {
+        if (attachment.network().equals(network.id()) && task.state() == TaskState.RUNNING) {
+          containers
+              .putObject(Digests.containerId(task))
+              .put("Name", view.nameOf(task) + "." + task.id())
+              .put("EndpointID", task.id().toString())
+              .put("MacAddress", "")
+              .put("IPv4Address", attachment.address() + EndpointJson.prefix(network))
+              .put("IPv6Address", "");
+        }
+      }
+    }
   }
 
   /** Adds what {@code docker network inspect --verbose} tells: services and their tasks. */

@@ -1,6 +1,7 @@
 package io.swarm4j.engine.json;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.swarm4j.model.Cluster;
 import io.swarm4j.model.Node;
 import io.swarm4j.model.Node.Availability;
 import io.swarm4j.model.Node.NodeRole;
@@ -21,14 +22,16 @@ public final class NodeJson {
   }
 
   /** Writes a node. */
-  public static ObjectNode write(Node node) {
+  public static ObjectNode write(Node node, Cluster cluster) {
     ObjectNode json = Json.stored(node.id(), node.meta());
     ObjectNode spec = json.putObject("Spec");
     Json.putText(spec, "Name", node.spec().name());
     spec.set("Labels", Json.map(node.spec().labels()));
     spec.put("Role", Constants.text(node.spec().role()))
         .put("Availability", Constants.text(node.spec().availability()));
-    json.set("Description", description(node.description()));
+    ObjectNode description = description(node.description());
+    description.set("TLSInfo", new TlsJson(cluster.authority()).of(node.description().trust()));
+    json.set("Description", description);
     ObjectNode status =
         json.putObject("Status").put("State", Constants.text(node.status().state()));
     if (node.status().state() != Node.NodeState.READY) {
@@ -60,7 +63,6 @@ public final class NodeJson {
               description.plugins(),
               plugin -> Json.object().put("Type", plugin.type()).put("Name", plugin.name())));
     }
-    json.putObject("TLSInfo");
     return json;
   }
 }

@@ -1,0 +1,95 @@
+package io.swarm4j.examples.scenario;
+
+import io.swarm4j.engine.EngineApi;
+import io.swarm4j.engine.NodeSeat;
+import io.swarm4j.examples.apps.SampleImages;
+import io.swarm4j.model.ClusterSpec;
+import io.swarm4j.node.SwarmNode;
+import io.swarm4j.testing.DockerCli;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Assumptions;
+
+/** Machines that are in no swarm yet, each with an endpoint, which the docker CLI leads into one. */
+final class Machines implements AutoCloseable {
+  private final Path folder;
+  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+
+  Machines(Path folder) {
+    Assumptions.assumeFalse(DockerCli.installed().isEmpty(), "no docker CLI on the search path");
+    this.folder = folder;
+  }
+
+  /**
+   * A machine, and the CLI pointed at it.
+   *
+   * @param listen where it would listen for other nodes
+   */
+  DockerCli start(String name, String listen) {
+    SwarmNode node =
+        SwarmNode.builder(folder.resolve(name))
+            .hostname(name)
+            .listen(listen)
+            .images(SampleImages.all())
+            .cluster(ClusterSpec.DEFAULT.withHeartbeatPeriod(Duration.ofMillis(500)))
+            .start();
+    open.push(node);
+    Path socket = folder.resolve(name + ".sock");
+    EngineApi api = EngineApi.of(NodeSeat.of(node)).strict(true).unixSocket(socket).start();
+    open.push(api);
+    return new DockerCli(DockerCli.installed().get(0), api.hosts().get(0), folder);
+  }
+
+  DockerCli start(String name) {
+    return start(name, "127.0.0.1:0");
+  }
+
+  /** A machine that has begun a swarm. */
+  DockerCli manager(String name) {
+    DockerCli docker = start(name);
+    docker.run("swarm", "init", "--advertise-addr", "127.0.0.1").ok();
+    return docker;
+  }
+
+  /** The command that joins the swarm of a manager. */
+  static String[] join(DockerCli manager, String role) {
+    return join(manager.run("swarm", "join-token", "-q", role).ok(), manager);
+  }
+
+  static String[] join(String token, DockerCli manager) {
+    String address =
+        manager.run("node", "inspect", "self", "--format", "{{.ManagerStatus.Addr}}").ok();
+    return new String[] {"swarm", "join", "--token", token, address};
+  }
+
+  /** Looks again and again, as the scenarios' {@code poll} does. */
+  static String poll(Supplier<String> look, Predicate<String> expected) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    String seen = look.get();
+    while (!expected.test(seen)) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("not within a minute; last seen: " + seen);
+      }
+      TimeUnit.MILLISECONDS.sleep(50);
+      seen = look.get();
+    }
+    return seen;
+  }
+
+  static Supplier<String> nodes(DockerCli docker) {
+    String format = "{{.Hostname}} {{.Status}} {{.ManagerStatus}} {{.TLSStatus}}";
+    return () -> docker.run("node", "ls", "--format", format).out();
+  }
+
+  @Override
+  public void close() throws Exception {
+    while (!open.isEmpty()) {
+      open.pop().close();
+    }
+  }
+}
