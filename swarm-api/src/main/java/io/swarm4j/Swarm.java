@@ -386,22 +386,21 @@ public final class Swarm implements AutoCloseable {
           .orThrow();
       return new Swarm(
           Engine.start(
-              new EngineOptions(
-                  name,
-                  nodes,
-                  images.build(),
-                  runtime,
-                  runtimeOf,
-                  time,
-                  cluster,
-                  placement,
-                  dataDirectory,
-                  network && time instanceof RealTime,
-                  localhost,
-                  block,
-                  startTimeout,
-                  access,
-                  registry)));
+              EngineOptions.named(name, time)
+                  .nodes(nodes)
+                  .images(images.build())
+                  .runtime(runtime)
+                  .runtimeOf(runtimeOf)
+                  .cluster(cluster)
+                  .placement(placement)
+                  .dataDirectory(dataDirectory)
+                  .network(network && time instanceof RealTime)
+                  .localhost(localhost)
+                  .block(block)
+                  .startTimeout(startTimeout)
+                  .access(access)
+                  .registry(registry)
+                  .build()));
     }
   }
 }

@@ -6,10 +6,12 @@ import io.swarm4j.engine.json.Json;
 import io.swarm4j.model.Node;
 import io.swarm4j.model.PortSpec;
 import io.swarm4j.model.Reason;
+import io.swarm4j.model.Resources;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.ServiceMode;
 import io.swarm4j.model.StoreObject;
 import io.swarm4j.model.Task;
+import io.swarm4j.model.TaskSpec;
 import io.swarm4j.store.Change;
 import io.swarm4j.store.View;
 import java.util.Locale;
@@ -109,7 +111,9 @@ final class StateJson {
   }
 
   static ObjectNode task(Task task, View view) {
-    String image = view.specOf(task).task().container().image();
+    TaskSpec spec = view.specOf(task).task();
+    String image = spec.container().image();
+    Resources reserved = spec.resources().reserved();
     ObjectNode json =
         step(task)
             .put("id", task.id().toString())
@@ -118,7 +122,9 @@ final class StateJson {
             .put("node", task.nodeId() == null ? "" : task.nodeId().toString())
             .put("image", image(image))
             .put("digest", digest(image))
-            .put("version", task.specVersion());
+            .put("version", task.specVersion())
+            .put("cpus", reserved.nanoCpus() / 1e9)
+            .put("memory", reserved.memoryBytes());
     if (task.status().health() != null) {
       json.put("health", lower(task.status().health().state()));
     }

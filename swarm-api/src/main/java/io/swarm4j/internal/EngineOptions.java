@@ -1,5 +1,6 @@
 package io.swarm4j.internal;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import io.swarm4j.ImageResolver;
 import io.swarm4j.NodeOptions;
 import io.swarm4j.RuntimeFactory;
@@ -16,6 +17,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What the builder of a swarm was told. */
+@RecordBuilder
 public record EngineOptions(
     String name,
     List<NodeOptions> nodes,
@@ -36,5 +38,20 @@ public record EngineOptions(
   public EngineOptions {
     nodes = List.copyOf(nodes);
     runtimeOf = Map.copyOf(runtimeOf);
+  }
+
+  /** Begins with the usual: no nodes, no network, nothing kept. */
+  public static EngineOptionsBuilder named(String name, Time time) {
+    return EngineOptionsBuilder.builder()
+        .name(name)
+        .nodes(List.of())
+        .images(JvmImages.NONE)
+        .runtimeOf(Map.of())
+        .time(time)
+        .cluster(ClusterSpec.DEFAULT)
+        .placement(PlacementOptions.DEFAULT)
+        .startTimeout(Duration.ofSeconds(30))
+        .access(AccessPolicy.OPEN)
+        .registry(ImageResolver.NONE);
   }
 }

@@ -1,25 +1,18 @@
 package io.swarm4j.internal;
 
-import io.swarm4j.ImageResolver;
 import io.swarm4j.NodeOptions;
-import io.swarm4j.agent.jvm.JvmImages;
 import io.swarm4j.dispatcher.Manager;
-import io.swarm4j.model.ClusterSpec;
 import io.swarm4j.model.ConflictException;
 import io.swarm4j.model.Node.NodeRole;
 import io.swarm4j.model.NodeId;
-import io.swarm4j.scheduler.PlacementOptions;
 import io.swarm4j.sim.SimulatedCluster;
 import io.swarm4j.store.Change;
 import io.swarm4j.store.ChangeFeed;
 import io.swarm4j.store.Transaction;
 import io.swarm4j.store.View;
-import io.swarm4j.stream.AccessPolicy;
 import io.swarm4j.time.Ids;
 import io.swarm4j.time.Loop;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -34,22 +27,9 @@ public final class SimulatedHost extends Host {
   /** Takes over a swarm that runs. */
   public SimulatedHost(SimulatedCluster cluster) {
     super(
-        new EngineOptions(
-            "simulated",
-            List.of(),
-            JvmImages.builder().build(),
-            null,
-            Map.of(),
-            cluster.time(),
-            ClusterSpec.DEFAULT,
-            PlacementOptions.DEFAULT,
-            null,
-            false,
-            false,
-            null,
-            Duration.ofMinutes(1),
-            AccessPolicy.OPEN,
-            ImageResolver.NONE));
+        EngineOptions.named("simulated", cluster.time())
+            .startTimeout(Duration.ofMinutes(1))
+            .build());
     this.cluster = cluster;
     this.watchLoop = cluster.time().newLoop("watchers");
     this.watches = new RovingWatches(watchLoop);

@@ -1,11 +1,9 @@
 package io.swarm4j.node;
 
-import io.swarm4j.ImageResolver;
 import io.swarm4j.NodeOptions;
 import io.swarm4j.agent.Agent;
 import io.swarm4j.agent.NameResolver;
 import io.swarm4j.agent.Runtime;
-import io.swarm4j.agent.jvm.JvmImages;
 import io.swarm4j.agent.protocol.Managers;
 import io.swarm4j.agent.protocol.ToNode;
 import io.swarm4j.dispatcher.LocalManagers;
@@ -192,22 +190,14 @@ final class MemberNode implements AutoCloseable {
   }
 
   private EngineOptions engineOptions() {
-    return new EngineOptions(
-        settings.hostname(),
-        List.of(),
-        JvmImages.NONE,
-        null,
-        Map.of(),
-        settings.time(),
-        settings.cluster(),
-        settings.placement(),
-        settings.directory(),
-        true,
-        settings.publishOnLocalhost(),
-        null,
-        Duration.ofSeconds(30),
-        settings.access(),
-        ImageResolver.NONE);
+    return EngineOptions.named(settings.hostname(), settings.time())
+        .cluster(settings.cluster())
+        .placement(settings.placement())
+        .dataDirectory(settings.directory())
+        .network(true)
+        .localhost(settings.publishOnLocalhost())
+        .access(settings.access())
+        .build();
   }
 
   /** Lets the agent look for a manager, and watches the certificate. */

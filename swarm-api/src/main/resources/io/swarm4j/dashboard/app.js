@@ -81,6 +81,23 @@ function drawTasks(list, tasks) {
 
 const byName = (a, b) => a.name.localeCompare(b.name, undefined, { numeric: true });
 
+// What the tasks of a node have reserved of a resource: in words, and as a bar.
+function drawReserved(line, what, tasks, all, unit, scale) {
+  const holding = tasks.filter(task => !ENDED.has(task.state));
+  const reserved = holding.reduce((sum, task) => sum + task[what], 0);
+  const round = value => Math.round(value / scale * 10) / 10;
+  setText(line.firstElementChild, round(reserved) + ' of ' + round(all) + ' ' + unit + ' reserved ');
+  const meter = line.lastElementChild;
+  meter.max = Math.max(all, reserved, 1e-9);
+  meter.value = reserved;
+}
+
+function reservedLine(label) {
+  const line = make('p', '', { class: 'reserved' });
+  line.append(make('span'), make('meter', '', { 'aria-label': label }));
+  return line;
+}
+
 function drawNodes(shown) {
   const perNode = new Map();
   for (const task of shown) {
@@ -92,7 +109,8 @@ function drawNodes(shown) {
   sync(el('nodes'), nodes, node => node.id,
     () => {
       const item = make('li', '', { class: 'node' });
-      item.append(make('h3'), make('p'), make('ul', '', { class: 'tasks' }));
+      item.append(make('h3'), make('p'), reservedLine('reserved CPUs'),
+        reservedLine('reserved memory'), make('ul', '', { class: 'tasks' }));
       return item;
     },
     (item, node) => {
@@ -102,12 +120,13 @@ function drawNodes(shown) {
       setText(item.children[0], node.name);
       const role = node.leader ? 'leader' : node.role;
       const running = tasks.filter(task => task.state === 'running').length;
-      const memory = (node.memory / 2 ** 30).toFixed(1);
       setText(item.children[1], [role, node.status, node.availability, node.address,
-        node.cpus + ' CPUs, ' + memory + ' GiB', running + ' running',
+        running + ' running',
         ...Object.entries(node.labels).map(([key, value]) => key + '=' + value)].join(' · '));
-      item.children[2].setAttribute('aria-label', 'tasks on ' + node.name);
-      drawTasks(item.children[2], tasks);
+      drawReserved(item.children[2], 'cpus', tasks, node.cpus, 'CPUs', 1);
+      drawReserved(item.children[3], 'memory', tasks, node.memory, 'GiB', 2 ** 30);
+      item.children[4].setAttribute('aria-label', 'tasks on ' + node.name);
+      drawTasks(item.children[4], tasks);
     });
   const waiting = (perNode.get('') || []).sort(byName);
   el('waiting-section').hidden = waiting.length === 0;

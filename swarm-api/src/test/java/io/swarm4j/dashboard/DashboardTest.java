@@ -10,10 +10,13 @@ import io.swarm4j.engine.EngineApi;
 import io.swarm4j.model.Node.Availability;
 import io.swarm4j.model.Node.NodeRole;
 import io.swarm4j.model.Placement;
+import io.swarm4j.model.ResourceRequirements;
+import io.swarm4j.model.Resources;
 import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.testing.Feature;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -90,6 +93,35 @@ class DashboardTest {
     await("document.querySelector('#events').textContent.includes('node w2 was removed')");
     swarm.services().remove("web");
     await("document.querySelectorAll('#services tr').length === 0");
+  }
+
+  @Test
+  void worksBehindAPathPrefix() throws Exception {
+    try (PrefixProxy proxy =
+        new PrefixProxy("/ops/swarm", URI.create(api.hosts().get(0).replace("tcp:", "http:")))) {
+      browser.open(proxy.address() + "/dashboard");
+      await("document.querySelectorAll('#nodes > li').length === 4");
+      run("web", 1);
+      await("document.querySelectorAll('#nodes button[data-tone=good]').length === 1");
+      browser.run("document.querySelector('#nodes button').click()");
+      await("document.querySelector('#task-timeline').textContent.includes('running')");
+    }
+  }
+
+  @Test
+  void reservedResourcesShowPerNode() {
+    ServiceSpec spec = ServiceSpec.of("web", "app");
+    swarm
+        .services()
+        .create(
+            spec.withTask(
+                spec.task()
+                    .withPlacement(Placement.constrained("node.hostname==w1"))
+                    .withResources(
+                        new ResourceRequirements(null, Resources.of(0.5, 1L << 29), 0))));
+    await("document.querySelector('#nodes').textContent.includes('0.5 of ')");
+    await("[...document.querySelectorAll('meter')].some(meter => meter.value === 0.5)");
+    browser.screenshot("reserved.png");
   }
 
   @Test

@@ -7,6 +7,8 @@ import io.swarm4j.engine.http.HttpLimits;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -183,6 +185,29 @@ class HostileClientsTest {
     String answer =
         exchange("GET /info HTTP/1.1\r\nHost: evil.example:2375\r\nConnection: close\r\n\r\n");
     assertThat(answer).startsWith("HTTP/1.1 403").contains("evil.example");
+  }
+
+  @Test
+  void aThousandIdleStreamsLeaveRoomForOthers() throws IOException {
+    List<Socket> idle = new ArrayList<>();
+    try {
+      for (int i = 0; i < 1_000; i++) {
+        Socket socket = fixture.connect();
+        idle.add(socket);
+        socket
+            .getOutputStream()
+            .write("GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(US_ASCII));
+      }
+      for (Socket socket : idle) {
+        assertThat(socket.getInputStream().read()).isEqualTo('H'); // it is being answered
+      }
+      assertThat(fixture.get("/info").status()).isEqualTo(200);
+    } finally {
+      for (Socket socket : idle) {
+        socket.close();
+      }
+    }
+    assertThat(fixture.get("/nodes").status()).isEqualTo(200);
   }
 
   @Test

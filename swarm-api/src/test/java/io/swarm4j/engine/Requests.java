@@ -64,5 +64,4 @@ final class Requests {
       throw new IllegalStateException(interrupted);
     }
   }
-
 }

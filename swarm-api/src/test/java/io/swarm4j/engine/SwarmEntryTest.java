@@ -73,8 +73,7 @@ class SwarmEntryTest {
       switch (row.subject()) {
         case "ListenAddr", "AdvertiseAddr" ->
             assertThat(self.at("/ManagerStatus/Addr").asText()).startsWith("127.0.0.2:");
-        case "Availability" ->
-            assertThat(self.at("/Spec/Availability")).isEqualTo(row.value());
+        case "Availability" -> assertThat(self.at("/Spec/Availability")).isEqualTo(row.value());
         case "DataPathAddr" -> assertThat(self.at("/Status/Addr").asText()).startsWith("127.");
         default -> assertThat(row.in(swarm)).as(row.subject()).isEqualTo(row.value());
       }
@@ -106,9 +105,7 @@ class SwarmEntryTest {
             {"ListenAddr":"127.0.0.1:0","AdvertiseAddr":"lo","DataPathAddr":"lo","Availability":"active",
             "RemoteAddrs":["%s"],"JoinToken":"%s"}
             """
-                .formatted(
-                    manager.address(),
-                    manager.joinToken(NodeRole.WORKER)));
+                .formatted(manager.address(), manager.joinToken(NodeRole.WORKER)));
     assertThat(joined.status()).as(joined.message()).isEqualTo(200);
     assertThat(node.isMember()).isTrue();
   }

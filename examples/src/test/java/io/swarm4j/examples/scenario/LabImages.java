@@ -5,9 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.swarm4j.agent.jvm.JvmImage;
 import io.swarm4j.agent.jvm.JvmImages;
 import io.swarm4j.agent.jvm.JvmTask;
+import io.swarm4j.model.HealthCheck;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.TreeSet;
 
 /** Stand-ins for the public images of the scenarios, and the tools that they look around with. */
@@ -18,6 +21,21 @@ final class LabImages {
     JvmImages.Builder images = JvmImages.builder();
     images.image("nginx", page("Welcome to nginx!", 80), LabImages::tools);
     images.image("host", task -> serve(task, 8080, task.env("NODE").orElse("?")), LabImages::tools);
+    images.image(
+        "sick",
+        JvmTask::awaitStop,
+        image ->
+            image
+                .command("unwell", (task, arguments, streams) -> 1)
+                .command("well", (task, arguments, streams) -> 0)
+                .health(
+                    new HealthCheck(
+                        new HealthCheck.Probe.Exec(List.of("unwell")),
+                        Duration.ofMillis(100),
+                        null,
+                        1,
+                        null,
+                        null)));
     images.image(
         "printenv",
         task -> {

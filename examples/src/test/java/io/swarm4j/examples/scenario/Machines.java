@@ -15,7 +15,9 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Assumptions;
 
-/** Machines that are in no swarm yet, each with an endpoint, which the docker CLI leads into one. */
+/**
+ * Machines that are in no swarm yet, each with an endpoint, which the docker CLI leads into one.
+ */
 final class Machines implements AutoCloseable {
   private final Path folder;
   private final Deque<AutoCloseable> open = new ArrayDeque<>();

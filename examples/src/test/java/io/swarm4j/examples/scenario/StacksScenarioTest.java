@@ -187,7 +187,9 @@ class StacksScenarioTest extends ScenarioTest {
 
   @Test
   @Scenario({"SC-143", "SC-145", "SC-146", "SC-141", "SC-147"})
-  @Feature({"M18", "N01", "N02", "N03", "N09", "N10", "N11", "N16", "N17", "N18", "N19", "I09"})
+  @Feature({
+    "M18", "N01", "N02", "N03", "N09", "N10", "N11", "N16", "N17", "N18", "N19", "I09", "Q05"
+  })
   void onlyAHealthCheckFindsOut() throws Exception {
     String calc =
         """

@@ -3,6 +3,8 @@ package io.swarm4j.examples.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.swarm4j.testing.Feature;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -35,6 +37,37 @@ class UpdatesScenarioTest extends ScenarioTest {
           .anyMatch(t -> t.startsWith(name + "Shutdown Shutdown") && t.contains(":1 "));
     }
     assertThat(lab.inspect("pay", "{{.UpdateStatus.Message}}")).isEqualTo("update completed");
+  }
+
+  @Test
+  @Scenario(value = "SC-084", note = "with a delay of one second")
+  @Feature({"J05", "J06"})
+  void twoAtATime() throws Exception {
+    pay(5);
+    lab.ok(
+        "service",
+        "update",
+        "-d",
+        "--no-resolve-image",
+        "--update-delay",
+        "1s",
+        "--update-parallelism",
+        "2",
+        "--image",
+        "swarm4j/payroll:2",
+        "pay");
+    lab.poll(() -> lab.inspect("pay", STATE), "completed"::equals);
+    List<Instant> created =
+        lab.swarm.services().tasks("pay").stream()
+            .filter(task -> task.isDesiredAlive())
+            .map(task -> task.meta().createdAt())
+            .sorted()
+            .toList();
+    assertThat(created).hasSize(5);
+    for (int first : new int[] {0, 2}) {
+      assertThat(Duration.between(created.get(first), created.get(first + 2)))
+          .isGreaterThanOrEqualTo(Duration.ofSeconds(1));
+    }
   }
 
   @Test

@@ -33,9 +33,7 @@ public final class EntryJson {
     fields.fixed("DataPathPort", ClusterJson.DATA_PATH_PORT);
     ClusterJson.Wanted wanted =
         fields.object(
-            "Spec",
-            spec -> ClusterJson.read(spec, usual),
-            new ClusterJson.Wanted(usual, null));
+            "Spec", spec -> ClusterJson.read(spec, usual), new ClusterJson.Wanted(usual, null));
     if (wanted.root() != null) {
       throw Json.refuse(
           "Spec.CAConfig.SigningCACert, ForceRotate",
