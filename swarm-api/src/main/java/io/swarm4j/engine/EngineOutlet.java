@@ -3,6 +3,7 @@ package io.swarm4j.engine;
 import io.swarm4j.engine.http.Outlet;
 import io.swarm4j.engine.http.Peer;
 import io.swarm4j.engine.http.Request;
+import io.swarm4j.engine.json.FilterJson;
 import io.swarm4j.model.Id;
 import io.swarm4j.model.SwarmException;
 import io.swarm4j.model.Task;
@@ -15,7 +16,10 @@ import org.jspecify.annotations.Nullable;
  * of its other nodes.
  */
 final class EngineOutlet implements Outlet {
-  /** What is answered here in any case; {@code events} and the like join what both know. */
+  /** What a member tells of both. */
+  private static final Set<String> JOINED = Set.of("events", "networks");
+
+  /** What is answered here in any case. */
   private static final Set<String> OWN =
       Set.of(
           "_ping",
@@ -45,11 +49,11 @@ final class EngineOutlet implements Outlet {
   public @Nullable Peer of(Request head) {
     try {
       doorkeeper.check(head);
-    } catch (ApiException refused) {
+      Request plain = ApiVersion.of(head) == null ? head : head.withoutFirstSegment();
+      return plain.segments().isEmpty() || isOurs(plain) ? null : engine.peer();
+    } catch (SwarmException refused) {
       return null; // which is told on the usual way
     }
-    Request plain = ApiVersion.of(head) == null ? head : head.withoutFirstSegment();
-    return plain.segments().isEmpty() || isOurs(plain) ? null : engine.peer();
   }
 
   private boolean isOurs(Request request) {
@@ -57,8 +61,10 @@ final class EngineOutlet implements Outlet {
     String first = path.get(0);
     if (OWN.contains(first)) {
       return true;
-    } else if (access.seat().swarm() == null || path.size() < 2) {
-      return isMember() && Set.of("events", "networks").contains(first);
+    } else if (access.seat().swarm() == null) {
+      return false;
+    } else if (path.size() == 1) {
+      return JOINED.contains(first);
     }
     return switch (first) {
       case "networks" -> isOurNetwork(path.get(1));
@@ -68,15 +74,9 @@ final class EngineOutlet implements Outlet {
     };
   }
 
-  private boolean isMember() {
-    return access.seat().swarm() != null;
-  }
-
   private boolean isOurNetwork(String reference) {
-    if (reference.equals("create")) {
-      return true; // it depends on the driver
-    } else if (reference.equals("prune")) {
-      return false;
+    if (Set.of("create", "prune").contains(reference)) {
+      return true; // the one depends on the driver, the other concerns both
     }
     try {
       access.member().networks().get(reference);
@@ -88,13 +88,13 @@ final class EngineOutlet implements Outlet {
 
   /** Whether a list of containers is to tell of other nodes, which an engine knows nothing of. */
   private static boolean asksForOthers(Request request) {
-    String filters = request.query().get("filters", "");
-    return filters.contains("\"node\"") || filters.contains("\"scope\"");
+    Set<String> filters = FilterJson.read(request.query().get("filters", "")).keySet();
+    return filters.contains("node") || filters.contains("scope");
   }
 
   /** Whether a container is that of a task on another node. */
   private boolean isElsewhere(List<String> path) {
-    if (path.size() < 2 || Set.of("create", "prune").contains(path.get(1))) {
+    if (Set.of("create", "prune").contains(path.get(1))) {
       return false;
     }
     try {

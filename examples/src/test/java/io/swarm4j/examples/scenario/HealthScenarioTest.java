@@ -96,7 +96,7 @@ class HealthScenarioTest extends ScenarioTest {
   @Scenario(
       value = {"SC-035", "SC-051"},
       note = "today's reference takes 10.0.0.0/24 for ingress; ours a range of its own per swarm")
-  @Feature({"H01", "H18"})
+  @Feature({"H01", "H06", "H18"})
   void theIngressNetworkShowsTheContainersOfTheNodeThatIsAsked() throws Exception {
     lab.create("viz", "-p", "8090:8080", "--constraint", "node.role==manager", "host");
     lab.create("api", "-p", "3000:3000", "--constraint", "node.hostname==w2", "swarm4j/customer");

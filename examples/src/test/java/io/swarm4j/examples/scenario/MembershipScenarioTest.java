@@ -8,6 +8,7 @@ import io.swarm4j.testing.Feature;
 import java.net.Inet4Address;
 import java.net.NetworkInterface;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,13 +35,16 @@ class MembershipScenarioTest {
 
   @Test
   @Scenario({"SC-010", "SC-011", "SC-020", "SC-021", "SC-023"})
-  @Feature({"B03", "B05", "B07", "B09", "C01", "L08"})
+  @Feature({"B03", "B05", "B07", "B08", "B09", "C01"})
   void fromNoSwarmToOneAndBack() throws Exception {
     DockerCli m1 = machines.start("m1");
     DockerCli w1 = machines.start("w1");
-    assertThat(m1.run("info").ok()).contains("Swarm: inactive", "Name: m1");
-    assertThat(w1.run("info").ok()).contains("Swarm: inactive", "Name: w1");
-    assertThat(m1.run("swarm", "--help").ok()).contains("join-token");
+    for (DockerCli each : List.of(m1, w1)) {
+      assertThat(each.run("info").ok()).contains("Swarm: inactive");
+    }
+    assertThat(m1.run("info").ok()).contains("Name: m1");
+    assertThat(w1.run("info").ok()).contains("Name: w1");
+    assertThat(m1.run("swarm", "--help").ok()).contains("Initialize a swarm");
     assertThat(m1.run("network", "ls", "-q").ok()).isEmpty();
     assertThat(m1.run("node", "ls").err()).contains("This node is not a swarm manager");
     assertThat(m1.run("swarm", "leave").exit()).isNotZero();
@@ -105,9 +109,7 @@ class MembershipScenarioTest {
     assertThat(root).startsWith("-----BEGIN CERTIFICATE-----");
     m1.run("swarm", "ca", "--rotate", "--detach").ok();
     w2.run(Machines.join(m1, "worker")).ok();
-    Machines.poll(
-        Machines.nodes(m1),
-        nodes -> nodes.contains("w1 Ready  Ready") && nodes.contains("w2 Ready  Ready"));
+    Machines.poll(Machines.nodes(m1), nodes -> nodes.contains("w2 Ready"));
   }
 
   @Test

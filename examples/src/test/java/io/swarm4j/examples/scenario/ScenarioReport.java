@@ -71,8 +71,8 @@ public final class ScenarioReport implements TestExecutionListener {
     }
     for (String[] feature : table("features.tsv")) {
       String by = proven.get(feature[0]);
-      rows.add(
-          new String[] {feature[0], feature[1], by == null ? "no test names it" : "pass: " + by});
+      String reason = feature.length > 2 ? "not here: " + feature[2] : "no test names it";
+      rows.add(new String[] {feature[0], feature[1], by == null ? reason : "pass: " + by});
     }
     write(rows);
   }

@@ -50,6 +50,7 @@ public final class ServiceSpecJson {
   }
 
   private static ServiceMode mode(Fields fields) {
+    fields.only("Mode", "REPLICATED", "GLOBAL"); // docker-java names the mode a second time
     ServiceMode replicated =
         fields.object(
             "Replicated",
