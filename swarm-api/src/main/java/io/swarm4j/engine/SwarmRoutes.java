@@ -7,13 +7,12 @@ import io.swarm4j.engine.json.ClusterJson;
 import io.swarm4j.engine.json.EntryJson;
 import io.swarm4j.engine.json.Fields;
 import io.swarm4j.engine.json.Json;
-import io.swarm4j.model.Cluster;
 import io.swarm4j.model.ClusterSpec;
 import io.swarm4j.model.ConflictException;
 import io.swarm4j.model.InvalidSpecException;
 import io.swarm4j.model.Node.NodeRole;
-import io.swarm4j.store.seal.LockedException;
 import io.swarm4j.node.EntryOptions;
+import io.swarm4j.store.seal.LockedException;
 import java.util.List;
 
 /** {@code /swarm}. */
