@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -113,10 +114,11 @@ final class HealthBench implements AutoCloseable {
     awaitReady();
     LockSupport.parkNanos(QUIET.toNanos());
     long start = System.nanoTime();
-    tasks.get(VICTIM).unhealthy("a drill");
+    JvmTask victim = Objects.requireNonNull(tasks.get(VICTIM), "the task runs");
+    victim.unhealthy("a drill");
     LockSupport.parkNanos(QUIET.toNanos());
     long last = lastAnswer.get();
-    tasks.get(VICTIM).healthy();
+    victim.healthy();
     if (System.nanoTime() - last < QUIET.toNanos() / 2) {
       throw new IllegalStateException("it was never withdrawn");
     }

@@ -85,7 +85,7 @@ final class LbBench {
     }
 
     double[] of(Load load, ToDoubleFunction<Sample> figure) {
-      return samples.get(load).stream().mapToDouble(figure).toArray();
+      return samples.getOrDefault(load, List.of()).stream().mapToDouble(figure).toArray();
     }
   }
 
@@ -195,10 +195,8 @@ final class LbBench {
       for (Load load : Load.values()) {
         for (Contender contender : order) {
           Sample sample = sample(contender, load);
-          if (round < 0) {
-            contender.samples.put(load, new ArrayList<>());
-          } else {
-            contender.samples.get(load).add(sample);
+          if (round >= 0) {
+            contender.samples.computeIfAbsent(load, any -> new ArrayList<>()).add(sample);
           }
         }
       }
