@@ -218,9 +218,13 @@ public final class SimulatedRuntime implements Runtime {
     containers.remove(container.task(), container);
   }
 
+  /** Removes all tasks, on the loop. Any thread. */
   @Override
   public void close() {
-    closed = true;
-    List.copyOf(containers.values()).forEach(SimulatedContainer::remove);
+    loop.execute(
+        () -> {
+          closed = true;
+          List.copyOf(containers.values()).forEach(SimulatedContainer::remove);
+        });
   }
 }

@@ -236,6 +236,7 @@ class SimulatedRuntimeTest {
 
     runtime.close();
     runtime.close();
+    time.settle();
 
     assertThat(now(container.exit()).code()).isEqualTo(137);
     assertThatThrownBy(() -> create(SimulatedImage.INSTANT))
