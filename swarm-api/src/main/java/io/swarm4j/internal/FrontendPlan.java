@@ -7,6 +7,7 @@ import io.swarm4j.model.Node.NodeState;
 import io.swarm4j.model.NodeId;
 import io.swarm4j.model.PortSpec;
 import io.swarm4j.model.Service;
+import io.swarm4j.model.ServiceId;
 import io.swarm4j.network.dataplane.Difference;
 import io.swarm4j.network.endpoint.BindAddresses;
 import io.swarm4j.network.endpoint.EndpointTable;
@@ -68,7 +69,7 @@ final class FrontendPlan {
     for (ServiceFrontend place : endpoints.frontends()) {
       if (place.protocol() != PortSpec.Protocol.SCTP
           && place.kind() != ServiceFrontend.Kind.ADDRESS) {
-        ServiceBalancing how = balancing(place);
+        ServiceBalancing how = balancing(view, place.service());
         if (how.options().sameNodeFirst() && isOpenOnAllNodes(place)) {
           addresses.forEach(
               (node, address) ->
@@ -88,8 +89,9 @@ final class FrontendPlan {
     return frontends;
   }
 
-  private ServiceBalancing balancing(ServiceFrontend place) {
-    Service service = view.service(place.service());
+  /** How a service wants its connections treated. */
+  static ServiceBalancing balancing(View view, ServiceId id) {
+    Service service = view.service(id);
     return service == null
         ? ServiceBalancing.DEFAULT
         : ServiceBalancing.orDefault(service.spec().labels());

@@ -49,11 +49,6 @@ import org.slf4j.LoggerFactory;
 final class UserSpacePlane implements EndpointGate, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(UserSpacePlane.class);
 
-  /**
-   * How long open connections of a withdrawn task may take to end before it gets its stop signal.
-   */
-  private static final Duration DRAIN_DEADLINE = Duration.ofSeconds(2);
-
   /** How long the stop of a task waits for a withdrawal that does not come about. */
   private static final Duration WITHDRAWAL_LEASE = Duration.ofSeconds(5);
 
@@ -242,7 +237,8 @@ final class UserSpacePlane implements EndpointGate, AutoCloseable {
     }
     TaskId task = withdrawn.task().id();
     balancer
-        .drained(task.toString(), DRAIN_DEADLINE)
+        .drained(
+            task.toString(), FrontendPlan.balancing(view, withdrawn.task().serviceId()).drain())
         .whenComplete(
             (drained, failure) ->
                 loop.execute(

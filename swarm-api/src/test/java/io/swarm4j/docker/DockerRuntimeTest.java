@@ -195,6 +195,32 @@ class DockerRuntimeTest {
   }
 
   @Test
+  @Feature({"N12", "SC-151"})
+  void anUnhealthyContainerOutsideOfTheSwarmRunsOnAndIsLeftAlone() throws Exception {
+    String id =
+        host.docker(
+            ("run -d --health-cmd false --health-interval 100ms --health-retries 3 "
+                    + BASE
+                    + " sleep 100000")
+                .split(" "));
+    try {
+      String format = "{{.State.Health.Status}} {{.State.Health.FailingStreak}}";
+      while (!host.docker("inspect", "-f", format, id).matches("unhealthy ([4-9]|[1-9][0-9]+)")) {
+        Thread.onSpinWait(); // the streak goes on beyond the retries
+      }
+
+      assertThat(await(runtime.recover())).isEmpty();
+      started(sleeper());
+      runtime.close();
+
+      assertThat(host.docker("inspect", "-f", "{{.State.Running}} {{.RestartCount}}", id))
+          .isEqualTo("true 0");
+    } finally {
+      host.docker("rm", "-f", id);
+    }
+  }
+
+  @Test
   @Feature("P03")
   void volumesOutliveTheirTasksAndTmpfsDoesNot() throws Exception {
     Mount tmpfs =

@@ -154,6 +154,25 @@ class ProcessRuntimeTest {
   }
 
   @Test
+  @Feature({"N04", "N06"})
+  void aProbeThatFloodsIsCutAndNoneIsCountedAsOneThatDoesNotExist() throws Exception {
+    Container container = ready(spin());
+
+    Container.ProbeResult flood =
+        await(
+            container.probe(
+                new Probe.Shell("head -c 20000000 /dev/zero | tr '\\0' x; exit 3"), LONG));
+    Container.ProbeResult absent =
+        await(container.probe(new Probe.Exec(List.of("no-such-probe")), LONG));
+
+    assertThat(flood.exitCode()).isEqualTo(3);
+    assertThat(flood.output()).hasSize(4096).containsOnlyOnce("x".repeat(4096));
+    assertThat(absent.exitCode()).isEqualTo(127);
+    assertThat(absent.output()).contains("no such command: no-such-probe");
+    assertThat(container.exit().toCompletableFuture()).isNotDone();
+  }
+
+  @Test
   void grandchildrenDieWithATaskThatIsStopped() throws Exception {
     Container container = ready("(sleep 1001 & sleep 1002 & wait) & " + SLEEP);
 

@@ -25,13 +25,17 @@ import java.util.regex.Pattern;
  *     {@code .max-per-backend}, {@code .idle-timeout}, {@code .slow-start} and {@code
  *     .proxy-protocol-in}, with {@code true} or {@code false}, numbers, and times such as {@code
  *     500ms}, {@code 30s}, {@code 15m} or {@code 2h}
+ * @param drain {@code swarm4j.lb.drain}: how long open connections of a withdrawn task may take to
+ *     end before it gets its stop signal
  */
 public record ServiceBalancing(
-    Algorithm algorithm, ProxyProtocol proxyProtocol, FrontendOptions options) {
+    Algorithm algorithm, ProxyProtocol proxyProtocol, FrontendOptions options, Duration drain) {
+  private static final Duration DEFAULT_DRAIN = Duration.ofSeconds(2);
 
   /** What is done without any label. */
   public static final ServiceBalancing DEFAULT =
-      new ServiceBalancing(Algorithm.ROUND_ROBIN, ProxyProtocol.NONE, FrontendOptions.NONE);
+      new ServiceBalancing(
+          Algorithm.ROUND_ROBIN, ProxyProtocol.NONE, FrontendOptions.NONE, DEFAULT_DRAIN);
 
   private static final String PREFIX = "swarm4j.lb.";
   private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
@@ -58,7 +62,8 @@ public record ServiceBalancing(
                 reader.number("max-per-backend"),
                 reader.time("idle-timeout"),
                 reader.time("slow-start"),
-                reader.flag("proxy-protocol-in")));
+                reader.flag("proxy-protocol-in")),
+            reader.time("drain", DEFAULT_DRAIN));
     reader.end();
     return read;
   }
@@ -131,9 +136,13 @@ public record ServiceBalancing(
     }
 
     Duration time(String name) {
+      return time(name, Duration.ZERO);
+    }
+
+    Duration time(String name, Duration otherwise) {
       return read(
           name,
-          Duration.ZERO,
+          otherwise,
           "a time such as 500ms, 30s, 15m or 2h",
           text -> {
             Matcher matcher = TIME.matcher(text);

@@ -23,6 +23,7 @@ class ServiceBalancingTest {
                     "swarm4j.lb.algorithm", "source-hash",
                     "swarm4j.lb.proxy-protocol", "v2",
                     "swarm4j.lb.idle-timeout", "15m",
+                    "swarm4j.lb.drain", "30s",
                     "swarm4j.lb.max-connections", "100",
                     "swarm4j.lb.same-node-first", "true")))
         .isEqualTo(
@@ -32,7 +33,8 @@ class ServiceBalancingTest {
                 FrontendOptions.NONE
                     .withIdleTimeout(Duration.ofMinutes(15))
                     .withMaxConnections(100)
-                    .withSameNodeFirst(true)));
+                    .withSameNodeFirst(true),
+                Duration.ofSeconds(30)));
   }
 
   @Test
