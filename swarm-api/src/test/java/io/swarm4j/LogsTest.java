@@ -12,6 +12,7 @@ import io.swarm4j.model.RestartPolicy;
 import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskState;
+import io.swarm4j.model.UpdatePolicy;
 import io.swarm4j.stream.LogEntry;
 import io.swarm4j.stream.LogGap;
 import io.swarm4j.stream.LogQuery;
@@ -119,7 +120,8 @@ class LogsTest {
   @Test
   @Feature("L03")
   void anUpdateMixesTheOutputOfOldAndNewTasksAndGenerationsSeparateIt() {
-    deploy(ServiceSpec.of("web", "greeter"));
+    UpdatePolicy soonOver = UpdatePolicy.DEFAULT.withMonitor(Duration.ofMillis(1));
+    deploy(ServiceSpec.of("web", "greeter").withUpdate(soonOver));
     readAtLeast(2, "web", LogQuery.ALL);
     swarm
         .services()

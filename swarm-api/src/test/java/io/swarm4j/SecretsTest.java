@@ -24,6 +24,7 @@ import io.swarm4j.model.SecretSpec;
 import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskId;
+import io.swarm4j.model.UpdatePolicy;
 import io.swarm4j.testing.Feature;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -95,6 +96,9 @@ class SecretsTest {
                       }))
           .start();
 
+  private static final UpdatePolicy SOON_OVER =
+      UpdatePolicy.DEFAULT.withMonitor(Duration.ofMillis(1));
+
   private static String text(JvmTask task) {
     return new String(task.secret("pass"), StandardCharsets.UTF_8);
   }
@@ -105,7 +109,7 @@ class SecretsTest {
   }
 
   private static ServiceSpec service(String name, String image, UnaryOperator<ContainerSpec> more) {
-    ServiceSpec spec = ServiceSpec.of(name, image);
+    ServiceSpec spec = ServiceSpec.of(name, image).withUpdate(SOON_OVER);
     return spec.withTask(spec.task().withContainer(more.apply(spec.task().container())));
   }
 

@@ -173,6 +173,26 @@ class ProcessRuntimeTest {
   }
 
   @Test
+  @Feature("O06")
+  void aSecretBelongsToWhomTheReferenceNamesOrTheTaskDoesNotStart() throws Exception {
+    ContainerSpec spec = shell("stat -c '%u %g %a' $SWARM_SECRETS_DIR/pass");
+    TestTask given =
+        TestTask.of(spec).secret(new FileTarget("pass", "12", "34", 0440), Payload.of("x"));
+    if (System.getProperty("user.name").equals("root")) {
+      assertThat(output(start(given))).containsExactly("12 34 440");
+    } else {
+      assertThatThrownBy(() -> start(given)).hasMessageContaining("cannot be given to uid 12");
+    }
+
+    assertThatThrownBy(
+            () ->
+                start(
+                    TestTask.of(spec)
+                        .secret(new FileTarget("pass", "alice", "0", 0440), Payload.of("x"))))
+        .hasMessageContaining("cannot be given to uid alice: that takes a number");
+  }
+
+  @Test
   void grandchildrenDieWithATaskThatIsStopped() throws Exception {
     Container container = ready("(sleep 1001 & sleep 1002 & wait) & " + SLEEP);
 

@@ -14,6 +14,7 @@ import io.swarm4j.model.SecretReference;
 import io.swarm4j.model.SecretSpec;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.ServiceSpec;
+import io.swarm4j.model.UpdatePolicy;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskId;
 import io.swarm4j.model.TaskState;
@@ -118,7 +119,8 @@ class SampleAppsTest {
 
   @Test
   void payrollTellsItsVersionAndAnUpdateChangesIt() throws IOException {
-    run("pay", "swarm4j/payroll:1", spec -> spec);
+    UpdatePolicy soonOver = UpdatePolicy.DEFAULT.withMonitor(Duration.ofMillis(1));
+    run("pay", "swarm4j/payroll:1", spec -> spec.withUpdate(soonOver));
     await("pay");
     assertThat(get("pay", "/").body()).contains("version 1");
 
