@@ -69,7 +69,7 @@ final class LossBench {
                 () -> {}));
         all.addAll(bench.measure("drain", samples, bench::drain, bench::activate));
         all.addAll(
-            bench.measure("scale", samples, () -> bench.scale(5), () -> bench.scale(REPLICAS)));
+            bench.measure("scale", samples, () -> bench.scale(5), bench::shrink));
         return all;
       } finally {
         bench.loads.forEach(SteadyLoad::close);
@@ -78,6 +78,7 @@ final class LossBench {
   }
 
   private void create() {
+    swarm.nodes().availability("m1", Availability.DRAIN); // or all tasks end up there
     for (int i = 0; i < SERVICES; i++) {
       String name = "pay" + i;
       UpdatePolicy policy =
@@ -185,6 +186,13 @@ final class LossBench {
 
   private void scale(int replicas) {
     each(name -> swarm.services().scale(name, replicas));
+  }
+
+  /** To one task and back, so that connections which are kept are on tasks that end, too. */
+  private void shrink() {
+    scale(1);
+    awaitAll();
+    scale(REPLICAS);
   }
 
   private void drain() {
