@@ -13,6 +13,9 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.swarm4j.Convergence;
+import io.swarm4j.agent.ExecSpec;
+import io.swarm4j.agent.protocol.FromTask;
+import io.swarm4j.agent.protocol.TaskRequest;
 import io.swarm4j.model.Authority;
 import io.swarm4j.model.InvalidSpecException;
 import io.swarm4j.model.Node.NodeRole;
@@ -22,6 +25,7 @@ import io.swarm4j.model.Payload;
 import io.swarm4j.model.PermissionDeniedException;
 import io.swarm4j.model.Placement;
 import io.swarm4j.model.ServiceSpec;
+import io.swarm4j.model.Task;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.node.NodeProtocol.Certified;
 import io.swarm4j.node.NodeProtocol.RenewRequest;
@@ -45,8 +49,10 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
@@ -219,6 +225,35 @@ class IntrudersTest {
                   assertThat(((ManagerClient.Refusal) failed.getCause()).toException())
                       .isInstanceOf(PermissionDeniedException.class)
                       .hasMessageContaining(why));
+    }
+  }
+
+  @Test
+  void aWorkerHasNoWayIntoTheTasksOfOthers() throws Exception {
+    SwarmNode worker = nodes.worker(manager, "w1");
+    manager.swarm().services().create(TestNodes.idle("web", 1));
+    manager.swarm().services().await("web", TestNodes.LIMIT);
+    Task task = manager.swarm().services().tasks("web").get(0);
+    NodeCredentials own =
+        credentials(
+            SwarmAuthority.signer(authority(), time),
+            worker.identity().orElseThrow(),
+            Duration.ofDays(1));
+    CompletableFuture<FromTask> answer = new CompletableFuture<>();
+    try (EventLoops loops = new EventLoops("test-net", time);
+        ManagerClient client = new ManagerClient(NodeTls.client(() -> own, time), loops, "x");
+        LeaderStreams streams = new LeaderStreams(client, manager::address)) {
+
+      streams.open(
+          task.nodeId(),
+          new TaskRequest.Exec(task.id(), ExecSpec.of(List.of("echo", "hello"))),
+          1_000,
+          answer::complete);
+
+      assertThat(answer.get(60, TimeUnit.SECONDS))
+          .isInstanceOf(FromTask.End.class)
+          .asString()
+          .contains("is a worker; only managers may do this");
     }
   }
 

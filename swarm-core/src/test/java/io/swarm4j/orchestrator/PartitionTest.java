@@ -211,6 +211,10 @@ class PartitionTest {
     swarm.joinWorkers(3);
     swarm.cluster(spec -> spec.withStormLimit(0.1));
     ServiceId web = create(40, null);
+    for (int i = 1; i <= 3; i++) { // which count for the one task that each runs at a time
+      swarm.create(
+          ServiceSpec.of("job" + i, "nginx").withMode(new ServiceMode.ReplicatedJob(1, 1_000)));
+    }
     swarm.runtimes.forEach(runtime -> runtime.prepareTakes = Duration.ofSeconds(30));
     swarm.view().nodes().stream().limit(3).forEach(node -> swarm.cut(node.id(), true));
     swarm.pass(LONG_ENOUGH_TO_BE_DOWN);
