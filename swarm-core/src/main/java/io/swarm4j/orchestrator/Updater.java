@@ -185,8 +185,9 @@ public final class Updater implements Reconciler {
     Instant since = status == null ? tx.now() : status.startedAt();
     Wait wait = new Wait(id, waiting.specVersion(), since.plus(deadline));
     if (limited.add(wait)) {
+      Duration left = Duration.between(tx.now(), wait.until());
       control.after(
-          Duration.between(tx.now(), wait.until()),
+          left.isNegative() ? Duration.ZERO : left,
           later -> {
             Service then = later.service(id);
             boolean same = then != null && then.specVersion() == wait.specVersion();
