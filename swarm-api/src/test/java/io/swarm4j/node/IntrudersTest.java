@@ -231,9 +231,9 @@ class IntrudersTest {
   @Test
   void aWorkerHasNoWayIntoTheTasksOfOthers() throws Exception {
     SwarmNode worker = nodes.worker(manager, "w1");
-    manager.swarm().services().create(TestNodes.idle("web", 1));
-    manager.swarm().services().await("web", TestNodes.LIMIT);
-    Task task = manager.swarm().services().tasks("web").get(0);
+    manager.swarm().services().create(TestNodes.idle("secluded", 1));
+    manager.swarm().services().await("secluded", TestNodes.LIMIT);
+    Task task = manager.swarm().services().tasks("secluded").get(0);
     NodeCredentials own =
         credentials(
             SwarmAuthority.signer(authority(), time),
