@@ -17,7 +17,6 @@ import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskId;
 import io.swarm4j.model.TaskState;
-import io.swarm4j.model.UpdatePolicy;
 import io.swarm4j.network.dataplane.LoopbackLease;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -119,8 +118,7 @@ class SampleAppsTest {
 
   @Test
   void payrollTellsItsVersionAndAnUpdateChangesIt() throws IOException {
-    UpdatePolicy soonOver = UpdatePolicy.DEFAULT.withMonitor(Duration.ofMillis(1));
-    run("pay", "swarm4j/payroll:1", spec -> spec.withUpdate(soonOver));
+    run("pay", "swarm4j/payroll:1", spec -> spec);
     await("pay");
     assertThat(get("pay", "/").body()).contains("version 1");
 
