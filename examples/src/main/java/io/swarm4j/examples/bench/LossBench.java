@@ -68,8 +68,7 @@ final class LossBench {
                 () -> bench.each(name -> swarm.services().rollback(name)),
                 () -> {}));
         all.addAll(bench.measure("drain", samples, bench::drain, bench::activate));
-        all.addAll(
-            bench.measure("scale", samples, () -> bench.scale(5), bench::shrink));
+        all.addAll(bench.measure("scale", samples, () -> bench.scale(5), bench::shrink));
         return all;
       } finally {
         bench.loads.forEach(SteadyLoad::close);
