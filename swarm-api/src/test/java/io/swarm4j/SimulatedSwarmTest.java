@@ -107,6 +107,21 @@ class SimulatedSwarmTest {
   }
 
   @Test
+  void whatANewLeaderHasNotHeardOfDoesNotCountAsRunning() {
+    deploy(9);
+
+    sim.faults().now(Fault.muteness("w1"));
+    sim.faults().now(Fault.leaderLoss());
+
+    assertThat(swarm.await(view -> state("w1") == NodeState.UNKNOWN, Duration.ofMinutes(1)))
+        .isTrue();
+    Convergence outcome = swarm.services().await("web", Duration.ofMillis(100));
+    assertThat(outcome).isInstanceOf(Convergence.TimedOut.class);
+    assertThat(((Convergence.TimedOut) outcome).running()).isLessThan(9);
+    sim.awaitConverged("web");
+  }
+
+  @Test
   void aMuteWorkerIsTakenForDeadThoughItHears() {
     sim.faults().now(Fault.muteness("w2"));
 

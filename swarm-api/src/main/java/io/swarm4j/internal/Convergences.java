@@ -7,6 +7,7 @@ import io.swarm4j.ServiceHealth;
 import io.swarm4j.model.JobRun;
 import io.swarm4j.model.JobStatus;
 import io.swarm4j.model.Node;
+import io.swarm4j.model.Node.NodeState;
 import io.swarm4j.model.RolloutRecord;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.ServiceId;
@@ -59,7 +60,7 @@ final class Convergences {
             .anyMatch(
                 task ->
                     task.isDesiredAlive()
-                        && (!task.status().isReady() || Dirt.isDirty(view, service, task)));
+                        && (!isKnownReady(view, task) || Dirt.isDirty(view, service, task)));
     return running == wanted(view, service) && !surplus
         ? new Convergence.Converged(service, running)
         : null;
@@ -110,11 +111,17 @@ final class Convergences {
   private static int running(View view, Service service) {
     int running = 0;
     for (Task task : view.tasksOf(service.id())) {
-      if (task.isDesiredAlive() && task.status().isReady() && !Dirt.isDirty(view, service, task)) {
+      if (task.isDesiredAlive() && isKnownReady(view, task) && !Dirt.isDirty(view, service, task)) {
         running++;
       }
     }
     return running;
+  }
+
+  /** What an earlier leader heard of a node counts again once this one has heard of it. */
+  private static boolean isKnownReady(View view, Task task) {
+    Node node = task.nodeId() == null ? null : view.node(task.nodeId());
+    return task.status().isReady() && (node == null || node.status().state() != NodeState.UNKNOWN);
   }
 
   static int wanted(View view, Service service) {
