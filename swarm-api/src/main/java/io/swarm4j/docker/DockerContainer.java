@@ -1,19 +1,15 @@
 package io.swarm4j.docker;
 
-import com.github.dockerjava.api.command.HealthState;
-import com.github.dockerjava.api.command.HealthStateLog;
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.command.InspectImageResponse;
 import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.Statistics;
 import io.swarm4j.agent.ExecSpec;
 import io.swarm4j.agent.ExecStreams;
-import io.swarm4j.agent.HealthCallback;
 import io.swarm4j.agent.HostFacts;
 import io.swarm4j.agent.Interaction;
 import io.swarm4j.agent.LogOptions;
 import io.swarm4j.agent.LogSink;
-import io.swarm4j.agent.NetProbe;
 import io.swarm4j.agent.SteppedContainer;
 import io.swarm4j.agent.TaskContext;
 import io.swarm4j.agent.TaskContext.TaskFile;
@@ -25,16 +21,11 @@ import io.swarm4j.model.Placement.Platform;
 import io.swarm4j.model.Reason;
 import io.swarm4j.model.TaskId;
 import io.swarm4j.model.TaskStatus.ContainerStatus;
-import java.io.ByteArrayOutputStream;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -47,7 +38,6 @@ import org.slf4j.LoggerFactory;
 final class DockerContainer extends SteppedContainer {
   private static final Logger LOG = LoggerFactory.getLogger(DockerContainer.class);
   private static final String DEFAULT_SIGNAL = "SIGTERM";
-  private static final int MOST_PROBE_OUTPUT = 4096; // as much as the reference keeps
 
   private final DockerRuntime runtime;
   private final String name;
@@ -55,6 +45,7 @@ final class DockerContainer extends SteppedContainer {
   private final CompletableFuture<Optional<String>> readable = new CompletableFuture<>();
   private final AtomicBoolean ended = new AtomicBoolean();
   private final EngineHealth health = new EngineHealth();
+  private final ContainerProbes probes;
   private volatile @Nullable String id;
   private volatile boolean abandoned;
   private boolean startTried; // by one thread, at most once
@@ -72,6 +63,7 @@ final class DockerContainer extends SteppedContainer {
     this.runtime = runtime;
     this.name = context.name();
     this.context = context;
+    this.probes = new ContainerProbes(runtime, context, this::knownId, () -> address);
     exit().whenComplete((exit, failure) -> readable.complete(Optional.empty()));
   }
 
@@ -81,6 +73,7 @@ final class DockerContainer extends SteppedContainer {
     this.runtime = runtime;
     this.name = found.getName();
     this.context = null;
+    this.probes = new ContainerProbes(runtime, null, this::knownId, () -> address);
     this.id = found.getId();
     readable.complete(Optional.of(found.getId()));
     resume(status(found, List.of()));
@@ -152,7 +145,11 @@ final class DockerContainer extends SteppedContainer {
   private ContainerStatus startNow() throws InterruptedException {
     InspectContainerResponse found;
     try {
-      found = runtime.patience().get(this::startOnce);
+      RuntimeException refusal = runtime.patience().get(this::startOnce).orElse(null);
+      found = inspected();
+      if (refusal != null && isCreatedOnly(found)) {
+        throw refusal;
+      }
       readable.complete(Optional.of(found.getId())); // before the start there is nothing to follow
     } catch (RuntimeException failure) {
       throw EngineFailures.startFailed(failure);
@@ -164,19 +161,35 @@ final class DockerContainer extends SteppedContainer {
     return status(found, fresh().service().task().container().exposedPorts());
   }
 
-  /** A task is used once: what has ended is not started again by a repeated call. */
-  private InspectContainerResponse startOnce() {
-    if (!startTried) {
-      startTried = true;
-      runtime.onEngine().start(knownId());
-      return runtime.onEngine().inspect(knownId());
+  /**
+   * A task is used once: what has ended is not started again by a repeated call.
+   *
+   * @return the engine's refusal, which may come although the container runs
+   */
+  private Optional<RuntimeException> startOnce() {
+    if (startTried && !isCreatedOnly(runtime.onEngine().inspect(knownId()))) {
+      return Optional.empty();
     }
-    InspectContainerResponse before = runtime.onEngine().inspect(knownId());
-    if ("created".equals(before.getState().getStatus())) {
+    startTried = true;
+    try {
       runtime.onEngine().start(knownId());
-      return runtime.onEngine().inspect(knownId());
+      return Optional.empty();
+    } catch (RuntimeException refusal) {
+      if (EngineFailures.isOutage(refusal)) {
+        throw refusal;
+      }
+      return Optional.of(refusal);
     }
-    return before;
+  }
+
+  private static boolean isCreatedOnly(InspectContainerResponse found) {
+    return "created".equals(found.getState().getStatus());
+  }
+
+  private InspectContainerResponse inspected() throws InterruptedException {
+    return runtime
+        .patience()
+        .insist(() -> runtime.onEngine().inspect(knownId()), () -> !ended.get());
   }
 
   private ContainerStatus status(InspectContainerResponse found, List<Integer> declared) {
@@ -220,7 +233,9 @@ final class DockerContainer extends SteppedContainer {
         .execute(
             () -> {
               try {
-                runtime.patience().get(() -> runtime.onEngine().kill(knownId(), signal));
+                runtime
+                    .patience()
+                    .insist(() -> runtime.onEngine().kill(knownId(), signal), () -> !ended.get());
               } catch (InterruptedException stop) {
                 Thread.currentThread().interrupt();
               } catch (RuntimeException failure) {
@@ -260,7 +275,7 @@ final class DockerContainer extends SteppedContainer {
             () -> {
               String present = id;
               if (present != null) {
-                runtime.patience().get(() -> runtime.onEngine().remove(present));
+                runtime.patience().insist(() -> runtime.onEngine().remove(present), () -> true);
               }
               runtime.removed(this, present);
               return null;
@@ -272,7 +287,9 @@ final class DockerContainer extends SteppedContainer {
   /** Finds out where a container is that something may have happened to. Blocks. */
   void look() {
     try {
-      look(runtime.onEngine().inspect(knownId()));
+      look(inspected());
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
     } catch (RuntimeException failure) {
       if (EngineFailures.isNotFound(failure)) {
         gone();
@@ -345,43 +362,6 @@ final class DockerContainer extends SteppedContainer {
         : Optional.empty();
   }
 
-  /** What the engine's own checks have found. */
-  private static final class EngineHealth {
-    private @Nullable HealthListener listener;
-    private @Nullable HealthState last;
-
-    synchronized AutoCloseable follow(HealthListener newListener) {
-      listener = newListener;
-      if (last != null) {
-        found(last);
-      }
-      return () -> {
-        synchronized (this) {
-          listener = null;
-        }
-      };
-    }
-
-    synchronized void found(HealthState state) {
-      last = state;
-      if (listener == null) {
-        return;
-      }
-      if ("healthy".equals(state.getStatus())) {
-        listener.healthy();
-      } else if ("unhealthy".equals(state.getStatus())) {
-        int failures = Objects.requireNonNullElse(state.getFailingStreak(), 0);
-        listener.unhealthy(new Reason.Unhealthy(failures, output(state.getLog())));
-      }
-    }
-
-    private static String output(@Nullable List<HealthStateLog> log) {
-      return log == null || log.isEmpty()
-          ? ""
-          : Objects.requireNonNullElse(log.get(log.size() - 1).getOutput(), "").strip();
-    }
-  }
-
   // --- questions ---------------------------------------------------------------------------------
 
   @Override
@@ -393,58 +373,9 @@ final class DockerContainer extends SteppedContainer {
         .work()
         .callWithin(
             timeout,
-            probing(probe, timeout),
+            () -> probes.run(probe, timeout),
             () -> new ProbeResult(false, -1, "no answer within " + timeout))
         .exceptionally(failure -> new ProbeResult(false, 1, EngineFailures.text(failure)));
-  }
-
-  private Callable<ProbeResult> probing(Probe probe, Duration timeout) {
-    if (probe instanceof Probe.Http http) {
-      return () -> NetProbe.http(reachedAt(), http.port(), http.path(), timeout);
-    } else if (probe instanceof Probe.Tcp tcp) {
-      return () -> NetProbe.tcp(reachedAt(), tcp.port(), timeout);
-    } else if (probe instanceof Probe.Exec exec) {
-      return () -> command(exec.command());
-    } else if (probe instanceof Probe.Shell shell) {
-      return () -> command(List.of("/bin/sh", "-c", shell.line()));
-    } else if (probe instanceof Probe.Callback callback) {
-      return () -> callback(callback.name());
-    }
-    return () -> new ProbeResult(true, 0, "");
-  }
-
-  private InetAddress reachedAt() {
-    Ip known = address;
-    if (known == null) {
-      throw failed("the container has no address that this machine reaches");
-    }
-    return known.toInetAddress();
-  }
-
-  private ProbeResult command(List<String> words) throws Exception {
-    ByteArrayOutputStream output = new ByteArrayOutputStream();
-    ExecStreams streams = new ExecStreams(InputStream.nullInputStream(), output, output);
-    EngineCommand command = command(ExecSpec.builder().command(words).build(), streams);
-    try (command) {
-      int code = command.exit().toCompletableFuture().get();
-      int length = Math.min(output.size(), MOST_PROBE_OUTPUT);
-      return new ProbeResult(
-          code == 0, code, new String(output.toByteArray(), 0, length, StandardCharsets.UTF_8));
-    }
-  }
-
-  private EngineCommand command(ExecSpec spec, ExecStreams streams) {
-    return EngineCommand.start(runtime.engine(), runtime.work(), knownId(), spec, streams);
-  }
-
-  private ProbeResult callback(String callback) throws Exception {
-    HealthCallback found = runtime.callback(callback);
-    if (found == null || context == null) {
-      String text = "no callback is registered under the name " + callback;
-      return new ProbeResult(false, 1, text);
-    }
-    boolean healthy = found.isHealthy(context);
-    return new ProbeResult(healthy, healthy ? 0 : 1, "callback " + callback);
   }
 
   @Override
@@ -461,31 +392,10 @@ final class DockerContainer extends SteppedContainer {
     return reading;
   }
 
-  /** A reading that may be closed before there is anything to read. */
-  private static final class LateReading implements AutoCloseable {
-    private @Nullable LogReading reading;
-    private boolean closed;
-
-    synchronized void begin(LogReading newReading) {
-      if (!closed) {
-        reading = newReading;
-        newReading.start();
-      }
-    }
-
-    @Override
-    public synchronized void close() {
-      closed = true;
-      if (reading != null) {
-        reading.close();
-      }
-    }
-  }
-
   @Override
   public Interaction exec(ExecSpec spec, ExecStreams streams) {
     return isRunning()
-        ? command(spec, streams)
+        ? EngineCommand.start(runtime.engine(), runtime.work(), knownId(), spec, streams)
         : Interaction.failed(failed("task " + name + " does not run"));
   }
 

@@ -85,7 +85,7 @@ public final class DockerRuntime implements Runtime {
     this.description = new EngineDescription(engine);
     this.loop = builder.time.newLoop("swarm-docker-runtime");
     this.work = new BlockingWork(builder.time, "swarm-docker-work", loop);
-    this.watch = new EngineWatch(engine, owner, loop, work, new Followed());
+    this.watch = new EngineWatch(engine, owner, builder.signsOfLife, loop, work, new Followed());
     this.patience = new PatientCalls(watch);
     watch.start();
   }
@@ -343,6 +343,7 @@ public final class DockerRuntime implements Runtime {
     private AdmissionPolicy admission = AdmissionPolicy.STANDARD;
     private ContainerNetworking networking = ContainerNetworking.bridge();
     private Duration answerLimit = Duration.ofSeconds(60);
+    private Duration signsOfLife = Duration.ofSeconds(5);
     private LogDriver logDriver = rotating(DEFAULT_LOG_FILE_BYTES, DEFAULT_LOG_FILES);
 
     private Builder(Time time, String owner) {
@@ -393,6 +394,16 @@ public final class DockerRuntime implements Runtime {
     public Builder answerLimit(Duration limit) {
       Check.of("DockerRuntime").duration(limit, "answerLimit").orThrow();
       answerLimit = limit;
+      return this;
+    }
+
+    /**
+     * How often an engine that says nothing is asked for a sign of life; one that takes longer than
+     * that to give it is out of reach. 5 s unless set.
+     */
+    public Builder signsOfLife(Duration period) {
+      Check.of("DockerRuntime").duration(period, "signsOfLife").orThrow();
+      signsOfLife = period;
       return this;
     }
 

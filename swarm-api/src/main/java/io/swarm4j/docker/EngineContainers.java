@@ -68,7 +68,15 @@ final class EngineContainers {
       files.delete(task.task().id());
       throw EngineFailures.startFailed(failure);
     }
-    networks.endpoints().stream().skip(1).forEach(endpoint -> connect(id, endpoint));
+    try {
+      networks.endpoints().stream().skip(1).forEach(endpoint -> connect(id, endpoint));
+    } catch (RuntimeException failure) {
+      if (!EngineFailures.isOutage(failure)) {
+        remove(id); // nobody knows of it yet
+        files.delete(task.task().id());
+      }
+      throw failure;
+    }
     return id;
   }
 

@@ -1,7 +1,9 @@
 package io.swarm4j.docker;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.github.dockerjava.api.model.Info;
 import io.swarm4j.agent.HostFacts;
+import io.swarm4j.model.GenericResource;
 import io.swarm4j.model.NodeDescription;
 import io.swarm4j.model.NodeDescription.Plugin;
 import io.swarm4j.model.Placement.Platform;
@@ -39,12 +41,30 @@ final class EngineDescription {
         new Platform(
             Objects.requireNonNullElse(info.getOsType(), "linux"),
             HostFacts.architecture(Objects.requireNonNullElse(info.getArchitecture(), ""))),
-        Resources.of(
-            Objects.requireNonNullElse(info.getNCPU(), 0),
-            Objects.requireNonNullElse(info.getMemTotal(), 0L)),
+        resources(info),
         Objects.requireNonNullElse(info.getServerVersion(), ""),
         labels(info.getLabels()),
         plugins(info.getPlugins()));
+  }
+
+  private Resources resources(Info info) {
+    Resources plain =
+        Resources.of(
+            Objects.requireNonNullElse(info.getNCPU(), 0),
+            Objects.requireNonNullElse(info.getMemTotal(), 0L));
+    List<GenericResource> generic = new ArrayList<>();
+    for (JsonNode each : engine.get("/info", Map.of()).json().path("GenericResources")) {
+      JsonNode named = each.path("NamedResourceSpec");
+      JsonNode discrete = each.path("DiscreteResourceSpec");
+      if (named.isObject()) {
+        String value = named.path("Value").asText();
+        generic.add(new GenericResource.Named(named.path("Kind").asText(), value));
+      } else if (discrete.isObject()) {
+        long count = discrete.path("Value").asLong();
+        generic.add(new GenericResource.Discrete(discrete.path("Kind").asText(), count));
+      }
+    }
+    return new Resources(plain.nanoCpus(), plain.memoryBytes(), generic);
   }
 
   private static Map<String, String> labels(String @Nullable [] lines) {

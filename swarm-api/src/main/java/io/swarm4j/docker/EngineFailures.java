@@ -1,6 +1,8 @@
 package io.swarm4j.docker;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
@@ -25,11 +27,25 @@ final class EngineFailures {
       if (each instanceof DockerException) {
         return false;
       }
+      if (isCutShort(each)) {
+        return true;
+      }
       if (each instanceof IOException && !(each instanceof JsonProcessingException)) {
         return true;
       }
     }
     return false;
+  }
+
+  private static boolean isCutShort(Throwable answer) {
+    return answer instanceof JsonEOFException
+        || (answer instanceof MismatchedInputException empty
+            && empty.getOriginalMessage().startsWith("No content"));
+  }
+
+  /** Whether the engine says that it failed itself, so that a repetition may succeed. */
+  static boolean isEnginesOwn(Throwable failure) {
+    return failure instanceof DockerException refused && refused.getHttpStatus() >= 500;
   }
 
   static boolean isNotFound(Throwable failure) {

@@ -21,8 +21,6 @@ import org.slf4j.LoggerFactory;
  */
 final class EngineWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EngineWatch.class);
-  private static final Duration PING_PERIOD = Duration.ofSeconds(5);
-  private static final Duration PING_LIMIT = Duration.ofSeconds(5);
   private static final Duration FIRST_BACKOFF = Duration.ofMillis(100);
   private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(3);
 
@@ -31,6 +29,7 @@ final class EngineWatch implements AutoCloseable {
 
   private final EngineConnection engine;
   private final String owner;
+  private final Duration signsOfLife;
   private final Loop loop;
   private final BlockingWork work;
   private final Listener listener;
@@ -55,10 +54,21 @@ final class EngineWatch implements AutoCloseable {
     void cameIntoReach();
   }
 
+  /**
+   * Of one engine.
+   *
+   * @param signsOfLife how often the engine is asked for one, and how long it may take to give it
+   */
   EngineWatch(
-      EngineConnection engine, String owner, Loop loop, BlockingWork work, Listener listener) {
+      EngineConnection engine,
+      String owner,
+      Duration signsOfLife,
+      Loop loop,
+      BlockingWork work,
+      Listener listener) {
     this.engine = engine;
     this.owner = owner;
+    this.signsOfLife = signsOfLife;
     this.loop = loop;
     this.work = work;
     this.listener = listener;
@@ -222,19 +232,19 @@ final class EngineWatch implements AutoCloseable {
 
   private void planPing() {
     if (!isClosed()) {
-      loop.schedule(PING_PERIOD, this::ping);
+      loop.schedule(signsOfLife, this::ping);
     }
   }
 
   /** A stream that is silent does not tell an engine that hangs from one that is idle. */
   private void ping() {
     work.callWithin(
-            PING_LIMIT,
+            signsOfLife,
             () -> {
               engine.ping();
               return "";
             },
-            () -> "no answer within " + PING_LIMIT.toSeconds() + " s")
+            () -> "no answer within " + signsOfLife.toMillis() / 1000.0 + " s")
         .handle((late, failure) -> failure == null ? late : EngineFailures.text(failure))
         .thenAccept(
             trouble -> {

@@ -10,7 +10,7 @@ import java.time.format.DateTimeParseException;
  * with its time. A line ends where it grows longer than 16 KiB, as it does in other runtimes.
  */
 final class LogPieces {
-  private static final int LONGEST_LINE = 16 * 1024;
+  static final int LONGEST_LINE = 16 * 1024;
 
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();
   private Instant at = Instant.EPOCH;

@@ -6,6 +6,7 @@ import com.github.dockerjava.api.model.StreamType;
 import io.swarm4j.agent.LogOptions;
 import io.swarm4j.agent.LogSink;
 import io.swarm4j.agent.LogSink.Stream;
+import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -95,6 +96,7 @@ final class LogReading implements AutoCloseable {
   /** What the engine sends: lines with their time, the long ones in pieces. */
   private abstract class Frames extends EngineStream<Frame> {
     private final Map<Stream, LogPieces> unfinished = new EnumMap<>(Stream.class);
+    private final ByteArrayOutputStream ofTerminal = new ByteArrayOutputStream();
 
     abstract void line(Line line);
 
@@ -102,9 +104,28 @@ final class LogReading implements AutoCloseable {
 
     @Override
     public void onNext(Frame frame) {
-      Stream stream = frame.getStreamType() == StreamType.STDERR ? Stream.STDERR : Stream.STDOUT;
+      if (frame.getStreamType() == StreamType.RAW) {
+        terminal(frame.getPayload());
+      } else {
+        Stream stream = frame.getStreamType() == StreamType.STDERR ? Stream.STDERR : Stream.STDOUT;
+        piece(stream, frame.getPayload());
+      }
+    }
+
+    /** The output of a terminal comes as it is, cut anywhere. */
+    private void terminal(byte[] bytes) {
+      for (byte each : bytes) {
+        ofTerminal.write(each);
+        if (each == '\n' || ofTerminal.size() >= LogPieces.LONGEST_LINE) {
+          piece(Stream.STDOUT, ofTerminal.toByteArray());
+          ofTerminal.reset();
+        }
+      }
+    }
+
+    private void piece(Stream stream, byte[] bytes) {
       LogPieces pieces = unfinished.computeIfAbsent(stream, key -> new LogPieces());
-      if (pieces.add(frame.getPayload())) {
+      if (pieces.add(bytes)) {
         take(stream, pieces);
       }
     }
@@ -119,6 +140,9 @@ final class LogReading implements AutoCloseable {
     /** A container that is gone has no lines; nor has an engine that is out of reach. */
     @Override
     void ended(@Nullable Throwable cause) {
+      if (ofTerminal.size() > 0) {
+        piece(Stream.STDOUT, ofTerminal.toByteArray());
+      }
       unfinished.forEach(
           (stream, pieces) -> {
             if (!pieces.isEmpty()) {

@@ -4,6 +4,7 @@ import io.swarm4j.agent.TaskFailure;
 import io.swarm4j.model.Reason;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,7 +15,7 @@ import org.slf4j.LoggerFactory;
  */
 final class PatientCalls {
   private static final Logger LOG = LoggerFactory.getLogger(PatientCalls.class);
-  private static final Duration PAUSE = Duration.ofMillis(300);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
   private final EngineWatch watch;
@@ -35,6 +36,23 @@ final class PatientCalls {
    * @throws TaskFailure if it is not wanted any more
    */
   <T> T get(Supplier<T> call, BooleanSupplier wanted) throws InterruptedException {
+    return repeat(call, EngineFailures::isOutage, wanted);
+  }
+
+  /**
+   * The answer of a call that has to succeed in the end, such as the removal of a container: it is
+   * repeated, too, when the engine says that it failed itself.
+   */
+  <T> T insist(Supplier<T> call, BooleanSupplier wanted) throws InterruptedException {
+    return repeat(
+        call,
+        failure -> EngineFailures.isOutage(failure) || EngineFailures.isEnginesOwn(failure),
+        wanted);
+  }
+
+  private <T> T repeat(Supplier<T> call, Predicate<RuntimeException> passes, BooleanSupplier wanted)
+      throws InterruptedException {
+    Duration pause = FIRST_PAUSE;
     while (true) {
       try {
         return call.get();
@@ -42,7 +60,7 @@ final class PatientCalls {
         if (Thread.interrupted()) {
           throw new InterruptedException();
         }
-        if (!EngineFailures.isOutage(failure)) {
+        if (!passes.test(failure)) {
           throw failure;
         }
         if (!wanted.getAsBoolean()) {
@@ -52,7 +70,8 @@ final class PatientCalls {
         }
         LOG.debug("the engine gave no answer, the call is repeated", failure);
       }
-      watch.pause(PAUSE);
+      watch.pause(pause);
+      pause = pause.compareTo(LONGEST_WAIT) < 0 ? pause.multipliedBy(2) : LONGEST_WAIT;
       watch.awaitReach(LONGEST_WAIT);
     }
   }

@@ -3,6 +3,7 @@ package io.swarm4j.agent;
 import io.swarm4j.agent.TaskContext.TaskFile;
 import io.swarm4j.agent.protocol.Assignment;
 import io.swarm4j.model.ContainerSpec;
+import io.swarm4j.model.GenericResource;
 import io.swarm4j.model.Mount;
 import io.swarm4j.model.NodeDescription;
 import io.swarm4j.model.Payload;
@@ -12,6 +13,7 @@ import io.swarm4j.model.Template.Call;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Fills in the templates of one task on its node. */
 final class TaskTemplates implements Template.Values {
+  private static final String RESOURCE = "DOCKER_RESOURCE_";
+
   private final Agent agent;
   private final Assignment assignment;
   private final NodeDescription node;
@@ -41,6 +45,7 @@ final class TaskTemplates implements Template.Values {
     container
         .env()
         .forEach((name, value) -> env.put(name, text("task.container.env." + name, value)));
+    env.putAll(resources(assignment.task().assigned()));
     if (service.isFenced()) {
       env.put(TaskRun.FENCING_TOKEN, Long.toString(assignment.task().generation()));
     }
@@ -64,6 +69,20 @@ final class TaskTemplates implements Template.Values {
         files(assignment.files()),
         agent.names(),
         agent.address());
+  }
+
+  /** The generic resources that a task was given, as the reference tells it of them. */
+  private static Map<String, String> resources(List<GenericResource> assigned) {
+    Map<String, String> variables = new TreeMap<>();
+    for (GenericResource resource : assigned) {
+      String name = RESOURCE + resource.kind().toUpperCase(Locale.ROOT);
+      if (resource instanceof GenericResource.Named named) {
+        variables.merge(name, named.value(), (before, next) -> before + "," + next);
+      } else if (resource instanceof GenericResource.Discrete discrete) {
+        variables.put(name, Long.toString(discrete.count()));
+      }
+    }
+    return variables;
   }
 
   /** The files with their content filled in. */

@@ -96,6 +96,11 @@ public final class DockerHosts implements BeforeAllCallback, AfterAllCallback {
     return bed.hosts;
   }
 
+  /** Addresses of this JVM that all hosts and their containers reach, such as a subnet /16. */
+  public String addresses() {
+    return bed.addresses;
+  }
+
   /** One of the hosts. */
   public Host host(int index) {
     return bed.hosts.get(index);
@@ -189,7 +194,8 @@ public final class DockerHosts implements BeforeAllCallback, AfterAllCallback {
   }
 
   /** Hosts that are up. */
-  private record Bed(String id, List<Host> hosts) implements Store.CloseableResource {
+  private record Bed(String id, String addresses, List<Host> hosts)
+      implements Store.CloseableResource {
 
     static Bed up(int count, List<String> arguments) {
       String owner = Long.toString(ProcessHandle.current().pid());
@@ -198,16 +204,18 @@ public final class DockerHosts implements BeforeAllCallback, AfterAllCallback {
               List.of(script(), "up", "--owner", owner, "--hosts", Integer.toString(count), "--"));
       command.addAll(arguments);
       String id = "";
+      String addresses = "";
       List<Host> hosts = new ArrayList<>();
       for (String line : run(command).lines().toList()) {
         String[] words = line.split("\t");
         if (words[0].equals("bed")) {
           id = words[1];
+          addresses = words[2];
         } else {
           hosts.add(new Host(words[1], words[2], Path.of(words[3]), Path.of(words[4]), words[5]));
         }
       }
-      return new Bed(id, List.copyOf(hosts));
+      return new Bed(id, addresses, List.copyOf(hosts));
     }
 
     @Override

@@ -46,7 +46,8 @@ final class DockerBench {
             EngineApi.of(swarm, "m1").unixSocket(folder.path().resolve("m1.sock")).start();
         DockerSide reference = new DockerSide(bed.engine(0), bed.engine(0), "reference", IMAGE);
         DockerSide ours =
-            new DockerSide(api.hosts().get(0).toString(), bed.engine(0), "ours", IMAGE)) {
+            new DockerSide(api.hosts().get(0).toString(), bed.engine(0), "ours", IMAGE);
+        EngineAlone alone = new EngineAlone(bed.engine(0), IMAGE)) {
       bed.docker(0, "tag", "swarm4j/customer", IMAGE);
       bed.docker(0, "swarm", "init", "--advertise-addr", "lo");
       round(WARM_UP, reference, ours);
@@ -60,6 +61,7 @@ final class DockerBench {
         }
         times.forEach((step, pairs) -> all.add(ratio(step, size, pairs)));
       }
+      all.add(besideTheEngineAlone(alone, ours, samples));
       bed.docker(0, "swarm", "leave", "--force");
       all.addAll(idle(ours));
       return all;
@@ -112,6 +114,24 @@ final class DockerBench {
             Locale.ROOT,
             "%.0f ms on average",
             pairs.stream().mapToDouble(Pair::reference).average().orElse(0)));
+  }
+
+  /** What orchestration adds to the engine's own work, which both sides have to wait for. */
+  private static Measurement besideTheEngineAlone(EngineAlone alone, DockerSide ours, int samples) {
+    double[] ratios = new double[samples];
+    for (int i = 0; i < samples; i++) {
+      double bare = millis(() -> alone.create(SIZES[1]));
+      alone.remove();
+      ratios[i] = millis(() -> ours.create(SIZES[1])) / bare;
+      ours.remove();
+    }
+    return new Measurement(
+        "docker: " + SIZES[1] + " replicas, create",
+        "x of the engine alone",
+        ratios,
+        false,
+        1.25,
+        "");
   }
 
   /** CPU time of this whole JVM, manager and agent, beside containers that do nothing. */

@@ -21,7 +21,11 @@ import java.util.function.BooleanSupplier;
  */
 final class DockerSide implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofMinutes(3);
-  private static final Duration PAUSE = Duration.ofMillis(10);
+
+  /** Between two looks: short beside the wait, which each look lengthens by the CPU that it takes. */
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
+
+  private static final Duration LONGEST_PAUSE = Duration.ofMillis(100);
 
   private final String address;
   private final String name;
@@ -121,12 +125,14 @@ final class DockerSide implements AutoCloseable {
 
   private static void await(BooleanSupplier condition) {
     long end = System.nanoTime() + LIMIT.toNanos();
+    Duration pause = FIRST_PAUSE;
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > end) {
         throw new IllegalStateException("not done within " + LIMIT);
       }
       try {
-        Thread.sleep(PAUSE.toMillis());
+        Thread.sleep(pause.toMillis());
+        pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.plusMillis(1) : LONGEST_PAUSE;
       } catch (InterruptedException stop) {
         Thread.currentThread().interrupt();
         throw new IllegalStateException("interrupted", stop);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.swarm4j.NodeOptions;
 import io.swarm4j.Swarm;
 import io.swarm4j.engine.EngineApi;
-import io.swarm4j.examples.apps.SampleImages;
 import io.swarm4j.model.ClusterSpec;
 import io.swarm4j.testing.DockerCli;
 import io.swarm4j.testing.DockerCli.Said;
@@ -23,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /**
  * The machines of the scenarios as nodes of one JVM, each with an endpoint of its own that behaves
@@ -41,17 +41,20 @@ final class Lab implements AutoCloseable {
           .connectTimeout(Duration.ofSeconds(10))
           .build();
 
-  Lab(Path folder, Path cli, int workers) {
+  /**
+   * Starts the machines.
+   *
+   * @param machines says how many there are, and what runs tasks
+   */
+  Lab(Path folder, Path cli, UnaryOperator<Swarm.Builder> machines) {
     this.folder = folder;
     this.cli = cli;
     this.swarm =
-        Swarm.builder()
-            .name("lab")
-            .cluster(ClusterSpec.DEFAULT.withHeartbeatPeriod(Duration.ofSeconds(1)))
-            .managers(1)
-            .workers(workers)
-            .images(SampleImages.all())
-            .images(LabImages.all())
+        machines
+            .apply(
+                Swarm.builder()
+                    .name("lab")
+                    .cluster(ClusterSpec.DEFAULT.withHeartbeatPeriod(Duration.ofSeconds(1))))
             .start();
     swarm.nodes().list().forEach(node -> serve(node.hostname()));
   }

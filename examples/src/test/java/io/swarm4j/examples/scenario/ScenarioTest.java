@@ -2,6 +2,8 @@ package io.swarm4j.examples.scenario;
 
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import io.swarm4j.Swarm;
+import io.swarm4j.examples.apps.SampleImages;
 import io.swarm4j.testing.DockerCli;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -18,7 +20,12 @@ abstract class ScenarioTest {
   @BeforeEach
   void start() {
     assumeFalse(DockerCli.installed().isEmpty(), "no docker CLI on the search path");
-    lab = new Lab(folder, DockerCli.installed().get(0), 2);
+    lab = new Lab(folder, DockerCli.installed().get(0), this::machines);
+  }
+
+  /** A manager and two workers, whose tasks are Java code. */
+  Swarm.Builder machines(Swarm.Builder builder) {
+    return builder.workers(2).images(SampleImages.all()).images(LabImages.all());
   }
 
   @AfterEach

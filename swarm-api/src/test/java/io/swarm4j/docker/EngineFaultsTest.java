@@ -1,0 +1,272 @@
+package io.swarm4j.docker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.swarm4j.agent.Container;
+import io.swarm4j.agent.TaskContext;
+import io.swarm4j.agent.TaskFailure;
+import io.swarm4j.docker.EngineProxy.Fate;
+import io.swarm4j.model.ContainerSpec;
+import io.swarm4j.model.FileTarget;
+import io.swarm4j.model.Payload;
+import io.swarm4j.model.Reason;
+import io.swarm4j.testing.DockerHosts;
+import io.swarm4j.testing.DockerHosts.Host;
+import io.swarm4j.testing.Feature;
+import io.swarm4j.testing.TestTask;
+import io.swarm4j.time.RealTime;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every request to an engine goes wrong once, in every way: no step is lost, nothing is left. */
+@Tag("docker")
+@Timeout(240)
+class EngineFaultsTest {
+  private static final String OWNER = "faults-test";
+
+  /** A signal that comes before a shell has set its trap is ignored. */
+  private static final Duration GRACE = Duration.ofMillis(500);
+
+  private static final int FEWEST_CALLS = 6; // image, create, start, inspect, kill, remove
+
+  @RegisterExtension static final DockerHosts HOSTS = DockerHosts.shared(1);
+
+  @TempDir Path dir;
+
+  private final Host host = HOSTS.host(0);
+  private EngineProxy proxy;
+
+  /** What happens to a connection in the middle of a request. */
+  enum Cut {
+    BEFORE(Fate.CUT_BEFORE),
+    ANSWER_LOST(Fate.LOSE_ANSWER),
+    ANSWER_BROKEN_OFF(Fate.HALVE_ANSWER);
+
+    private final Fate fate;
+
+    Cut(Fate fate) {
+      this.fate = fate;
+    }
+  }
+
+  @BeforeEach
+  void openProxy() throws Exception {
+    proxy = new EngineProxy(dir.resolve("proxy.sock"), host.socket());
+  }
+
+  @AfterEach
+  void closeProxy() throws Exception {
+    proxy.close();
+  }
+
+  private static DockerRuntime open(EngineAddress address) {
+    return DockerRuntime.builder(new RealTime(), OWNER)
+        .engine(address)
+        .answerLimit(Duration.ofSeconds(20))
+        .build();
+  }
+
+  private static TaskContext task() {
+    return TestTask.of(
+            ContainerSpec.of("swarm4j/base")
+                .withCommand(List.of("sh", "-c", "trap 'exit 5' TERM; sleep 100000 & wait")))
+        .secret(FileTarget.of("pass"), Payload.of("x"))
+        .context();
+  }
+
+  private static <T> T await(CompletionStage<T> stage) throws Exception {
+    try {
+      return stage.toCompletableFuture().get(60, TimeUnit.SECONDS);
+    } catch (ExecutionException failure) {
+      throw failure.getCause() instanceof Exception cause ? cause : failure;
+    }
+  }
+
+  private List<String> containers() {
+    return host.docker("ps", "-aq", "--filter", "label=io.swarm4j.owner=" + OWNER).lines().toList();
+  }
+
+  /** Requests for what there is on the engine; others are signs of life. */
+  private static boolean matters(String request) {
+    return request.contains("/containers/") || request.contains("/images/");
+  }
+
+  /** Lets one request go wrong, the first being 0; tells how many there were since. */
+  private AtomicInteger strike(int at, Fate fate) {
+    AtomicInteger count = new AtomicInteger();
+    proxy.rule(request -> matters(request) && count.getAndIncrement() == at ? fate : Fate.PASS);
+    return count;
+  }
+
+  private static void live(DockerRuntime runtime) throws Exception {
+    Container container = runtime.create(task());
+    try {
+      await(container.start());
+      await(container.stop(GRACE));
+      assertThat(await(container.exit()).code()).isIn(5, 137);
+    } finally {
+      await(container.remove());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Cut.class)
+  void aConnectionThatBreaksCostsNoStep(Cut cut) throws Exception {
+    try (DockerRuntime runtime = open(proxy.address())) {
+      int at = -1;
+      AtomicInteger calls;
+      do {
+        calls = strike(++at, cut.fate);
+        live(runtime);
+        assertThat(containers()).as("after request %d", at).isEmpty();
+      } while (calls.get() > at);
+      assertThat(at).isGreaterThanOrEqualTo(FEWEST_CALLS);
+    }
+  }
+
+  @Test
+  void anEngineThatFailsItselfIsTheReasonOfTheTaskAndNothingIsLeft() throws Exception {
+    int refused = 0;
+    try (DockerRuntime runtime = open(proxy.address())) {
+      int at = -1;
+      AtomicInteger calls;
+      do {
+        calls = strike(++at, new Fate.Refuse("no space left on device"));
+        try {
+          live(runtime);
+        } catch (TaskFailure failure) {
+          refused++;
+          assertThat(failure.reason())
+              .isInstanceOfAny(Reason.StartFailed.class, Reason.Image.class);
+          assertThat(failure).hasMessageContaining("no space left on device");
+        }
+        assertThat(containers()).as("after request %d", at).isEmpty();
+      } while (calls.get() > at);
+    }
+    assertThat(refused).isEqualTo(3); // image, create, start; all others are asked again
+  }
+
+  @Test
+  void anEngineThatAnswersSlowlyIsWaitedFor() throws Exception {
+    CountDownLatch gate = new CountDownLatch(1);
+    CountDownLatch held = new CountDownLatch(1);
+    proxy.rule(
+        request -> {
+          if (!request.contains("/containers/create")) {
+            return Fate.PASS;
+          }
+          held.countDown();
+          return new Fate.Hold(gate);
+        });
+    try (DockerRuntime runtime = open(proxy.address())) {
+      Container container = runtime.create(task());
+      CompletionStage<?> started = container.start();
+      assertThat(held.await(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(started.toCompletableFuture()).isNotDone();
+      gate.countDown();
+      await(started);
+      assertThat(containers()).hasSize(1);
+    }
+    assertThat(containers()).isEmpty();
+  }
+
+  @Test
+  void containersThatRunAreNeverAskedFor() throws Exception {
+    CountDownLatch signsOfLife = new CountDownLatch(10);
+    try (DockerRuntime runtime =
+        DockerRuntime.builder(new RealTime(), OWNER)
+            .engine(proxy.address())
+            .signsOfLife(Duration.ofMillis(100))
+            .build()) {
+      for (int i = 0; i < 3; i++) {
+        await(runtime.create(task()).start());
+      }
+      int before = proxy.seen().size();
+      proxy.rule(
+          request -> {
+            if (request.contains("/_ping")) {
+              signsOfLife.countDown();
+            }
+            return Fate.PASS;
+          });
+      assertThat(signsOfLife.await(60, TimeUnit.SECONDS)).isTrue();
+
+      List<String> asked = List.copyOf(proxy.seen());
+      assertThat(asked.subList(before, asked.size())).allMatch(each -> each.contains("/_ping"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  @Feature("F03")
+  void anAgentThatDiesAtAnyRequestLeavesNeitherOrphanNorDuplicate(boolean done) throws Exception {
+    boolean struck = true;
+    for (int at = 0; struck; at++) {
+      TaskContext task = task();
+      struck = dieAt(at, done, task);
+      try (DockerRuntime next = open(EngineAddress.of(host.uri()))) {
+        List<Container> found = await(next.recover());
+        assertThat(containers()).as("after request %d", at).hasSameSizeAs(found);
+        if (found.isEmpty() && struck) {
+          Container again = next.create(task); // a manager still wants it
+          await(again.start());
+          assertThat(containers()).hasSize(1);
+        }
+      }
+      assertThat(containers()).as("after request %d", at).isEmpty();
+    }
+  }
+
+  /**
+   * A life that ends at a request.
+   *
+   * @param done whether the engine has done by then what it was asked for
+   * @return false if there were not so many requests
+   */
+  private boolean dieAt(int at, boolean done, TaskContext task) throws Exception {
+    AtomicInteger count = new AtomicInteger();
+    CountDownLatch dead = new CountDownLatch(1);
+    proxy.rule(
+        request -> {
+          int number = matters(request) ? count.getAndIncrement() : -1;
+          if (number < at) {
+            return Fate.PASS;
+          }
+          if (number == at && done) {
+            return Fate.LOSE_ANSWER;
+          }
+          dead.countDown();
+          return Fate.CUT_BEFORE;
+        });
+    DockerRuntime first = open(proxy.address());
+    try {
+      Container container = first.create(task);
+      CompletionStage<Void> life =
+          container
+              .start()
+              .thenCompose(status -> container.stop(GRACE))
+              .thenCompose(stopped -> container.remove());
+      life.whenComplete((end, failure) -> dead.countDown());
+      assertThat(dead.await(60, TimeUnit.SECONDS)).isTrue();
+      return !life.toCompletableFuture().isDone();
+    } finally {
+      first.detach();
+    }
+  }
+}
