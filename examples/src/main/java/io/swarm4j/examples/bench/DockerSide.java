@@ -22,7 +22,9 @@ import java.util.function.BooleanSupplier;
 final class DockerSide implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofMinutes(3);
 
-  /** Between two looks: short beside the wait, which each look lengthens by the CPU that it takes. */
+  /**
+   * Between two looks: short beside the wait, which each look lengthens by the CPU that it takes.
+   */
   private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
 
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(100);
