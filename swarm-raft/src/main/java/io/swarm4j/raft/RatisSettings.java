@@ -24,6 +24,12 @@ final class RatisSettings {
   private static final long PREALLOCATED = 1 << 20;
   private static final int MESSAGE_SLACK = 1 << 20;
 
+  /**
+   * Pauses between tries to reach a follower, and their number: one that is back is found soon,
+   * lest the loss of another manager in the meantime costs the majority.
+   */
+  private static final String FOLLOWER_RETRY = "1ms,10, 200ms,1000000000";
+
   private RatisSettings() {}
 
   static RaftProperties properties(RaftOptions options) {
@@ -92,6 +98,7 @@ final class RatisSettings {
     GrpcConfigKeys.Server.setPort(properties, bind.getPort());
     GrpcConfigKeys.setMessageSizeMax(
         properties, SizeInBytes.valueOf(LONGEST_ENTRY + MESSAGE_SLACK));
+    RaftServerConfigKeys.Log.Appender.setRetryPolicy(properties, FOLLOWER_RETRY);
     GrpcConfigKeys.Server.setWorkerGroupSize(properties, 2);
     GrpcConfigKeys.Client.setWorkerGroupSize(properties, 2);
     GrpcConfigKeys.Server.setAsyncRequestThreadPoolSize(properties, 2);

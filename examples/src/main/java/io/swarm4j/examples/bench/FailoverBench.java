@@ -122,6 +122,7 @@ final class FailoverBench {
     Kill kill = new Kill(begun, System.nanoTime(), new CompletableFuture<>());
     open.set(kill);
     double seconds = kill.recovered.orTimeout(60, TimeUnit.SECONDS).join();
+    System.err.printf("%s killed, next write after %.2f s%n", leader.name(), seconds);
     leader.restart();
     survivor = managers.get(0) == leader ? 1 : 0;
     awaitComplete(managers.get(survivor));
