@@ -41,7 +41,7 @@ public final class NodeProgram {
             SwarmNode.builder(directory)
                 .hostname(args[1])
                 .listen(args[2])
-                .cluster(ClusterSpec.DEFAULT.withHeartbeatPeriod(Duration.ofMillis(500)))
+                .cluster(ClusterSpec.DEFAULT.withHeartbeatPeriod(Duration.ofSeconds(1)))
                 .runtime(
                     (options, time, loop) ->
                         ProcessRuntime.builder(time, directory.resolve("runtime"))
