@@ -18,6 +18,10 @@ import org.junit.jupiter.api.Timeout;
 /** Datagrams through the balancer. */
 @Timeout(120)
 class UdpBalancerTest {
+  /** Connections that leave this machine's usual address do not take its ports. */
+  private static final InetSocketAddress ANY_PORT_OF_ITS_OWN =
+      new InetSocketAddress("127.0.0.77", 0);
+
   private final BalancerFixture fixture = new BalancerFixture();
   private final List<DatagramSocket> sockets = new ArrayList<>();
 
@@ -66,7 +70,7 @@ class UdpBalancerTest {
   private static Frontend dns(Backend... backends) {
     return new Frontend(
         "dns",
-        List.of(ANY_PORT),
+        List.of(ANY_PORT_OF_ITS_OWN),
         Protocol.UDP,
         Algorithm.ROUND_ROBIN,
         ProxyProtocol.NONE,
