@@ -189,7 +189,7 @@ class KernelDockerTest {
   }
 
   @Test
-  @Feature({"K04", "K06", "K07", "K09", "K10", "K11", "K18"})
+  @Feature({"K04", "K06", "K07", "K09", "K10", "K11", "K17", "K18"})
   void aContainerReachesAnotherServiceByNameAcrossNodes() {
     assertThat(answers("balance", 1, "http://customer/", 9)).hasSize(3);
     assertThat(answers("balance", 2, "http://2.customer/", 2)).hasSize(1);
@@ -265,7 +265,7 @@ class KernelDockerTest {
   }
 
   @Test
-  @Feature({"K05", "K15", "K22"})
+  @Feature({"K05", "K15", "K16", "K22"})
   void anOverlayIsOnNodesWithATaskOnlyAndNotReachedFromOutside() {
     swarm
         .networks()

@@ -54,6 +54,23 @@ class NodesScenarioTest extends ScenarioTest {
         .contains("port '3000' is already in use by service 'customer-api'");
   }
 
+  /** Its subnet is the reference's 10.255.0.0/16 where networks are no loopback addresses. */
+  @Test
+  @Scenario("SC-051")
+  @Feature({"H04", "H07"})
+  void theIngressNetworkIsThereFromTheStart() {
+    assertThat(lab.lines("network", "ls", "--format", "{{.Name}} {{.Driver}} {{.Scope}}"))
+        .contains("ingress overlay swarm");
+    assertThat(
+            lab.ok(
+                "network",
+                "inspect",
+                "ingress",
+                "--format",
+                "{{.Ingress}} {{.Scope}} {{.Driver}} {{len .IPAM.Config}}"))
+        .isEqualTo("true swarm overlay 1");
+  }
+
   @Test
   @Scenario({"SC-038", "SC-041"})
   @Feature({"D09", "D11", "F14", "G04", "G10", "G11", "G12"})
