@@ -47,6 +47,11 @@ public interface NodeNetwork {
    */
   CompletionStage<List<Difference>> diagnose(boolean repair);
 
+  /** Published ports that are not open on this node. */
+  default List<PortProblem> portProblems() {
+    return List.of();
+  }
+
   /** The revision of the state that is in force. */
   long appliedRevision();
 

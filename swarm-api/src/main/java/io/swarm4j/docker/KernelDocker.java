@@ -2,6 +2,7 @@ package io.swarm4j.docker;
 
 import io.swarm4j.NodeNetwork;
 import io.swarm4j.NodeOptions;
+import io.swarm4j.PortProblem;
 import io.swarm4j.RuntimeFactory;
 import io.swarm4j.agent.Runtime;
 import io.swarm4j.model.Fault;
@@ -112,6 +113,11 @@ public final class KernelDocker implements RuntimeFactory, NodeNetwork {
   @Override
   public CompletionStage<List<Difference>> diagnose(boolean repair) {
     return begun().diagnose(repair);
+  }
+
+  @Override
+  public List<PortProblem> portProblems() {
+    return begun().portProblems();
   }
 
   @Override

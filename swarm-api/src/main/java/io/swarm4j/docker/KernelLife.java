@@ -1,11 +1,15 @@
 package io.swarm4j.docker;
 
 import io.swarm4j.NodeOptions;
+import io.swarm4j.PortProblem;
 import io.swarm4j.model.Ip;
 import io.swarm4j.model.NetworkId;
+import io.swarm4j.model.Node;
 import io.swarm4j.model.NodeId;
+import io.swarm4j.model.Service;
 import io.swarm4j.network.dataplane.Difference;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.Overlay;
+import io.swarm4j.network.dataplane.kernel.KernelConfig.PublishedPort;
 import io.swarm4j.network.dataplane.kernel.KernelNode;
 import io.swarm4j.network.dataplane.kernel.KernelPlane;
 import io.swarm4j.network.dataplane.kernel.NetworkNamespace;
@@ -46,6 +50,7 @@ final class KernelLife {
   private final CompletableFuture<KernelNode> node = new CompletableFuture<>();
   private volatile @Nullable DnsServer names;
   private volatile @Nullable AutoCloseable watch;
+  private volatile Supplier<List<PortProblem>> problems = List::of;
   private volatile Set<InetSocketAddress> asked = Set.of();
   private volatile Set<InetSocketAddress> listening = Set.of();
 
@@ -104,6 +109,7 @@ final class KernelLife {
   }
 
   void begin(NodeId id, Supplier<View> states, ChangeFeed feed) {
+    problems = () -> problems(id, states.get());
     names =
         DnsServer.builder(address, new Discovery(states), book, Chance.secure())
             .upstreams(ResolvConf.nameServers())
@@ -162,8 +168,43 @@ final class KernelLife {
                   .filter(address -> !listening.contains(address))
                   .forEach(
                       address -> found.add(new Difference("name server " + address, "open", "")));
+              for (PortProblem problem : portProblems()) {
+                found.add(
+                    new Difference(
+                        "port " + problem.address().getPort() + " of service " + problem.service(),
+                        "open",
+                        problem.cause()));
+              }
               return found;
             });
+  }
+
+  List<PortProblem> portProblems() {
+    return problems.get();
+  }
+
+  private List<PortProblem> problems(NodeId id, View view) {
+    List<PublishedPort> held = node.isDone() ? node.join().held() : List.of();
+    Node self = view.node(id);
+    List<PortProblem> found = new ArrayList<>();
+    for (PublishedPort port : held) {
+      Ip at = port.bind() == null ? Ip.parse(address) : port.bind();
+      for (Service service : view.services()) {
+        boolean publishes =
+            service.endpoint().ports().stream()
+                .anyMatch(
+                    own -> own.published() == port.port() && own.protocol() == port.protocol());
+        if (publishes) {
+          found.add(
+              new PortProblem(
+                  service.name(),
+                  self == null ? "" : self.hostname(),
+                  new InetSocketAddress(at.toInetAddress(), port.port()),
+                  "another program of the host listens there"));
+        }
+      }
+    }
+    return found;
   }
 
   long appliedRevision() {

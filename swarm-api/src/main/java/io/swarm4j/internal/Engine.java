@@ -331,7 +331,7 @@ public final class Engine extends Host {
 
   @Override
   public List<PortProblem> portProblems() {
-    return plane == null ? List.of() : plane.problems();
+    return plane == null ? nodeNetworks.portProblems() : plane.problems();
   }
 
   @Override

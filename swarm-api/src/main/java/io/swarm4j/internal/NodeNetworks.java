@@ -3,6 +3,7 @@ package io.swarm4j.internal;
 import io.swarm4j.Diagnosis;
 import io.swarm4j.NodeNetwork;
 import io.swarm4j.NodeOptions;
+import io.swarm4j.PortProblem;
 import io.swarm4j.RuntimeFactory;
 import io.swarm4j.dispatcher.EndpointGate;
 import io.swarm4j.model.Subnet;
@@ -77,6 +78,11 @@ final class NodeNetworks implements EndpointGate {
   /** A node is no more: nobody waits for its data plane. */
   void forget(NodeOptions node) {
     byNode.remove(node.name());
+  }
+
+  /** Published ports that are not open on some node. */
+  List<PortProblem> portProblems() {
+    return byNode.values().stream().flatMap(plane -> plane.portProblems().stream()).toList();
   }
 
   boolean isEmpty() {

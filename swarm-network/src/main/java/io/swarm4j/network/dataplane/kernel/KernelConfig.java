@@ -48,6 +48,11 @@ public record KernelConfig(
         tasks);
   }
 
+  /** The same with other published ports. */
+  KernelConfig withPublished(List<PublishedPort> ports) {
+    return new KernelConfig(revision, overlays, ports, tasksHere, tasks);
+  }
+
   /** A node without anything to do. */
   public static KernelConfig empty(long revision) {
     return new KernelConfig(revision, List.of(), List.of(), Set.of(), List.of());
@@ -99,6 +104,11 @@ public record KernelConfig(
     /** Copies the list. */
     public PublishedPort {
       targets = List.copyOf(targets);
+    }
+
+    /** Where it is open, whoever serves it. */
+    PublishedPort withoutTargets() {
+      return new PublishedPort(bind, protocol, port, List.of());
     }
   }
 

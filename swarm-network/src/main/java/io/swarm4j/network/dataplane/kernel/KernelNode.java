@@ -11,6 +11,7 @@ import io.swarm4j.model.TaskId;
 import io.swarm4j.network.dataplane.AppliedRevision;
 import io.swarm4j.network.dataplane.Difference;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.Overlay;
+import io.swarm4j.network.dataplane.kernel.KernelConfig.PublishedPort;
 import io.swarm4j.network.endpoint.EndpointTable;
 import io.swarm4j.store.Change;
 import io.swarm4j.store.ChangeFeed;
@@ -58,6 +59,7 @@ public final class KernelNode {
   private long generation;
   private boolean dirty = true;
   private boolean applying;
+  private boolean retrying;
 
   private record Ready(Task task, CompletableFuture<Map<NetworkId, Overlay>> done) {}
 
@@ -154,12 +156,30 @@ public final class KernelNode {
       applied.reached(config.revision());
       local.reached(asOf);
       waiting.removeIf(this::completeIfReady);
+      if (!plane.held().isEmpty() && !retrying) {
+        retrying = true;
+        loop.schedule(RETRY, this::retry);
+      }
       apply();
     } else {
       log.warn("node {} could not put revision {} in force", node, config.revision(), failure);
       dirty = true;
       loop.schedule(RETRY, this::apply);
     }
+  }
+
+  /** Ports that others held may be free by now. */
+  private void retry() {
+    retrying = false;
+    if (!plane.held().isEmpty()) {
+      dirty = true;
+      apply();
+    }
+  }
+
+  /** The published ports that other programs of the host hold. */
+  public List<PublishedPort> held() {
+    return plane.held();
   }
 
   private boolean completeIfReady(Ready ready) {

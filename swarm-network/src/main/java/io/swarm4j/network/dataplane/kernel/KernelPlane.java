@@ -8,12 +8,15 @@ import io.swarm4j.model.Subnet;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.network.dataplane.Difference;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.LocalTask;
+import io.swarm4j.network.dataplane.kernel.KernelConfig.PublishedPort;
 import io.swarm4j.network.ipam.HostRoutes;
 import io.swarm4j.time.Loop;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -37,6 +40,7 @@ public final class KernelPlane implements AutoCloseable {
   private final KernelState kernel;
   private @Nullable KernelConfig inForce;
   private boolean certain;
+  private volatile List<PublishedPort> held = List.of();
   private volatile boolean closed;
 
   private KernelPlane(Builder builder) {
@@ -66,11 +70,12 @@ public final class KernelPlane implements AutoCloseable {
     return onLoop(() -> enforce(config));
   }
 
-  private long enforce(KernelConfig config) {
+  private long enforce(KernelConfig wanted) {
     KernelConfig present = inForce;
-    if (present != null && certain && config.revision() < present.revision()) {
+    if (present != null && certain && wanted.revision() < present.revision()) {
       return present.revision();
     }
+    KernelConfig config = withoutHeld(wanted, present);
     boolean wasCertain = certain;
     certain = false;
     if (present != null && wasCertain) {
@@ -81,6 +86,34 @@ public final class KernelPlane implements AutoCloseable {
     inForce = config;
     certain = true;
     return config.revision();
+  }
+
+  /** Looks at the host only if a port is to be opened. */
+  private KernelConfig withoutHeld(KernelConfig wanted, @Nullable KernelConfig present) {
+    Set<PublishedPort> open = new HashSet<>();
+    if (present != null) {
+      present.published().forEach(port -> open.add(port.withoutTargets()));
+    }
+    List<PublishedPort> fresh =
+        wanted.published().stream().filter(port -> !open.contains(port.withoutTargets())).toList();
+    HostListeners listeners =
+        fresh.isEmpty() ? new HostListeners(Set.of()) : kernel.listeners();
+    List<PublishedPort> found = fresh.stream().filter(listeners::hold).toList();
+    held = found;
+    if (found.isEmpty()) {
+      return wanted;
+    }
+    Set<PublishedPort> kept = new HashSet<>(found);
+    return wanted.withPublished(
+        wanted.published().stream().filter(port -> !kept.contains(port)).toList());
+  }
+
+  /**
+   * The published ports that are not open since other programs of the host listen on them; each
+   * {@link #apply} looks again.
+   */
+  public List<PublishedPort> held() {
+    return held;
   }
 
   /**

@@ -224,6 +224,15 @@ final class KernelState {
     return found;
   }
 
+  /** On which ports programs of the host listen. */
+  HostListeners listeners() {
+    return HostListeners.parse(
+        commands.run(
+            namespace.command(
+                "sh", "-c", "cd /proc/net; cat tcp tcp6 udp udp6 2> /dev/null || true"),
+            ""));
+  }
+
   /** The interfaces that are not ours, with their addresses. */
   Map<String, List<Ip>> interfaces() {
     Map<String, List<Ip>> found = new TreeMap<>();
