@@ -10,6 +10,8 @@ import io.swarm4j.NodeOptions;
 import io.swarm4j.Swarm;
 import io.swarm4j.model.ClusterSpec;
 import io.swarm4j.model.EndpointSpec;
+import io.swarm4j.model.HealthCheck;
+import io.swarm4j.model.HealthCheck.Probe;
 import io.swarm4j.model.InvalidSpecException;
 import io.swarm4j.model.Ip;
 import io.swarm4j.model.Network;
@@ -138,6 +140,29 @@ class KernelDockerTest {
     ServiceId id = swarm.services().get(service).id();
     swarm.services().remove(service);
     assertThat(swarm.await(view -> view.tasksOf(id).isEmpty(), LONG)).isTrue();
+  }
+
+  private static void awaitState(String node, NodeState state) {
+    assertThat(
+            swarm.await(view -> swarm.nodes().get(node).status().state() == state, LONG))
+        .isTrue();
+  }
+
+  /** Gets its first request when it listens: a container that runs may not yet. */
+  private static ServiceSpec shop() {
+    HealthCheck listens =
+        new HealthCheck(
+            new Probe.Shell("curl -f -s http://127.0.0.1/"),
+            Duration.ofMillis(500),
+            Duration.ofSeconds(30),
+            20,
+            null,
+            null);
+    ServiceSpec spec = web("shop");
+    return spec.withReplicas(3)
+        .withTask(
+            spec.task().withContainer(spec.task().container().withHealth(listens)))
+        .withEndpoint(publish(PortSpec.ingress(5002, 80)));
   }
 
   private static Host host(Node node) {
@@ -405,7 +430,7 @@ class KernelDockerTest {
   void noRequestFailsThroughUpdateRollbackScaleDrainAndTheKillOfAnAgent() throws Exception {
     ServiceSpec caller = web("caller");
     run(caller.withTask(caller.task().withPlacement(Placement.constrained("node.hostname == m1"))));
-    run(web("shop").withReplicas(3).withEndpoint(publish(PortSpec.ingress(5002, 80))));
+    run(shop());
     Wrk outside = Wrk.start("http://" + HOSTS.host(0).address() + ":5002/");
     docker(
         "caller",
@@ -427,12 +452,15 @@ class KernelDockerTest {
     swarm.nodes().availability("w2", Availability.DRAIN);
     converged("shop");
     swarm.nodes().availability("w2", Availability.ACTIVE);
-    NODES.get(1).detach();
-    swarm.nodes().halt("w1");
-    assertThat(
-            swarm.await(view -> swarm.nodes().get("w1").status().state() == NodeState.DOWN, LONG))
-        .isTrue();
-    converged("shop");
+    try {
+      NODES.get(1).detach();
+      swarm.nodes().halt("w1");
+      awaitState("w1", NodeState.DOWN);
+      converged("shop");
+    } finally {
+      swarm.nodes().join(NodeOptions.worker("w1"));
+      awaitState("w1", NodeState.READY);
+    }
 
     in("caller", 1, "touch /stop");
     String report = outside.end();
@@ -441,10 +469,6 @@ class KernelDockerTest {
     assertThat(in("caller", 1, "cat /bad 2> /dev/null || true")).isEmpty();
     assertThat(in("caller", 1, "cat /good").lines().count()).isGreaterThan(50);
 
-    swarm.nodes().join(NodeOptions.worker("w1"));
-    assertThat(
-            swarm.await(view -> swarm.nodes().get("w1").status().state() == NodeState.READY, LONG))
-        .isTrue();
     for (String service : List.of("customer", "balance", "shop", "caller")) {
       converged(service);
     }
