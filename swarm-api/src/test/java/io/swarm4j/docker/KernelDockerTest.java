@@ -143,8 +143,7 @@ class KernelDockerTest {
   }
 
   private static void awaitState(String node, NodeState state) {
-    assertThat(
-            swarm.await(view -> swarm.nodes().get(node).status().state() == state, LONG))
+    assertThat(swarm.await(view -> swarm.nodes().get(node).status().state() == state, LONG))
         .isTrue();
   }
 
@@ -160,8 +159,7 @@ class KernelDockerTest {
             null);
     ServiceSpec spec = web("shop");
     return spec.withReplicas(3)
-        .withTask(
-            spec.task().withContainer(spec.task().container().withHealth(listens)))
+        .withTask(spec.task().withContainer(spec.task().container().withHealth(listens)))
         .withEndpoint(publish(PortSpec.ingress(5002, 80)));
   }
 

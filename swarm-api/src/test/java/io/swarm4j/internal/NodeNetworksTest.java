@@ -147,8 +147,7 @@ class NodeNetworksTest {
   void aPlaneThatDoesNotAnswerTheDoctorIsTold() {
     first.found.complete(List.of());
     first.applied.reached(9);
-    CompletableFuture<List<Diagnosis>> found =
-        networks.diagnose(false, 9).toCompletableFuture();
+    CompletableFuture<List<Diagnosis>> found = networks.diagnose(false, 9).toCompletableFuture();
     time.advance(Duration.ofSeconds(20));
 
     assertThat(found).isCompleted();

@@ -29,7 +29,9 @@ record HostListeners(Set<Socket> sockets) {
    */
   record Socket(Protocol protocol, @Nullable Ip address, int port) {}
 
-  /** Reads {@code /proc/net/tcp}, {@code tcp6}, {@code udp} and {@code udp6}, one after the other. */
+  /**
+   * Reads {@code /proc/net/tcp}, {@code tcp6}, {@code udp} and {@code udp6}, one after the other.
+   */
   static HostListeners parse(String tables) {
     Set<Socket> found = new HashSet<>();
     Protocol protocol = Protocol.TCP;

@@ -96,8 +96,7 @@ public final class KernelPlane implements AutoCloseable {
     }
     List<PublishedPort> fresh =
         wanted.published().stream().filter(port -> !open.contains(port.withoutTargets())).toList();
-    HostListeners listeners =
-        fresh.isEmpty() ? new HostListeners(Set.of()) : kernel.listeners();
+    HostListeners listeners = fresh.isEmpty() ? new HostListeners(Set.of()) : kernel.listeners();
     List<PublishedPort> found = fresh.stream().filter(listeners::hold).toList();
     held = found;
     if (found.isEmpty()) {

@@ -6,8 +6,8 @@ import io.swarm4j.model.Ip;
 import io.swarm4j.model.PortSpec.Protocol;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.PublishedPort;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 class HostListenersTest {
   private static final HostListeners LISTENERS =
