@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -21,9 +22,11 @@ import picocli.CommandLine.Parameters;
     description =
         "Measures the engine: start, create, scale, place, heap, logs, commit, snapshot, failover,"
             + " sessions, lb, health, dns, kernel, update, loss, sim-*; without a name all of them but"
-            + " docker, which makes"
-            + " a Docker host.")
+            + " docker, failover and sessions.")
 public final class BenchCommand implements Callable<Integer> {
+  /** Take long, or make more than files: only run when they are named. */
+  private static final Set<String> ON_REQUEST = Set.of("docker", "failover", "sessions");
+
   /** A sample of loss takes far longer than others. */
   private static final int SAMPLES_PER_LOSS = 5;
 
@@ -77,7 +80,7 @@ public final class BenchCommand implements Callable<Integer> {
     }
     List<String> lines = new ArrayList<>();
     for (Map.Entry<String, IntFunction<List<Measurement>>> bench : all.entrySet()) {
-      if ((names.isEmpty() && !bench.getKey().equals("docker")) || names.contains(bench.getKey())) {
+      if ((names.isEmpty() && !ON_REQUEST.contains(bench.getKey())) || names.contains(bench.getKey())) {
         for (Measurement measurement : bench.getValue().apply(samples)) {
           System.out.println(measurement.line());
           lines.add(measurement.json());
