@@ -80,7 +80,8 @@ public final class BenchCommand implements Callable<Integer> {
     }
     List<String> lines = new ArrayList<>();
     for (Map.Entry<String, IntFunction<List<Measurement>>> bench : all.entrySet()) {
-      if ((names.isEmpty() && !ON_REQUEST.contains(bench.getKey())) || names.contains(bench.getKey())) {
+      if ((names.isEmpty() && !ON_REQUEST.contains(bench.getKey()))
+          || names.contains(bench.getKey())) {
         for (Measurement measurement : bench.getValue().apply(samples)) {
           System.out.println(measurement.line());
           lines.add(measurement.json());
