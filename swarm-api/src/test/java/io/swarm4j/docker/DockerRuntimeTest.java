@@ -8,6 +8,7 @@ import io.swarm4j.agent.Container.Exit;
 import io.swarm4j.agent.Container.HealthListener;
 import io.swarm4j.agent.ExecSpec;
 import io.swarm4j.agent.ExecStreams;
+import io.swarm4j.agent.Interaction;
 import io.swarm4j.agent.LogOptions;
 import io.swarm4j.agent.TaskFailure;
 import io.swarm4j.agent.TerminalSize;
@@ -32,6 +33,7 @@ import io.swarm4j.testing.TestTask;
 import io.swarm4j.time.RealTime;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -407,6 +410,39 @@ class DockerRuntimeTest {
   }
 
   @Test
+  void terminalsOfTheTaskAndOfCommandsAreResizedWhileTheyAreOpen() throws Exception {
+    String watching = "trap 'stty size; exit 4' WINCH; echo ready; while :; do sleep 0.1; done";
+    Container container = started(shell(watching).withTty(true).withOpenStdin(true));
+    ByteArrayOutputStream command = new ByteArrayOutputStream();
+    ExecSpec spec = ExecSpec.builder().command(List.of("sh", "-c", watching)).tty(true).build();
+    assertResized(container.exec(spec, streams(command)), command);
+
+    ByteArrayOutputStream task = new ByteArrayOutputStream();
+    CollectedLog log = new CollectedLog();
+    try (AutoCloseable reading = container.logs(LogOptions.FOLLOW, log)) {
+      log.awaitLine("ready\r"); // as terminals end their lines
+    }
+    Interaction attached = container.attach(streams(task));
+    attached.resize(new TerminalSize(101, 33));
+    assertThat(await(attached.exit())).isEqualTo(4);
+    assertThat(task.toString(StandardCharsets.UTF_8)).contains("33 101");
+  }
+
+  private static ExecStreams streams(ByteArrayOutputStream out) {
+    return new ExecStreams(InputStream.nullInputStream(), out, out);
+  }
+
+  private static void assertResized(Interaction interaction, ByteArrayOutputStream out)
+      throws Exception {
+    while (!out.toString(StandardCharsets.UTF_8).contains("ready")) {
+      new CountDownLatch(1).await(10, TimeUnit.MILLISECONDS);
+    }
+    interaction.resize(new TerminalSize(101, 33));
+    assertThat(await(interaction.exit())).isEqualTo(4);
+    assertThat(out.toString(StandardCharsets.UTF_8)).contains("33 101");
+  }
+
+  @Test
   void attachedInputReachesTheTask() throws Exception {
     Container container =
         started(shell("echo ready; read line; echo got $line; exit 3").withOpenStdin(true));
@@ -453,14 +489,15 @@ class DockerRuntimeTest {
   }
 
   @Test
-  void portThatIsTakenOnTheHostFailsTheStart() throws Exception {
+  void portThatAForeignProcessHoldsFailsTheStart() throws Exception {
     runtime.close();
     runtime = builder().networking(ContainerNetworking.bridgeWithHostPorts()).build();
-    host.docker(
-        "run", "-d", "--name", "taker", "--network", "host", "-e", "PORT=7999", "swarm4j/welcome");
+    Process taker =
+        new ProcessBuilder(
+                "nsenter", "--net=" + host.network(), "busybox", "httpd", "-f", "-p", "7999")
+            .start();
     try {
-      host.docker(
-          "exec", "taker", "sh", "-c", "until curl http://127.0.0.1:7999; do sleep 0.1; done");
+      host.shell("until curl -s -o /dev/null http://127.0.0.1:7999; do sleep 0.1; done");
       TestTask task =
           TestTask.of(ContainerSpec.of("swarm4j/customer")).publish(PortSpec.host(7999, 3000));
       Container container = runtime.create(task.context());
@@ -470,7 +507,7 @@ class DockerRuntimeTest {
           .hasMessageContaining("7999");
       await(container.remove());
     } finally {
-      host.docker("rm", "-f", "taker");
+      taker.destroy();
     }
   }
 

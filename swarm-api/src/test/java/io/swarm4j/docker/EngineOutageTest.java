@@ -33,7 +33,8 @@ class EngineOutageTest {
   private DockerRuntime open() {
     return DockerRuntime.builder(new RealTime(), "outage-test")
         .engine(EngineAddress.of(host.uri()))
-        .answerLimit(Duration.ofSeconds(5))
+        .answerLimit(Duration.ofSeconds(3))
+        .signsOfLife(Duration.ofSeconds(1))
         .build();
   }
 

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.swarm4j.Swarm;
 import io.swarm4j.model.ClusterSpec;
+import io.swarm4j.model.GenericResource;
 import io.swarm4j.model.Node;
 import io.swarm4j.model.Node.NodeState;
+import io.swarm4j.model.ResourceRequirements;
+import io.swarm4j.model.Resources;
 import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.model.TaskState;
 import io.swarm4j.store.View;
@@ -14,6 +17,7 @@ import io.swarm4j.testing.DockerHosts.EngineAction;
 import io.swarm4j.testing.DockerHosts.Host;
 import io.swarm4j.testing.Feature;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
@@ -27,7 +31,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class SwarmOnDockerTest {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
-  @RegisterExtension static final DockerHosts HOSTS = DockerHosts.own(2, "--live-restore");
+  @RegisterExtension
+  static final DockerHosts HOSTS =
+      DockerHosts.own(2, "--live-restore", "--node-generic-resource", "gpu=A");
 
   private static Swarm start() {
     return Swarm.builder()
@@ -39,7 +45,8 @@ class SwarmOnDockerTest {
             (node, time, loop) ->
                 DockerRuntime.builder(time, "on-docker/" + node.name())
                     .engine(EngineAddress.of(host(node.name()).uri()))
-                    .answerLimit(Duration.ofSeconds(5))
+                    .answerLimit(Duration.ofSeconds(3))
+                    .signsOfLife(Duration.ofSeconds(1))
                     .build())
         .start();
   }
@@ -96,6 +103,24 @@ class SwarmOnDockerTest {
       assertThat(running(swarm.view(), "m1")).isEqualTo(4);
     }
     assertThat(containers(HOSTS.host(0))).isEmpty();
+  }
+
+  @Test
+  void genericResourcesOfTheEnginesAreGivenOutAndToldToTheTask() throws Exception {
+    try (Swarm swarm = start()) {
+      ServiceSpec one = ServiceSpec.of("learner", "swarm4j/customer").withReplicas(3);
+      Resources gpu = new Resources(0, 0, List.of(new GenericResource.Discrete("gpu", 1)));
+      swarm
+          .services()
+          .create(one.withTask(one.task().withResources(new ResourceRequirements(null, gpu, 0))));
+
+      assertThat(swarm.await(view -> running(view, "m1") + running(view, "w1") == 2, PATIENCE))
+          .isTrue();
+      for (Host host : HOSTS.all()) {
+        assertThat(host.docker("inspect", "-f", "{{.Config.Env}}", containers(host)))
+            .contains("DOCKER_RESOURCE_GPU=A");
+      }
+    }
   }
 
   @Test
