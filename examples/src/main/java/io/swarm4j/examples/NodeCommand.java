@@ -201,11 +201,14 @@ final class NodeCommand implements Callable<Integer> {
     if (engine == null) {
       return () -> {};
     }
-    EngineApi api =
+    EngineApi.Builder builder =
         EngineApi.of(NodeSeat.of(node))
             .unixSocket(engine.toAbsolutePath().normalize())
-            .hostName(node.hostname())
-            .start();
+            .hostName(node.hostname());
+    if (runtime == RuntimeKind.DOCKER) {
+      builder.engine(EngineAddress.of(dockerHost));
+    }
+    EngineApi api = builder.start();
     out.println("export DOCKER_HOST=" + api.hosts().get(0));
     return api::close;
   }
