@@ -4,6 +4,7 @@ import io.swarm4j.model.Network;
 import io.swarm4j.model.NetworkSpec;
 import io.swarm4j.model.NetworkSpecBuilder;
 import io.swarm4j.network.Networks;
+import io.swarm4j.network.allocator.AllocationCheck;
 import io.swarm4j.network.allocator.Allocator;
 import io.swarm4j.network.allocator.AllocatorOptions;
 import io.swarm4j.orchestrator.Reconciler;
@@ -43,7 +44,7 @@ public final class SimulatedEngine implements SimulatedParts {
 
   @Override
   public List<String> inconsistencies(List<? extends Reconciler> components, State atRest) {
-    List<String> wrong = new ArrayList<>();
+    List<String> wrong = new ArrayList<>(AllocationCheck.needlessWaits(atRest));
     for (Reconciler component : components) {
       if (component instanceof Allocator allocator) {
         wrong.addAll(allocator.differences(atRest));

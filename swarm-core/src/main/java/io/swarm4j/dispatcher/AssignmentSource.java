@@ -75,6 +75,11 @@ final class AssignmentSource {
     return files;
   }
 
+  /** Whether its node may know of it: one that is bound to a node still has to be assigned to it. */
+  private static boolean isWithItsNode(Task task) {
+    return task.holdsNode() && !task.state().isBefore(TaskState.ASSIGNED);
+  }
+
   /** Tasks on nodes whose running files a new version of a secret or config replaces. */
   static List<Task> refreshedBy(View view, PayloadVersion news) {
     List<Task> tasks = new ArrayList<>();
@@ -84,7 +89,7 @@ final class AssignmentSource {
               .anyMatch(each -> each.onChange().reachesRunningTasks() && each.follows(news));
       if (follows) {
         view.tasksOf(service.id()).stream()
-            .filter(task -> task.isDesiredAlive() && task.holdsNode())
+            .filter(task -> task.isDesiredAlive() && isWithItsNode(task))
             .forEach(tasks::add);
       }
     }

@@ -31,7 +31,8 @@ public interface SimulatedParts {
   }
 
   /**
-   * What components of the leader remember wrongly, once nothing is left to do.
+   * What components of the leader remember wrongly, or have tasks wait for though it is to be had,
+   * once nothing is left to do.
    *
    * @param components of the manager that leads
    * @param atRest the committed state

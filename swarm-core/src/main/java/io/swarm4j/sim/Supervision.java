@@ -143,6 +143,23 @@ final class Supervision {
     if (enabled && !started.add(task)) {
       breach("a task is used once", "task " + task + " started again, on " + machine);
     }
+    Task known = enabled ? cluster.view().task(task) : null;
+    if (known != null && cluster.view().specOf(known).isFenced()) {
+      mustBeAlone(known);
+    }
+  }
+
+  /** What really runs counts, and not what the managers know of it. */
+  private void mustBeAlone(Task fenced) {
+    for (Task other : cluster.view().tasksIn(fenced.serviceId(), fenced.slot())) {
+      for (String machine : cluster.machines()) {
+        if (!other.id().equals(fenced.id()) && cluster.runtime(machine).isRunning(other.id())) {
+          breach(
+              "a fenced slot has one task that runs at most",
+              "task " + fenced.id() + " starts while " + other.id() + " runs on " + machine);
+        }
+      }
+    }
   }
 
   /**

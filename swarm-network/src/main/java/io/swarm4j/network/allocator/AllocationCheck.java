@@ -3,15 +3,18 @@ package io.swarm4j.network.allocator;
 import io.swarm4j.model.Id;
 import io.swarm4j.model.Ip;
 import io.swarm4j.model.Network;
+import io.swarm4j.model.NetworkAttachmentSpec;
 import io.swarm4j.model.NetworkId;
 import io.swarm4j.model.NetworkSpec.IpPool;
-import io.swarm4j.model.PortSpec;
 import io.swarm4j.model.PortSpec.Protocol;
 import io.swarm4j.model.PortSpec.PublishMode;
-import io.swarm4j.model.Service;
+import io.swarm4j.model.PortSpec;
+import io.swarm4j.model.Reason;
 import io.swarm4j.model.Service.SpecRevision;
+import io.swarm4j.model.Service;
 import io.swarm4j.model.ServiceId;
 import io.swarm4j.model.Subnet;
+import io.swarm4j.model.Task;
 import io.swarm4j.network.Networks;
 import io.swarm4j.network.ipam.AddressPool;
 import io.swarm4j.network.ipam.Holdings;
@@ -24,6 +27,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The invariant of allocation: every subnet, VXLAN identifier, address and published port has
@@ -101,6 +105,37 @@ public final class AllocationCheck {
             defects.add("address " + ip + " of " + holders + " is not one of network " + id + "'s");
           }
         });
+  }
+
+  /** Tasks that wait for an address although every network that they shall be in has a free one. */
+  public static List<String> needlessWaits(State state) {
+    List<String> found = new ArrayList<>();
+    Holdings holdings = Holdings.of(state);
+    for (Task task : state.tasks()) {
+      if (task.isDesiredAlive()
+          && task.status().reason() instanceof Reason.Allocation wait
+          && wait.resource().equals(Shortage.ADDRESS)
+          && hasFreeAddresses(state, holdings, task)) {
+        found.add("task " + state.nameOf(task) + " waits for an address: " + wait.detail());
+      }
+    }
+    return found;
+  }
+
+  private static boolean hasFreeAddresses(State state, Holdings holdings, Task task) {
+    List<@Nullable Network> networks = new ArrayList<>();
+    networks.add(Networks.ingress(state));
+    for (NetworkAttachmentSpec wish : state.specOf(task).task().networks()) {
+      if (wish.address() != null) {
+        return false; // that one may be taken
+      }
+      networks.add(Networks.find(state, wish.network()));
+    }
+    return networks.stream()
+        .allMatch(
+            network ->
+                network != null
+                    && holdings.usage(network).stream().anyMatch(usage -> usage.free() > 0));
   }
 
   /** Where a ledger and the store do not agree on who holds what. */

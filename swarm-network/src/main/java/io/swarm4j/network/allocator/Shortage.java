@@ -14,6 +14,9 @@ import io.swarm4j.model.ServiceId;
  */
 record Shortage(Object key, Reason.Allocation reason, boolean usedUp) {
 
+  /** What is short where a network has no address left. */
+  static final String ADDRESS = "address";
+
   /** Things that are scarce in the swarm as a whole. */
   enum Scarce {
     /** Networks themselves, and subnets for them. */
@@ -31,11 +34,11 @@ record Shortage(Object key, Reason.Allocation reason, boolean usedUp) {
   }
 
   static Shortage usedUp(NetworkId network, String detail) {
-    return new Shortage(network, new Reason.Allocation("address", detail), true);
+    return new Shortage(network, new Reason.Allocation(ADDRESS, detail), true);
   }
 
   static Shortage ofAddress(NetworkId network, String detail) {
-    return new Shortage(network, new Reason.Allocation("address", detail), false);
+    return new Shortage(network, new Reason.Allocation(ADDRESS, detail), false);
   }
 
   /** For a task that waits because its service waits. */
