@@ -3,7 +3,12 @@ package io.swarm4j.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.swarm4j.internal.SimulatedEngine;
+import io.swarm4j.model.ChangePolicy;
+import io.swarm4j.model.FileTarget;
+import io.swarm4j.model.Node.Availability;
 import io.swarm4j.model.NodeId;
+import io.swarm4j.model.SecretReference;
+import io.swarm4j.model.ServiceMode;
 import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.model.Task;
 import java.time.Duration;
@@ -37,6 +42,31 @@ class InvariantsTest {
       cluster.join(cluster.submit(tx -> tx.put(task.withNodeId(other))));
 
       assertThat(breaches).anyMatch(text -> text.startsWith("state only moves forward"));
+    }
+  }
+
+  /** What a node gets is checked as it arrives; a task that is bound to it is not enough. */
+  @Test
+  void aNewVersionOfASecretReachesNoNodeThatWasNotAssignedTheTask() {
+    SimulationOptions options = SimulationOptions.of(new SimulatedEngine()).workers(2).build();
+    try (SimulatedCluster cluster = SimulatedCluster.start(options)) {
+      SecretReference hot =
+          new SecretReference("token", FileTarget.of("token"), ChangePolicy.HOT);
+      ServiceSpec web = ServiceSpec.of("web", "nginx").withMode(new ServiceMode.Global());
+      Users.secret(cluster, "token", "old");
+      Users.node(cluster, "w1", spec -> spec.withAvailability(Availability.PAUSE));
+      Users.create(
+          cluster,
+          web.withTask(
+              web.task().withContainer(web.task().container().withSecrets(List.of(hot)))));
+      cluster.pass(Duration.ofSeconds(5));
+
+      Users.secret(cluster, "token", "new");
+      cluster.pass(Duration.ofSeconds(5));
+
+      Users.node(cluster, "w1", spec -> spec.withAvailability(Availability.ACTIVE));
+      cluster.pass(Duration.ofSeconds(5));
+      assertThat(cluster.runningTasks()).isEqualTo(3);
     }
   }
 }
