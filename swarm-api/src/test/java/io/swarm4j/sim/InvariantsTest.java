@@ -50,15 +50,13 @@ class InvariantsTest {
   void aNewVersionOfASecretReachesNoNodeThatWasNotAssignedTheTask() {
     SimulationOptions options = SimulationOptions.of(new SimulatedEngine()).workers(2).build();
     try (SimulatedCluster cluster = SimulatedCluster.start(options)) {
-      SecretReference hot =
-          new SecretReference("token", FileTarget.of("token"), ChangePolicy.HOT);
+      SecretReference hot = new SecretReference("token", FileTarget.of("token"), ChangePolicy.HOT);
       ServiceSpec web = ServiceSpec.of("web", "nginx").withMode(new ServiceMode.Global());
       Users.secret(cluster, "token", "old");
       Users.node(cluster, "w1", spec -> spec.withAvailability(Availability.PAUSE));
       Users.create(
           cluster,
-          web.withTask(
-              web.task().withContainer(web.task().container().withSecrets(List.of(hot)))));
+          web.withTask(web.task().withContainer(web.task().container().withSecrets(List.of(hot)))));
       cluster.pass(Duration.ofSeconds(5));
 
       Users.secret(cluster, "token", "new");

@@ -75,7 +75,9 @@ final class AssignmentSource {
     return files;
   }
 
-  /** Whether its node may know of it: one that is bound to a node still has to be assigned to it. */
+  /**
+   * Whether its node may know of it: one that is bound to a node still has to be assigned to it.
+   */
   private static boolean isWithItsNode(Task task) {
     return task.holdsNode() && !task.state().isBefore(TaskState.ASSIGNED);
   }
