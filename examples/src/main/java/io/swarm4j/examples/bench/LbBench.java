@@ -1,11 +1,13 @@
 package io.swarm4j.examples.bench;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.swarm4j.network.lb.Backend;
 import io.swarm4j.network.lb.Balancer;
 import io.swarm4j.network.lb.BalancerConfig;
 import io.swarm4j.network.lb.Frontend;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -36,7 +38,10 @@ final class LbBench {
   private static final String NGINX = "/usr/sbin/nginx";
   private static final String STREAM = "/usr/lib/nginx/modules/ngx_stream_module.so";
   private static final int WARM_UP = 2;
-  private static final int IDLE = 10_000;
+
+  /** Ten thousand, or as many as a proxy may have: each takes it two open files. */
+  private static final int IDLE = Math.min(10_000, (openFiles() - 1_000) / 2);
+
   private static final double MOST_KIB = 8;
   private static final double IDLE_COST = 1.2;
   private static final double CONNECTION_COST = 1.15;
@@ -49,6 +54,13 @@ final class LbBench {
 
   private LbBench(Path directory) {
     this.directory = directory;
+  }
+
+  private static int openFiles() {
+    return ManagementFactory.getOperatingSystemMXBean()
+            instanceof UnixOperatingSystemMXBean system
+        ? (int) Math.min(Integer.MAX_VALUE, system.getMaxFileDescriptorCount())
+        : 1024;
   }
 
   private enum Load {
@@ -121,7 +133,7 @@ final class LbBench {
             directory);
     await(SERVER_PORT);
     add("direct", SERVER_PORT, server);
-    add("swarm4j", FIRST_PORT, start(Peer.roomyJava(Proxy.class, Integer.toString(FIRST_PORT))));
+    add("swarm4j", FIRST_PORT, start(Peer.java(Proxy.class, Integer.toString(FIRST_PORT))));
     add("haproxy", FIRST_PORT + 1, haproxy(FIRST_PORT + 1));
     add(
         "nginx",
@@ -149,9 +161,9 @@ final class LbBench {
     Files.writeString(
         config,
         load
-            + "worker_rlimit_nofile 65536; daemon off; master_process off; pid %s/%s.pid; error_log /dev/null;\n"
+            + "daemon off; master_process off; pid %s/%s.pid; error_log /dev/null;\n"
                 .formatted(directory, name)
-            + "events { worker_connections 32768; }\n"
+            + "events { worker_connections 16384; }\n"
             + format.formatted(values));
     return start(Peer.start(NGINX, "-c", config.toString()));
   }
@@ -163,7 +175,7 @@ final class LbBench {
         """
         global
           nbthread 1
-          maxconn 20000
+          maxconn %d
         defaults
           mode tcp
           timeout connect 5s
@@ -173,7 +185,7 @@ final class LbBench {
           bind 127.0.0.1:%d backlog 4096
           server a 127.0.0.1:%d
         """
-            .formatted(port, SERVER_PORT));
+            .formatted(IDLE + 4 * CONNECTIONS, port, SERVER_PORT));
     return start(Peer.start(HAPROXY, "-db", "-f", config.toString()));
   }
 
@@ -213,14 +225,14 @@ final class LbBench {
   /** What connections on which nothing more comes cost, and do to those that are in use. */
   private List<Measurement> idle(Contender contender, int samples) {
     long before = contender.peer.residentKib();
-    Peer crowd = Peer.roomyJava(Crowd.class, Integer.toString(contender.port));
+    Peer crowd = Peer.java(Crowd.class, Integer.toString(contender.port));
     try {
       double each = (double) (contender.peer.residentKib() - before) / IDLE;
       double[] p99 = new double[samples];
       for (int i = 0; i < samples; i++) {
         p99[i] = sample(contender, Load.KEPT).p99Millis();
       }
-      String name = "lb: " + contender.name + ", 10k idle";
+      String name = "lb: " + contender.name + ", " + IDLE + " idle";
       double usual = median(contender.name, Load.KEPT, Sample::p99Millis);
       return List.of(
           new Measurement(name, "KiB each", new double[] {each}, false, MOST_KIB, ""),
@@ -316,7 +328,7 @@ final class LbBench {
         "");
   }
 
-  /** Ten thousand clients that begin to ask, and never come to the end. */
+  /** Clients that begin to ask, and never come to the end. */
   static final class Crowd {
     private Crowd() {}
 

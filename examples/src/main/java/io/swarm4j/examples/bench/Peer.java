@@ -42,20 +42,9 @@ final class Peer implements AutoCloseable {
 
   /** Starts another JVM, and waits for the first line of its output. */
   static Peer java(Class<?> program, String... args) {
-    return java(List.of(), program, args);
-  }
-
-  /** The same with room for as many open files as the system grants. */
-  static Peer roomyJava(Class<?> program, String... args) {
-    String prlimit = "/usr/bin/prlimit";
-    boolean mayRaise = isInstalled(prlimit) && "root".equals(System.getProperty("user.name"));
-    return java(mayRaise ? List.of(prlimit, "--nofile=65536:65536") : List.of(), program, args);
-  }
-
-  private static Peer java(List<String> before, Class<?> program, String... args) {
-    List<String> command = new ArrayList<>(before);
-    command.addAll(
-        List.of(
+    List<String> command =
+        new ArrayList<>(
+            List.of(
             ProcessHandle.current().info().command().orElse("java"),
             "-Xmx512m",
             "-XX:+UseSerialGC",
