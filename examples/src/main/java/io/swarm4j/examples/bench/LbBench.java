@@ -57,8 +57,7 @@ final class LbBench {
   }
 
   private static int openFiles() {
-    return ManagementFactory.getOperatingSystemMXBean()
-            instanceof UnixOperatingSystemMXBean system
+    return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
         ? (int) Math.min(Integer.MAX_VALUE, system.getMaxFileDescriptorCount())
         : 1024;
   }

@@ -45,12 +45,12 @@ final class Peer implements AutoCloseable {
     List<String> command =
         new ArrayList<>(
             List.of(
-            ProcessHandle.current().info().command().orElse("java"),
-            "-Xmx512m",
-            "-XX:+UseSerialGC",
-            "-cp",
-            System.getProperty("java.class.path"),
-            program.getName()));
+                ProcessHandle.current().info().command().orElse("java"),
+                "-Xmx512m",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                program.getName()));
     command.addAll(List.of(args));
     try {
       Process process =
