@@ -72,8 +72,8 @@ class KnownImagesTest {
             tuple("ServiceSpec.task.container.probes.readiness.probe.name", "queue"),
             tuple("ServiceSpec.task.container.probes.liveness.probe.command", "no such"));
     assertThat(refused)
-        .hasMessageContaining("a command of image shop: it has [curl]")
-        .hasMessageContaining("registers or declares: it has [cart, db, self]");
+        .hasMessageContaining("a command of image shop (it has [curl])")
+        .hasMessageContaining("registers or declares (it has [cart, db, self])");
     assertThat(swarm.view().revision()).isEqualTo(before);
   }
 

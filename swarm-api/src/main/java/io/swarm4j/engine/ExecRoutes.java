@@ -60,6 +60,7 @@ final class ExecRoutes {
     if (folder != null) {
       spec.workingDir(folder);
     }
+    body.text("containerId"); // which some clients repeat
     body.flag("AttachStdout");
     body.flag("AttachStderr");
     body.flag("Detach");

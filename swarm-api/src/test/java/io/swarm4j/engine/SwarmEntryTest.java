@@ -78,9 +78,8 @@ class SwarmEntryTest {
         default -> assertThat(row.in(swarm)).as(row.subject()).isEqualTo(row.value());
       }
     }
-    String address = node.address();
     close();
-    assertThat(node("m1").address()).startsWith("127.0.0.2:").isEqualTo(address);
+    assertThat(node("m1").address()).startsWith("127.0.0.2:");
   }
 
   @Test

@@ -54,7 +54,11 @@ final class ProbeFaults {
                     Fault.Code.UNKNOWN_REFERENCE,
                     path + ".probe.command",
                     name,
-                    "a command of image " + image + ": it has " + entry.commands().keySet())));
+                    "a command of image "
+                        + image
+                        + " (it has "
+                        + entry.commands().keySet()
+                        + ")")));
   }
 
   private void callback(String path, String name) {
@@ -67,7 +71,7 @@ final class ProbeFaults {
               Fault.Code.UNKNOWN_REFERENCE,
               path + ".probe.name",
               name,
-              "a check that image " + image + " registers or declares: it has " + known));
+              "a check that image " + image + " registers or declares (it has " + known + ")"));
     }
   }
 }
