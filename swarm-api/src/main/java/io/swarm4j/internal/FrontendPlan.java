@@ -144,7 +144,7 @@ final class FrontendPlan {
         binds.add(socket(LOCALHOST, place.port()));
       }
     }
-    return binds;
+    return binds.stream().distinct().toList(); // nodes of one machine may share its address
   }
 
   private static InetSocketAddress socket(String address, int port) {

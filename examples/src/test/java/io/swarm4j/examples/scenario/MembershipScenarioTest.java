@@ -64,6 +64,7 @@ class MembershipScenarioTest {
     assertThat(worker).hasSize(4).startsWith("SWMTKN", "1", manager[2]);
     assertThat(worker[3]).isNotEqualTo(manager[3]);
 
+    assertThat(w1.run("swarm", "leave").ok()).contains("Node left the swarm");
     assertThat(m1.run("swarm", "leave").err()).contains("Removing the last manager erases");
     assertThat(m1.run("swarm", "leave", "--force").ok()).contains("Node left the swarm");
     assertThat(m1.run("info").ok()).contains("Swarm: inactive");
