@@ -66,6 +66,7 @@ final class ExecRoutes {
     body.flag("Detach");
     body.text("DetachKeys");
     body.numbers("ConsoleSize");
+    body.text("ContainerId"); // docker-java repeats what the path says
     body.end();
     ExecSessions.Session session =
         sessions.create(task.id(), TaskContainers.id(task), spec.build());
