@@ -28,7 +28,13 @@ final class ApiFixture implements AutoCloseable {
             .managers(1)
             .workers(1)
             .network(false)
-            .image("app", task -> task.awaitStop())
+            .image(
+                "app",
+                task -> task.awaitStop(),
+                image ->
+                    image
+                        .command("x", (task, arguments, streams) -> 0)
+                        .command("true", (task, arguments, streams) -> 0))
             .start();
     api = serve(node, more);
     requests = new Requests(api.hosts().get(0));
