@@ -1,8 +1,10 @@
 package io.swarm4j.docker;
 
+import com.github.dockerjava.core.LocalDirectorySSLConfig;
 import io.swarm4j.model.Check;
 import java.net.URI;
 import java.nio.file.Path;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,13 @@ public record EngineAddress(URI uri, @Nullable Path certificates) {
   /** Without TLS. */
   public static EngineAddress of(String uri) {
     return new EngineAddress(URI.create(uri), null);
+  }
+
+  /** What {@link #certificates} let this side present and trust; null where there are none. */
+  public @Nullable SSLContext tls() {
+    return certificates == null
+        ? null
+        : new LocalDirectorySSLConfig(certificates.toString()).getSSLContext();
   }
 
   /** Whether the engine is on this machine and sees the same files. */

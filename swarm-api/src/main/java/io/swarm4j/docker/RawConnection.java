@@ -1,6 +1,5 @@
 package io.swarm4j.docker;
 
-import com.github.dockerjava.core.LocalDirectorySSLConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -10,6 +9,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import javax.net.ssl.SSLContext;
 
 /**
  * A connection to the engine without HTTP around it, whose sending half can be ended alone: what
@@ -46,14 +46,8 @@ interface RawConnection extends AutoCloseable {
   private static Socket socket(EngineAddress address) throws IOException {
     String host = address.uri().getHost();
     int port = address.uri().getPort();
-    Path certificates = address.certificates();
-    if (certificates == null) {
-      return new Socket(host, port);
-    }
-    return new LocalDirectorySSLConfig(certificates.toString())
-        .getSSLContext()
-        .getSocketFactory()
-        .createSocket(host, port);
+    SSLContext tls = address.tls();
+    return tls == null ? new Socket(host, port) : tls.getSocketFactory().createSocket(host, port);
   }
 
   /** Over a socket of the network. */

@@ -2,7 +2,6 @@ package io.swarm4j.engine;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.github.dockerjava.core.LocalDirectorySSLConfig;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContext;
@@ -17,9 +16,9 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.net.UnixDomainSocketAddress;
-import java.nio.file.Path;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** The container engine of the node, which answers what is not the swarm's. Thread-safe. */
@@ -29,7 +28,7 @@ final class LocalEngine implements AutoCloseable {
   private volatile @Nullable ApiVersion version;
 
   LocalEngine(String name, Time time, EngineAddress address) {
-    peer = new Peer(socket(address.uri()), tls(address.certificates()));
+    peer = new Peer(socket(address.uri()), tls(address.tls()));
     client = new PeerClient(name, time, peer);
     learnVersion();
   }
@@ -40,13 +39,8 @@ final class LocalEngine implements AutoCloseable {
         : new InetSocketAddress(uri.getHost(), uri.getPort());
   }
 
-  private static @Nullable SslContext tls(@Nullable Path certificates) {
-    return certificates == null
-        ? null
-        : new JdkSslContext(
-            new LocalDirectorySSLConfig(certificates.toString()).getSSLContext(),
-            true,
-            ClientAuth.NONE);
+  private static @Nullable SslContext tls(@Nullable SSLContext context) {
+    return context == null ? null : new JdkSslContext(context, true, ClientAuth.NONE);
   }
 
   Peer peer() {
