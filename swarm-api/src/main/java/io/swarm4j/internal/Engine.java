@@ -245,13 +245,13 @@ public final class Engine extends Host {
     return members.get(0).manager; // refuses by itself, with the reason, if nobody leads
   }
 
-  /** The newest committed state. */
   @Override
   Optional<JvmImages> images() {
     boolean inJvm = options.runtime() == null && options.runtimeOf().isEmpty();
     return inJvm ? Optional.of(options.images()) : Optional.empty();
   }
 
+  /** The newest committed state. */
   @Override
   public View view() {
     return members.isEmpty() ? View.EMPTY : super.view();

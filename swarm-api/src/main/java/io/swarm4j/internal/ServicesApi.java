@@ -15,6 +15,7 @@ import io.swarm4j.model.Service;
 import io.swarm4j.model.ServiceId;
 import io.swarm4j.model.ServiceMode;
 import io.swarm4j.model.ServiceSpec;
+import io.swarm4j.model.SwarmException;
 import io.swarm4j.model.Task;
 import io.swarm4j.orchestrator.ServiceWrites;
 import io.swarm4j.store.Transaction;
@@ -25,8 +26,10 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -69,7 +72,7 @@ record ServicesApi(Host engine, ImageResolver registry) implements Services {
             return changed(tx, present, change.apply(present.spec()));
           });
     }
-    return ImagePins.ask(registry, List.of(change.apply(get(service).spec())))
+    return pins(() -> change.apply(get(service).spec()))
         .thenCompose(
             pins ->
                 engine.submit(
@@ -96,6 +99,14 @@ record ServicesApi(Host engine, ImageResolver registry) implements Services {
                       requireVersion(present, version);
                       return changed(tx, present, pins.pin(spec, present.spec()));
                     }));
+  }
+
+  private CompletionStage<ImagePins> pins(Supplier<ServiceSpec> spec) {
+    try {
+      return ImagePins.ask(registry, List.of(spec.get()));
+    } catch (RuntimeException fault) {
+      return CompletableFuture.failedFuture(fault);
+    }
   }
 
   private Service changed(Transaction tx, Service present, ServiceSpec spec) {
@@ -214,7 +225,13 @@ record ServicesApi(Host engine, ImageResolver registry) implements Services {
 
   @Override
   public CompletionStage<ImagePin> imageAsync(String service) {
-    String image = get(service).spec().task().container().image();
+    Service present;
+    try {
+      present = get(service);
+    } catch (SwarmException fault) {
+      return CompletableFuture.failedFuture(fault);
+    }
+    String image = present.spec().task().container().image();
     int at = image.indexOf('@');
     String tag = at < 0 ? image : image.substring(0, at);
     String digest = at < 0 ? null : image.substring(at + 1);

@@ -182,7 +182,7 @@ public final class Updater implements Reconciler {
       return;
     }
     UpdateStatus status = waiting.updateStatus();
-    Instant since = status == null ? tx.now() : status.startedAt();
+    Instant since = status == null ? tx.now() : lastStep(tx, waiting, status.startedAt());
     Wait wait = new Wait(id, waiting.specVersion(), since.plus(deadline));
     if (limited.add(wait)) {
       Duration left = Duration.between(tx.now(), wait.until());
@@ -196,6 +196,15 @@ public final class Updater implements Reconciler {
             }
           });
     }
+  }
+
+  private static Instant lastStep(Transaction tx, Service service, Instant begun) {
+    return tx.tasksOf(service.id()).stream()
+        .filter(task -> task.specVersion() == service.specVersion())
+        .map(task -> task.meta().createdAt())
+        .filter(begun::isBefore)
+        .max(Instant::compareTo)
+        .orElse(begun);
   }
 
   /**

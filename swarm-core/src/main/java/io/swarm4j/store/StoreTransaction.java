@@ -310,12 +310,12 @@ public final class StoreTransaction implements Transaction {
     return changes;
   }
 
-  /** The log entry that makes every replica do the same. */
   /** Notes that what another manager's request did is part of this. */
   public void carries(long request) {
     requests.add(request);
   }
 
+  /** The log entry that makes every replica do the same. */
   LogEntry toEntry(long term, List<Change> net) {
     List<StoreObject> puts = new ArrayList<>(net.size());
     List<Id> deletes = new ArrayList<>();
@@ -350,7 +350,10 @@ public final class StoreTransaction implements Transaction {
   /** A point to which {@link #rollback} returns. */
   public Savepoint savepoint() {
     return new Savepoint(
-        journal.isEmpty() ? new View(base) : result(), journal.size(), payloadBytes);
+        journal.isEmpty() ? new View(base) : result(),
+        journal.size(),
+        requests.size(),
+        payloadBytes);
   }
 
   /** Undoes all that was written since {@code savepoint}. */
@@ -365,11 +368,12 @@ public final class StoreTransaction implements Transaction {
     configs = to.configs();
     names = to.names();
     journal.subList(savepoint.journalSize, journal.size()).clear();
+    requests.subList(savepoint.requestCount, requests.size()).clear();
     payloadBytes = savepoint.payloadBytes;
   }
 
   /** A point inside a transaction. */
-  public record Savepoint(View state, int journalSize, int payloadBytes) {}
+  public record Savepoint(View state, int journalSize, int requestCount, int payloadBytes) {}
 
   @Override
   public long revision() {

@@ -63,6 +63,10 @@ final class LiveTask implements JvmTask {
   private final Map<String, BooleanSupplier> checks = new LinkedHashMap<>();
   private final CompletableFuture<@Nullable Void> serving = new CompletableFuture<>();
   private final Set<Integer> awaitedPorts;
+
+  /** Clients take the first address of a name: it is another one each time. */
+  private final AtomicInteger lookups = new AtomicInteger();
+
   private final Map<String, List<Runnable>> signalHooks = new LinkedHashMap<>();
   private final List<Runnable> fileHooks = new ArrayList<>();
   private volatile List<TaskFile> files;
@@ -81,9 +85,6 @@ final class LiveTask implements JvmTask {
    *     #abandon} after a while
    * @param ended gets the outcome, once
    */
-  /** Clients take the first address of a name: it is another one each time. */
-  private final AtomicInteger lookups = new AtomicInteger();
-
   LiveTask(
       TaskContext context,
       List<String> args,

@@ -64,6 +64,13 @@ record HostListeners(Set<Socket> sockets) {
     }
   }
 
+  /** Those that are not on one of these addresses, where the swarm itself answers. */
+  HostListeners awayFrom(Set<Ip> addresses) {
+    Set<Socket> others = new HashSet<>(sockets);
+    others.removeIf(socket -> socket.address() != null && addresses.contains(socket.address()));
+    return new HostListeners(others);
+  }
+
   /** Whether a program gets what a published port would; what is on 127.x alone it does not. */
   boolean hold(PublishedPort port) {
     for (Socket socket : sockets) {

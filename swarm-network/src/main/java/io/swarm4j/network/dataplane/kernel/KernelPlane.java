@@ -8,6 +8,7 @@ import io.swarm4j.model.Subnet;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.network.dataplane.Difference;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.LocalTask;
+import io.swarm4j.network.dataplane.kernel.KernelConfig.Overlay;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.PublishedPort;
 import io.swarm4j.network.ipam.HostRoutes;
 import io.swarm4j.time.Loop;
@@ -20,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -96,8 +98,7 @@ public final class KernelPlane implements AutoCloseable {
     }
     List<PublishedPort> fresh =
         wanted.published().stream().filter(port -> !open.contains(port.withoutTargets())).toList();
-    HostListeners listeners = fresh.isEmpty() ? new HostListeners(Set.of()) : kernel.listeners();
-    List<PublishedPort> found = fresh.stream().filter(listeners::hold).toList();
+    List<PublishedPort> found = fresh.isEmpty() ? List.of() : heldOf(fresh, wanted.overlays());
     held = found;
     if (found.isEmpty()) {
       return wanted;
@@ -105,6 +106,12 @@ public final class KernelPlane implements AutoCloseable {
     Set<PublishedPort> kept = new HashSet<>(found);
     return wanted.withPublished(
         wanted.published().stream().filter(port -> !kept.contains(port)).toList());
+  }
+
+  private List<PublishedPort> heldOf(List<PublishedPort> ports, List<Overlay> overlays) {
+    Set<Ip> own = overlays.stream().map(Overlay::address).collect(Collectors.toSet());
+    HostListeners listeners = kernel.listeners().awayFrom(own);
+    return ports.stream().filter(listeners::hold).toList();
   }
 
   /**
@@ -220,6 +227,13 @@ public final class KernelPlane implements AutoCloseable {
               v6 ? "pools" : "ipv6",
               v6 ? spec.pools().toString() : "true",
               "IPv4 alone: the kernel's data plane carries no IPv6"));
+    } else if (spec.pools().size() > 1) {
+      faults.add(
+          new Fault(
+              Fault.Code.UNSUPPORTED,
+              "pools",
+              spec.pools().toString(),
+              "one pool: the kernel's data plane gives a network one subnet"));
     }
     return faults;
   }

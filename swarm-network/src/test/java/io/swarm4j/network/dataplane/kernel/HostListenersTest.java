@@ -6,6 +6,7 @@ import io.swarm4j.model.Ip;
 import io.swarm4j.model.PortSpec.Protocol;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.PublishedPort;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -42,5 +43,13 @@ class HostListenersTest {
     assertThat(held(8084, Protocol.TCP, null)).as("both families").isTrue();
     assertThat(held(53, Protocol.UDP, null)).isTrue();
     assertThat(held(53, Protocol.TCP, null)).isFalse();
+  }
+
+  @Test
+  void whatListensOnAnAddressOfTheSwarmHoldsNothing() {
+    PublishedPort port = new PublishedPort(null, Protocol.TCP, 8082, List.of());
+
+    assertThat(LISTENERS.awayFrom(Set.of(Ip.parse("10.100.0.1"))).hold(port)).isFalse();
+    assertThat(LISTENERS.awayFrom(Set.of(Ip.parse("10.100.0.2"))).hold(port)).isTrue();
   }
 }
