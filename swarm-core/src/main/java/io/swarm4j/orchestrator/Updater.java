@@ -146,7 +146,7 @@ public final class Updater implements Reconciler {
     boolean rollback = status != null && status.state() == State.ROLLBACK_STARTED;
     boolean unfinished = rollback || (status != null && status.state() == State.UPDATING);
     String why = status == null ? "" : status.message();
-    List<SlotKey> dirty = openSlots(tx, service, unfinished);
+    List<SlotKey> dirty = openSlots(tx, service, unfinished || running != null);
     if (dirty.isEmpty()) {
       if (unfinished) {
         complete(tx, RolloutLog.begun(service, tx.now(), rollback, why), rollback);
@@ -228,8 +228,9 @@ public final class Updater implements Reconciler {
   }
 
   /**
-   * The slots that are to be replaced; if an earlier leader has left the roll-out unfinished, first
-   * of all those whose new task does not run yet, so that no more are in work than may be.
+   * The slots that are to be replaced; if a roll-out was under way, of an earlier leader or of the
+   * spec before, first of all those whose new task does not run yet, so that no more are in work
+   * than may be.
    */
   private static List<SlotKey> openSlots(Transaction tx, Service service, boolean unfinished) {
     List<SlotKey> begun = new ArrayList<>();
