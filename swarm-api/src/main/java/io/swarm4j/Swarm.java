@@ -129,6 +129,15 @@ public final class Swarm implements AutoCloseable {
     return engine.updateCluster(version, spec);
   }
 
+  /**
+   * The same, done when it returns.
+   *
+   * @throws io.swarm4j.model.UnavailableException if no manager does it in time
+   */
+  public Cluster update(long version, ClusterSpec spec) {
+    return engine.join(updateAsync(version, spec));
+  }
+
   /** The newest committed state; costs nothing, never changes. */
   public View view() {
     return engine.view();

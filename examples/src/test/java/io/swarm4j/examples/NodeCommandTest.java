@@ -2,7 +2,6 @@ package io.swarm4j.examples;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.swarm4j.testing.DockerCli;
 import io.swarm4j.testing.Feature;
@@ -88,7 +87,7 @@ class NodeCommandTest {
   @Test
   @Feature({"C02", "C05", "C09"})
   void aNodeEndsCleanlyOnSigtermComesBackIsBackedUpAndRestored() throws Exception {
-    assumeFalse(DockerCli.installed().isEmpty(), "no docker CLI on the search path");
+    DockerCli.requireInstalled();
     Path socket = folder.resolve("engine.sock");
     String data = folder.resolve("m1").toString();
     DockerCli docker = new DockerCli(DockerCli.installed().get(0), "unix://" + socket, folder);

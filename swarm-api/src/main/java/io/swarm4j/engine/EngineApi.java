@@ -47,9 +47,31 @@ public final class EngineApi implements AutoCloseable {
     LocalEngine engine =
         builder.engine == null ? null : new LocalEngine(name, time, builder.engine);
     access = new Access(builder.seat, builder.strict, engine);
-    ExecSessions sessions = new ExecSessions(time.newChance());
     events = new PerSwarm<>(access, EventHub::new);
-    events.prepare();
+    dashboard = new PerSwarm<>(access, Dashboard::new);
+    ExecSessions sessions = new ExecSessions(time.newChance());
+    Routes routes = routes(sessions);
+    Doorkeeper doorkeeper = new Doorkeeper(Set.copyOf(builder.names));
+    try {
+      events.prepare();
+      dashboard.prepare();
+      server =
+          HttpServer.start(
+              name,
+              time,
+              builder.listens,
+              builder.limits,
+              request -> answer(request, routes, doorkeeper),
+              engine == null
+                  ? Outlet.NONE
+                  : new EngineOutlet(access, engine, doorkeeper, sessions));
+    } catch (RuntimeException failed) {
+      closeSources();
+      throw failed;
+    }
+  }
+
+  private Routes routes(ExecSessions sessions) {
     Routes routes = new Routes();
     new SystemRoutes(access).addTo(routes);
     new SwarmRoutes(access).addTo(routes);
@@ -63,17 +85,7 @@ public final class EngineApi implements AutoCloseable {
     new ContainerRoutes(access).addTo(routes);
     new ExecRoutes(access, sessions).addTo(routes);
     new ImageRoutes(access).addTo(routes);
-    dashboard = new PerSwarm<>(access, Dashboard::new);
-    dashboard.prepare();
-    Doorkeeper doorkeeper = new Doorkeeper(Set.copyOf(builder.names));
-    server =
-        HttpServer.start(
-            name,
-            time,
-            builder.listens,
-            builder.limits,
-            request -> answer(request, routes, doorkeeper),
-            engine == null ? Outlet.NONE : new EngineOutlet(access, engine, doorkeeper, sessions));
+    return routes;
   }
 
   /** The API of a node of an embedded swarm. */
@@ -153,6 +165,10 @@ public final class EngineApi implements AutoCloseable {
   @Override
   public void close() {
     server.close();
+    closeSources();
+  }
+
+  private void closeSources() {
     dashboard.close();
     events.close();
     if (access.engine() != null) {

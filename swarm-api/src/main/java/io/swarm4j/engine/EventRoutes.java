@@ -73,7 +73,7 @@ final class EventRoutes {
     if (engine == null) {
       ended.run();
     } else {
-      engine.events(call, sink, ended);
+      engine.events(call, sink).whenComplete((told, silent) -> ended.run());
     }
   }
 

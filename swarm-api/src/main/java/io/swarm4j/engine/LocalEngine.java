@@ -11,23 +11,38 @@ import io.swarm4j.engine.http.PeerClient;
 import io.swarm4j.engine.http.Response;
 import io.swarm4j.engine.http.Sink;
 import io.swarm4j.engine.json.Json;
+import io.swarm4j.model.UnavailableException;
 import io.swarm4j.time.Time;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.net.UnixDomainSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The container engine of the node, which answers what is not the swarm's. Thread-safe. */
 final class LocalEngine implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LocalEngine.class);
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  private final Time time;
   private final Peer peer;
   private final PeerClient client;
+
+  /** When to ask for the version again; never while that is under way. */
+  private final AtomicReference<Instant> askAgain = new AtomicReference<>(Instant.MIN);
+
   private volatile @Nullable ApiVersion version;
 
   LocalEngine(String name, Time time, EngineAddress address) {
+    this.time = time;
     peer = new Peer(socket(address.uri()), tls(address.tls()));
     client = new PeerClient(name, time, peer);
     learnVersion();
@@ -61,9 +76,14 @@ final class LocalEngine implements AutoCloseable {
   }
 
   private void learnVersion() {
+    Instant due = askAgain.get();
+    if (time.now().isBefore(due) || !askAgain.compareAndSet(due, Instant.MAX)) {
+      return;
+    }
     read("/version")
         .whenComplete(
             (told, failure) -> {
+              askAgain.set(time.now().plus(PAUSE));
               if (failure == null) {
                 version = ApiVersion.parse("v" + told.path("ApiVersion").asText());
               }
@@ -106,9 +126,27 @@ final class LocalEngine implements AutoCloseable {
     return "/v" + call.version() + call.request().target();
   }
 
-  /** Its events, for as long as the client listens. */
-  void events(Call call, Sink sink, Runnable ended) {
-    client.stream(target(call), sink, ended);
+  /** Its events, for as long as the client listens. Fails if it tells none, or no more. */
+  CompletionStage<@Nullable Void> events(Call call, Sink sink) {
+    return client.stream(target(call), sink)
+        .whenComplete(
+            (told, failure) -> {
+              if (failure != null) {
+                LOG.warn("events of this node's engine are missing: {}", failure.getMessage());
+              }
+            });
+  }
+
+  /** What it tells; something else if it does not answer at all, which is noted in the log. */
+  static <T> CompletionStage<T> orIfSilent(CompletionStage<T> told, T instead) {
+    return told.exceptionally(
+        failure -> {
+          if (Errors.cause(failure) instanceof UnavailableException silent) {
+            LOG.warn("answered without the engine of this node: {}", silent.getMessage());
+            return instead;
+          }
+          throw new CompletionException(Errors.cause(failure));
+        });
   }
 
   @Override

@@ -12,6 +12,7 @@ import io.swarm4j.model.Network;
 import io.swarm4j.model.NetworkSpec;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /** {@code /networks}. */
@@ -49,7 +50,8 @@ final class NetworkRoutes {
     LocalEngine engine = access.engine();
     return engine == null
         ? CompletableFuture.completedFuture(Answers.json(ours))
-        : engine.list(call).thenApply(theirs -> Answers.json(theirs.addAll(ours)));
+        : LocalEngine.orIfSilent(engine.list(call), Json.array())
+            .thenApply(theirs -> Answers.json(theirs.addAll(ours)));
   }
 
   private Response inspect(Call call) {
@@ -92,26 +94,46 @@ final class NetworkRoutes {
         .thenApply(removed -> Answers.noContent());
   }
 
+  /** The engine's first: if it refuses, nothing is removed; if it is silent, ours still are. */
   private CompletionStage<Response> prune(Call call) {
     Filters filters = call.filters("label", "label!", "until");
     Swarm swarm = access.swarm();
-    ObjectNode answer = Json.object();
-    ArrayNode deleted = answer.putArray("NetworksDeleted");
+    LocalEngine engine = access.engine();
+    CompletionStage<ObjectNode> theirs =
+        engine == null
+            ? CompletableFuture.completedFuture(Json.object())
+            : LocalEngine.orIfSilent(engine.read(call), Json.object());
+    return theirs
+        .thenCompose(
+            answer ->
+                removeUnused(swarm, filters)
+                    .thenApply(ours -> Json.append(answer, "NetworksDeleted", ours)))
+        .thenApply(Answers::json);
+  }
+
+  private static CompletionStage<ArrayNode> removeUnused(Swarm swarm, Filters filters) {
+    CompletionStage<ArrayNode> removed = CompletableFuture.completedFuture(Json.array());
     for (Network network : swarm.networks().list()) {
       if (!network.spec().ingress() && filters.labels("label", network.spec().labels())) {
-        try {
-          swarm.networks().remove(network.id().toString());
-          deleted.add(network.name());
-        } catch (ConflictException used) {
-          // stays: that is what pruning means
-        }
+        removed = removed.thenCompose(names -> removeIfUnused(swarm, network, names));
       }
     }
-    LocalEngine engine = access.engine();
-    return engine == null
-        ? CompletableFuture.completedFuture(Answers.json(answer))
-        : engine
-            .read(call)
-            .thenApply(theirs -> Answers.json(Json.append(theirs, "NetworksDeleted", deleted)));
+    return removed;
+  }
+
+  /** One that is used stays: that is what pruning means. */
+  private static CompletionStage<ArrayNode> removeIfUnused(
+      Swarm swarm, Network network, ArrayNode removed) {
+    return swarm
+        .networks()
+        .removeAsync(network.id().toString())
+        .thenApply(done -> removed.add(network.name()))
+        .exceptionally(
+            failure -> {
+              if (Errors.cause(failure) instanceof ConflictException) {
+                return removed;
+              }
+              throw new CompletionException(Errors.cause(failure));
+            });
   }
 }

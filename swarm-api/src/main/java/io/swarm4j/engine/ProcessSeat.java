@@ -1,8 +1,10 @@
 package io.swarm4j.engine;
 
 import io.swarm4j.Swarm;
+import io.swarm4j.engine.json.ClusterJson;
 import io.swarm4j.model.Check;
 import io.swarm4j.model.ClusterSpec;
+import io.swarm4j.model.ConflictException;
 import io.swarm4j.model.Node;
 import io.swarm4j.model.Node.NodeRole;
 import io.swarm4j.model.UnavailableException;
@@ -85,11 +87,27 @@ record ProcessSeat(SwarmNode node) implements NodeSeat {
   }
 
   @Override
-  public void rotateRoot(String root, String key) {
-    if (root.isEmpty()) {
+  public void check(Rotation wanted, ClusterSpec settings) {
+    if (wanted.unlockKey() && !settings.autoLock()) {
+      throw new ConflictException("managers are not locked: there is no key to rotate");
+    }
+    ClusterJson.NewRoot root = wanted.root();
+    if (root != null && !root.certificate().isEmpty()) {
+      node.checkRoot(root.certificate(), root.key());
+    }
+  }
+
+  @Override
+  public void rotate(Rotation wanted) {
+    wanted.tokens().forEach(role -> node.rotateJoinToken(role, null));
+    if (wanted.unlockKey()) {
+      node.rotateUnlockKey();
+    }
+    ClusterJson.NewRoot root = wanted.root();
+    if (root != null && root.certificate().isEmpty()) {
       node.rotateRoot();
-    } else {
-      node.rotateRoot(root, key);
+    } else if (root != null) {
+      node.rotateRoot(root.certificate(), root.key());
     }
   }
 
@@ -104,18 +122,8 @@ record ProcessSeat(SwarmNode node) implements NodeSeat {
   }
 
   @Override
-  public void rotateJoinToken(NodeRole role) {
-    node.rotateJoinToken(role, null);
-  }
-
-  @Override
   public String unlockKey() {
     return node.unlockKey().orElse("");
-  }
-
-  @Override
-  public void rotateUnlockKey() {
-    node.rotateUnlockKey();
   }
 
   @Override

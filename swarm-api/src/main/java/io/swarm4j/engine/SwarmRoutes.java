@@ -13,7 +13,10 @@ import io.swarm4j.model.InvalidSpecException;
 import io.swarm4j.model.Node.NodeRole;
 import io.swarm4j.node.EntryOptions;
 import io.swarm4j.store.seal.LockedException;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** {@code /swarm}. */
 final class SwarmRoutes {
@@ -43,30 +46,32 @@ final class SwarmRoutes {
     return Answers.json(json);
   }
 
-  /** One step after the other, on this thread: each waits for the swarm, whose own must not. */
+  /**
+   * Nothing is changed unless all can be. One step after the other, on this thread: each waits for
+   * the swarm, whose own must not.
+   */
   private Response update(Call call) {
     Swarm swarm = access.swarm();
     long version = call.objectVersion("swarm");
     Fields body = call.body();
     ClusterJson.Wanted wanted = ClusterJson.read(body, swarm.view().cluster().spec());
-    ClusterJson.NewRoot root = wanted.root();
     body.end();
-    swarm.updateAsync(version, wanted.spec()).toCompletableFuture().join();
-    rotate(call, "rotateWorkerToken", NodeRole.WORKER);
-    rotate(call, "rotateManagerToken", NodeRole.MANAGER);
-    if (call.query().flag("rotateManagerUnlockKey")) {
-      access.seat().rotateUnlockKey();
-    }
-    if (root != null) {
-      access.seat().rotateRoot(root.certificate(), root.key());
-    }
+    NodeSeat.Rotation rotation = rotation(call, wanted.root());
+    access.seat().check(rotation, wanted.spec());
+    swarm.update(version, wanted.spec());
+    access.seat().rotate(rotation);
     return Answers.done();
   }
 
-  private void rotate(Call call, String parameter, NodeRole role) {
-    if (call.query().flag(parameter)) {
-      access.seat().rotateJoinToken(role);
+  private static NodeSeat.Rotation rotation(Call call, ClusterJson.@Nullable NewRoot root) {
+    Set<NodeRole> tokens = EnumSet.noneOf(NodeRole.class);
+    if (call.query().flag("rotateWorkerToken")) {
+      tokens.add(NodeRole.WORKER);
     }
+    if (call.query().flag("rotateManagerToken")) {
+      tokens.add(NodeRole.MANAGER);
+    }
+    return new NodeSeat.Rotation(tokens, call.query().flag("rotateManagerUnlockKey"), root);
   }
 
   private Response init(Call call) {

@@ -2,12 +2,15 @@ package io.swarm4j.engine;
 
 import io.swarm4j.Swarm;
 import io.swarm4j.engine.json.Digests;
+import io.swarm4j.model.InvalidSpecException;
 import io.swarm4j.model.Node;
 import io.swarm4j.model.NodeId;
 import io.swarm4j.model.Task;
+import io.swarm4j.model.TaskId;
 import io.swarm4j.store.View;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The containers of tasks: what runs a task, by whichever runtime, under the name that the
@@ -46,6 +49,10 @@ record TaskContainers(View view, NodeId self) {
    * @throws ApiException 404 if there is none
    */
   Task find(String reference) {
+    Task named = named(reference.startsWith("/") ? reference.substring(1) : reference);
+    if (named != null) {
+      return named;
+    }
     for (List<Task> candidates : List.of(here(), everywhere())) {
       List<Task> found = matches(candidates, reference);
       if (found.size() == 1) {
@@ -58,14 +65,24 @@ record TaskContainers(View view, NodeId self) {
     throw new ApiException(404, "No such container: " + reference);
   }
 
-  private List<Task> matches(List<Task> candidates, String reference) {
-    String name = reference.startsWith("/") ? reference.substring(1) : reference;
+  /** Names end with the id of the task, so that none has to be looked for. */
+  private @Nullable Task named(String name) {
+    try {
+      Task task = view.task(TaskId.parse(name.substring(name.lastIndexOf('.') + 1)));
+      boolean found = task != null && task.status().container() != null && name(task).equals(name);
+      return found ? task : null;
+    } catch (InvalidSpecException noName) {
+      return null;
+    }
+  }
+
+  private static List<Task> matches(List<Task> candidates, String reference) {
     List<Task> byPrefix = new ArrayList<>();
     for (Task task : candidates) {
-      if (name(task).equals(name) || id(task).equals(reference)) {
-        return List.of(task);
-      }
-      if (!reference.isEmpty() && id(task).startsWith(reference)) {
+      if (!reference.isEmpty() && Digests.containerIdStartsWith(task, reference)) {
+        if (id(task).equals(reference)) {
+          return List.of(task);
+        }
         byPrefix.add(task);
       }
     }

@@ -164,7 +164,8 @@ public abstract class Host implements AutoCloseable {
     return reach.audit();
   }
 
-  <T> T join(CompletionStage<T> stage) {
+  /** Waits for what was asked of the swarm, for a bounded time. */
+  public <T> T join(CompletionStage<T> stage) {
     return waiting.join(stage);
   }
 

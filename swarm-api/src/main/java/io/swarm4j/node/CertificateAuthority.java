@@ -1,6 +1,8 @@
 package io.swarm4j.node;
 
 import io.swarm4j.model.Check;
+import io.swarm4j.model.Fault;
+import io.swarm4j.model.InvalidSpecException;
 import io.swarm4j.model.PermissionDeniedException;
 import io.swarm4j.model.SwarmException;
 import io.swarm4j.security.Certificates;
@@ -21,6 +23,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.function.Supplier;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
@@ -95,9 +98,10 @@ final class CertificateAuthority {
    *     the key is not its own
    */
   static CertificateAuthority of(String rootPem, String keyPem, Time time) {
-    List<X509Certificate> given = Certificates.parse(rootPem);
+    List<X509Certificate> given =
+        read(() -> Certificates.parse(rootPem), "root", "a certificate in PEM");
     X509Certificate root = given.get(0);
-    PrivateKey key = Certificates.parseKey(keyPem);
+    PrivateKey key = read(() -> Certificates.parseKey(keyPem), "key", "PKCS#8 in PEM");
     Check.of("Authority")
         .that(
             given.size() == 1,
@@ -113,6 +117,16 @@ final class CertificateAuthority {
         .that(belongsTo(key, root), "key", "a key", "the private key of the root certificate")
         .orThrow();
     return new CertificateAuthority(root, key, List.of(root), time);
+  }
+
+  /** Tells nothing of what can not be read: it may be a secret. */
+  private static <T> T read(Supplier<T> parser, String field, String accepted) {
+    try {
+      return parser.get();
+    } catch (SwarmException malformed) {
+      throw new InvalidSpecException(
+          List.of(new Fault(Fault.Code.INVALID, field, "unreadable text", accepted)));
+    }
   }
 
   private static boolean belongsTo(PrivateKey key, X509Certificate certificate) {

@@ -368,6 +368,15 @@ public final class SwarmNode implements AutoCloseable {
     security().rotateRoot(CertificateAuthority.of(root, key, settings.time()));
   }
 
+  /**
+   * Checks what {@link #rotateRoot(String, String)} would be given; changes nothing.
+   *
+   * @throws io.swarm4j.model.InvalidSpecException if the swarm can not change to it
+   */
+  public void checkRoot(String root, String key) {
+    security().begun(CertificateAuthority.of(root, key, settings.time()));
+  }
+
   /** Whether a change of the root certificate is under way. */
   public boolean isRootChanging() {
     return security().isRootChanging();

@@ -56,6 +56,12 @@ record SwarmSecurity(ProcessHost host, Time time) {
   }
 
   void rotateRoot(CertificateAuthority next) {
+    Authority begun = begun(next);
+    change(cluster -> cluster.withAuthority(authority(cluster).withRotation(begun.rotation())));
+  }
+
+  /** The authority once it changes to another root; refuses its own. */
+  Authority begun(CertificateAuthority next) {
     Authority begun = RootChange.begin(authority(), next, time);
     Check.of("Authority")
         .that(
@@ -64,7 +70,7 @@ record SwarmSecurity(ProcessHost host, Time time) {
             "the present root",
             "another one: cannot update to a cert with an identical key")
         .orThrow();
-    change(cluster -> cluster.withAuthority(authority(cluster).withRotation(begun.rotation())));
+    return begun;
   }
 
   Optional<String> unlockKey() {

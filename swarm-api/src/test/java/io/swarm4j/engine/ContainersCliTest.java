@@ -2,7 +2,6 @@ package io.swarm4j.engine;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.swarm4j.Swarm;
 import io.swarm4j.testing.DockerCli;
@@ -30,7 +29,7 @@ class ContainersCliTest {
 
   @BeforeEach
   void start() {
-    assumeFalse(DockerCli.installed().isEmpty(), "no docker CLI on the search path");
+    DockerCli.requireInstalled();
     swarm =
         Swarm.builder()
             .managers(1)

@@ -1,7 +1,6 @@
 package io.swarm4j.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.swarm4j.testing.DockerCli;
 import io.swarm4j.testing.Feature;
@@ -25,7 +24,7 @@ class DockerCliTest {
 
   @BeforeEach
   void start() {
-    assumeFalse(DockerCli.installed().isEmpty(), "no docker CLI on the search path");
+    DockerCli.requireInstalled();
     fixture = new ApiFixture();
   }
 

@@ -255,4 +255,15 @@ class ReferenceErrorsTest {
     refused(fixture.post("/swarm/init", "{}"), 503, already);
     refused(fixture.post("/swarm/join", "{\"JoinToken\":\"bad\"}"), 503, already);
   }
+
+  @Test
+  void anEmbeddedSwarmRefusesNewSecretsBeforeItChangesAnything() {
+    var before = fixture.get("/swarm").json();
+    String update = "/swarm/update?version=" + before.at("/Version/Index").asText();
+    for (String wish : new String[] {"rotateWorkerToken", "rotateManagerUnlockKey"}) {
+      var answer = fixture.post(update + "&" + wish + "=true", "{\"Labels\":{\"a\":\"b\"}}");
+      assertThat(answer.status()).isEqualTo(501);
+    }
+    assertThat(fixture.get("/swarm").json()).isEqualTo(before);
+  }
 }

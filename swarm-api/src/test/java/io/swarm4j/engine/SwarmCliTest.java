@@ -1,7 +1,6 @@
 package io.swarm4j.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.swarm4j.agent.jvm.JvmImages;
 import io.swarm4j.model.ClusterSpec;
@@ -29,7 +28,7 @@ class SwarmCliTest {
 
   @BeforeEach
   void requireCli() {
-    assumeFalse(DockerCli.installed().isEmpty(), "no docker CLI on the search path");
+    DockerCli.requireInstalled();
   }
 
   @AfterEach

@@ -73,13 +73,57 @@ class SwarmEntryTest {
       switch (row.subject()) {
         case "ListenAddr", "AdvertiseAddr" ->
             assertThat(self.at("/ManagerStatus/Addr").asText()).startsWith("127.0.0.2:");
+        case "AutoLockManagers" ->
+            assertThat(swarm.at("/Spec/EncryptionConfig").path(row.field())).isEqualTo(row.value());
         case "Availability" -> assertThat(self.at("/Spec/Availability")).isEqualTo(row.value());
         case "DataPathAddr" -> assertThat(self.at("/Status/Addr").asText()).startsWith("127.");
         default -> assertThat(row.in(swarm)).as(row.subject()).isEqualTo(row.value());
       }
     }
+    String key = node.unlockKey().orElseThrow();
     close();
-    assertThat(node("m1").address()).startsWith("127.0.0.2:");
+    SwarmNode again = node("m1");
+    again.unlock(key);
+    assertThat(again.address()).startsWith("127.0.0.2:");
+  }
+
+  @Test
+  void sizesOfSubnetsThatCanNotBeAreRefusedByName() {
+    SwarmNode node = node("m1");
+    Requests requests = serve(node);
+    for (String size : List.of("31", "-1", "9999999999")) {
+      var answer = requests.post("/swarm/init", "{\"SubnetSize\":" + size + "}");
+      assertThat(answer.status()).as(size).isEqualTo(400);
+      assertThat(answer.message()).contains("SubnetSize").contains(size);
+    }
+    assertThat(node.isMember()).isFalse();
+  }
+
+  @Test
+  void anUpdateThatCanNotBeMadeInWholeChangesNothing() {
+    SwarmNode node = node("m1");
+    node.init();
+    Requests requests = serve(node);
+    JsonNode before = requests.get("/swarm").json();
+    String update =
+        "/swarm/update?version=%s&rotateWorkerToken=true&rotateManagerToken=true"
+            .formatted(before.at("/Version/Index").asText());
+    String labels = "{\"Name\":\"default\",\"Labels\":{\"a\":\"b\"}%s}";
+
+    var notLocked = requests.post(update + "&rotateManagerUnlockKey=true", labels.formatted(""));
+    assertThat(notLocked.status()).isEqualTo(400);
+    assertThat(notLocked.message()).contains("not locked");
+    var noRoot =
+        requests.post(
+            update,
+            labels.formatted(
+                ",\"CAConfig\":{\"SigningCACert\":\"no PEM\",\"SigningCAKey\":\"x\"}"));
+    assertThat(noRoot.status()).as(noRoot.message()).isEqualTo(400);
+
+    assertThat(requests.get("/swarm").json()).isEqualTo(before);
+    assertThat(requests.post(update, labels.formatted("")).status()).isEqualTo(200);
+    assertThat(requests.get("/swarm").json().at("/JoinTokens/Worker"))
+        .isNotEqualTo(before.at("/JoinTokens/Worker"));
   }
 
   @Test

@@ -2,14 +2,16 @@ package io.swarm4j.engine;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.swarm4j.docker.EngineAddress;
 import io.swarm4j.security.Certificates;
 import io.swarm4j.testing.DockerCli;
 import io.swarm4j.testing.DockerCli.Said;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -17,6 +19,7 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -122,8 +125,33 @@ class TlsCliTest {
     return store;
   }
 
+  /** The server's certificate is for 127.0.0.1 alone. */
+  @Test
+  void anEngineMustBeTheOneThatItsCertificateNames() throws Exception {
+    Path files = Files.createDirectory(folder.resolve("engine"));
+    Files.copy(pem("ca"), files.resolve("ca.pem"));
+    Files.copy(pem("client"), files.resolve("cert.pem"));
+    Files.copy(pem("client.key"), files.resolve("key.pem"));
+    String right = api.hosts().get(0);
+    assertThat(hostname(right, files)).isEqualTo("m1");
+    assertThatThrownBy(() -> hostname(right.replace("127.0.0.1", "localhost"), files))
+        .hasStackTraceContaining("localhost");
+  }
+
+  private static String hostname(String host, Path certificates) throws Exception {
+    EngineAddress address = new EngineAddress(URI.create(host), certificates);
+    try (LocalEngine engine = new LocalEngine("tls", fixture.swarm.time(), address)) {
+      return engine
+          .read("/info")
+          .toCompletableFuture()
+          .get(60, TimeUnit.SECONDS)
+          .path("Name")
+          .asText();
+    }
+  }
+
   private Said nodes(Path program, String client) {
-    assumeFalse(DockerCli.installed().isEmpty(), "no docker CLI on the search path");
+    DockerCli.requireInstalled();
     return new DockerCli(program, api.hosts().get(0), folder)
         .run(
             "--tlsverify",

@@ -1,7 +1,6 @@
 package io.swarm4j.node;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
+import io.swarm4j.testing.Surroundings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,9 +12,9 @@ final class Mounts {
 
   /** Mounts a new file system; skips the test where that cannot be. */
   static void make(String type, Path folder, String options) throws Exception {
-    assumeTrue(
+    Surroundings.require(
         Files.isWritable(Path.of("/proc/sys/kernel/hostname")),
-        "file systems are mounted on Linux by root only");
+        "Linux and root, to mount file systems");
     run("mount", "-t", type, "-o", options, "swarm4j-test", folder.toString());
   }
 

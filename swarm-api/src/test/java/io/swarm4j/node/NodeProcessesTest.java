@@ -3,6 +3,7 @@ package io.swarm4j.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.swarm4j.testing.Feature;
+import io.swarm4j.testing.Surroundings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -62,7 +63,7 @@ class NodeProcessesTest {
   @Test
   @Feature({"C06", "C07", "C08", "C20"})
   void nothingIsLostOrDoubledThroughDeathsAndPartitions() {
-    lan = Lan.isPossible() ? new Lan() : null;
+    lan = Surroundings.offer(Lan.isPossible(), "root and iproute2") ? new Lan() : null;
     deploy();
 
     for (NodeProcess victim : List.copyOf(all)) {

@@ -94,6 +94,27 @@ public final class View implements State {
         && tables.configs() == other.tables.configs();
   }
 
+  /**
+   * A view that {@link #sharesReferencesWith} tells from others as it does this one, and that holds
+   * on to nothing else; to be kept instead of it.
+   */
+  public View referencesOnly() {
+    Tables none = Tables.EMPTY;
+    return new View(
+        new Tables(
+            revision(),
+            none.cluster(),
+            none.tasks(),
+            none.services(),
+            none.nodes(),
+            tables.networks(),
+            tables.secrets(),
+            tables.configs(),
+            none.slots(),
+            none.onNode(),
+            none.names()));
+  }
+
   @Override
   public Cluster cluster() {
     return tables.cluster();

@@ -39,6 +39,11 @@ public record DockerCli(Path program, String host, Path config) {
     return List.copyOf(found);
   }
 
+  /** Skips a test where there is none; fails it where {@code CI=true}. */
+  public static void requireInstalled() {
+    Surroundings.require(!installed().isEmpty(), "a docker CLI on the search path");
+  }
+
   /** What a command said. */
   public record Said(int exit, String out, String err) {
     /** Standard output, of a command that must have worked. */

@@ -13,7 +13,6 @@ import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * Machines that are in no swarm yet, each with an endpoint, which the docker CLI leads into one.
@@ -23,7 +22,7 @@ final class Machines implements AutoCloseable {
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
   Machines(Path folder) {
-    Assumptions.assumeFalse(DockerCli.installed().isEmpty(), "no docker CLI on the search path");
+    DockerCli.requireInstalled();
     this.folder = folder;
   }
 

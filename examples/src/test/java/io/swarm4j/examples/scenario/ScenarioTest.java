@@ -1,7 +1,5 @@
 package io.swarm4j.examples.scenario;
 
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
-
 import io.swarm4j.Swarm;
 import io.swarm4j.examples.apps.SampleImages;
 import io.swarm4j.testing.DockerCli;
@@ -19,7 +17,7 @@ abstract class ScenarioTest {
 
   @BeforeEach
   void start() {
-    assumeFalse(DockerCli.installed().isEmpty(), "no docker CLI on the search path");
+    DockerCli.requireInstalled();
     lab = new Lab(folder, DockerCli.installed().get(0), this::machines);
   }
 

@@ -21,7 +21,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,7 +91,7 @@ class TourTest {
   @Test
   @Feature("R01")
   void everyCommandOfTheTourWorks() throws Exception {
-    Assumptions.assumeFalse(DockerCli.installed().isEmpty(), "no docker CLI on the search path");
+    DockerCli.requireInstalled();
     List<String> ports = freePorts();
     start("m1", ports.get(0));
     start("w1", ports.get(1));

@@ -10,8 +10,11 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,11 +39,23 @@ public record Peer(SocketAddress address, @Nullable SslContext tls) {
               @Override
               protected void initChannel(Channel channel) {
                 if (tls != null) {
-                  channel.pipeline().addLast(tls.newHandler(channel.alloc()));
+                  channel.pipeline().addLast(handler(channel, tls));
                 }
                 channel.pipeline().addLast(handlers);
               }
             })
         .connect(address);
+  }
+
+  /** The peer must be the one that its certificate names. */
+  private SslHandler handler(Channel channel, SslContext context) {
+    if (!(address instanceof InetSocketAddress inet)) {
+      return context.newHandler(channel.alloc());
+    }
+    SslHandler handler = context.newHandler(channel.alloc(), inet.getHostString(), inet.getPort());
+    SSLParameters parameters = handler.engine().getSSLParameters();
+    parameters.setEndpointIdentificationAlgorithm("HTTPS");
+    handler.engine().setSSLParameters(parameters);
+    return handler;
   }
 }

@@ -11,14 +11,19 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.handler.codec.LineBasedFrameDecoder;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.time.Time;
@@ -26,10 +31,12 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Asks a peer, by a connection for each request. Thread-safe. */
 public final class PeerClient implements AutoCloseable {
   private static final int MOST_BYTES = 16 << 20;
+  private static final int LONGEST_LINE = 1 << 20;
   private static final int ANSWER_SECONDS = 30;
 
   private final Peer peer;
@@ -65,14 +72,23 @@ public final class PeerClient implements AutoCloseable {
   }
 
   /**
-   * Sends a GET, and what is answered on to a client for as long as it comes.
+   * Sends a GET, and the lines of what is answered on to a client for as long as they come: each as
+   * a whole, so that others may write lines to it, too.
    *
-   * @param ended called when no more comes
+   * @return completes when no more comes; fails if the answer is not 200, or breaks off
    */
-  public void stream(String target, Sink sink, Runnable ended) {
-    CompletableFuture<Response.Whole> done = new CompletableFuture<>();
-    done.whenComplete((none, failure) -> ended.run());
-    send("GET", target, new byte[0], done, new HttpClientCodec(), new Forwarder(sink, done));
+  public CompletionStage<@Nullable Void> stream(String target, Sink sink) {
+    CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
+    send(
+        "GET",
+        target,
+        new byte[0],
+        done,
+        new HttpClientCodec(),
+        new GoodContent(peer, done),
+        new LineBasedFrameDecoder(LONGEST_LINE, false, true),
+        new Forwarder(sink, done));
+    return done;
   }
 
   private void send(
@@ -142,25 +158,70 @@ public final class PeerClient implements AutoCloseable {
     }
   }
 
-  /** Sends the content of an answer on as it comes. */
-  private static final class Forwarder extends SimpleChannelInboundHandler<HttpContent> {
-    private final Sink sink;
-    private final CompletableFuture<?> done;
+  /** Hands on the content of an answer whose status is 200. */
+  private static final class GoodContent extends SimpleChannelInboundHandler<HttpObject> {
+    private final Peer peer;
+    private final CompletableFuture<@Nullable Void> done;
 
-    private Forwarder(Sink sink, CompletableFuture<?> done) {
+    private GoodContent(Peer peer, CompletableFuture<@Nullable Void> done) {
+      this.peer = peer;
+      this.done = done;
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext context, HttpObject part) {
+      if (part instanceof HttpResponse response
+          && !response.status().equals(HttpResponseStatus.OK)) {
+        done.completeExceptionally(
+            new UnavailableException(
+                "the engine at " + peer.address() + " answered " + response.status()));
+        context.close();
+      }
+      if (part instanceof HttpContent content && !done.isDone()) {
+        context.fireChannelRead(content.content().retain());
+      }
+      if (part instanceof LastHttpContent) {
+        done.complete(null);
+        context.close();
+      }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+      done.completeExceptionally(
+          new UnavailableException("the engine at " + peer.address() + " hung up"));
+      context.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable broken) {
+      done.completeExceptionally(new UnavailableException(Relay.unreachable(peer, broken), broken));
+      context.close();
+    }
+  }
+
+  /** Sends lines on as they come. */
+  private static final class Forwarder extends SimpleChannelInboundHandler<ByteBuf> {
+    private final Sink sink;
+    private final CompletableFuture<@Nullable Void> done;
+
+    private Forwarder(Sink sink, CompletableFuture<@Nullable Void> done) {
       this.sink = sink;
       this.done = done;
     }
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
-      sink.whenEnded(context::close);
+      sink.whenEnded(
+          () -> {
+            done.complete(null); // the client has left
+            context.close();
+          });
     }
 
     @Override
-    protected void channelRead0(ChannelHandlerContext context, HttpContent part) {
-      ByteBuf bytes = part.content();
-      if (bytes.isReadable() && !sink.write(ByteBufUtil.getBytes(bytes))) {
+    protected void channelRead0(ChannelHandlerContext context, ByteBuf line) {
+      if (!sink.write(ByteBufUtil.getBytes(line))) {
         Channel source = context.channel();
         source.config().setAutoRead(false);
         sink.whenReady(() -> source.config().setAutoRead(true));
@@ -168,12 +229,8 @@ public final class PeerClient implements AutoCloseable {
     }
 
     @Override
-    public void channelInactive(ChannelHandlerContext context) {
-      done.complete(null);
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable broken) {
+    public void exceptionCaught(ChannelHandlerContext context, Throwable tooLong) {
+      done.completeExceptionally(tooLong);
       context.close();
     }
   }

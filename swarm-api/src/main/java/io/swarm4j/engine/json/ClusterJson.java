@@ -64,8 +64,8 @@ public final class ClusterJson {
     fields.object(
         "Orchestration",
         orchestration -> {
-          Long limit = orchestration.maybeNumber("TaskHistoryRetentionLimit");
-          return limit == null ? spec : spec.taskHistoryLimit(Math.toIntExact(limit));
+          Integer limit = orchestration.maybeInteger("TaskHistoryRetentionLimit");
+          return limit == null ? spec : spec.taskHistoryLimit(limit);
         });
     fields.object(
         "Raft",

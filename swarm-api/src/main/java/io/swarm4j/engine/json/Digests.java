@@ -26,6 +26,21 @@ public final class Digests {
         : container.id();
   }
 
+  /** Whether {@link #containerId} starts with a text; computes it only where it may. */
+  public static boolean containerIdStartsWith(Task task, String text) {
+    TaskStatus.ContainerStatus container = task.status().container();
+    if (container == null) {
+      return false;
+    }
+    return container.id().equals(task.id().toString())
+        ? isHex(text) && containerId(task).startsWith(text)
+        : container.id().startsWith(text);
+  }
+
+  private static boolean isHex(String text) {
+    return text.chars().allMatch(HexFormat::isHexDigit);
+  }
+
   /** The id of an image, {@code sha256:} and 64 digits. */
   public static String imageId(String reference) {
     return "sha256:" + digest(reference);

@@ -5,7 +5,6 @@ import io.swarm4j.model.Node.Availability;
 import io.swarm4j.model.Subnet;
 import io.swarm4j.node.EntryOptions;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** What {@code InitRequest} and {@code JoinRequest} of the Engine API say of a node. */
 public final class EntryJson {
@@ -42,13 +41,14 @@ public final class EntryJson {
     }
     boolean autoLock = fields.flag("AutoLockManagers") || wanted.spec().autoLock();
     List<String> pools = fields.texts("DefaultAddrPool");
-    @Nullable Long prefix = fields.maybeNumber("SubnetSize");
+    int prefix = fields.integer("SubnetSize");
+    if (prefix < 0 || prefix > 30) {
+      throw Json.refuse("SubnetSize", Integer.toString(prefix), "a prefix length of at most 30");
+    }
     ClusterSpec settings = wanted.spec().withAutoLock(autoLock);
     if (!pools.isEmpty()) {
       settings = settings.withAddressPools(pools.stream().map(Subnet::parse).toList());
     }
-    return prefix == null || prefix == 0
-        ? settings
-        : settings.withSubnetPrefix(Math.toIntExact(prefix));
+    return prefix == 0 ? settings : settings.withSubnetPrefix(prefix);
   }
 }

@@ -117,11 +117,19 @@ public final class Fields {
   }
 
   int integer(String name) {
-    long value = number(name);
-    if (value != (int) value) {
+    Integer value = maybeInteger(name);
+    return value == null ? 0 : value;
+  }
+
+  @Nullable Integer maybeInteger(String name) {
+    Long value = maybeNumber(name);
+    if (value == null) {
+      return null;
+    }
+    if (value != value.intValue()) {
       throw Json.refuse(at(name), Long.toString(value), "a number of 32 bits");
     }
-    return (int) value;
+    return value.intValue();
   }
 
   @Nullable Long maybeNumber(String name) {

@@ -91,12 +91,12 @@ record References(State state, @Nullable ServiceSpec present) {
   }
 
   private static FileTarget file(Fields target, String name) {
-    Long mode = target.maybeNumber("Mode");
+    Integer mode = target.maybeInteger("Mode");
     return new FileTarget(
         target.text("Name", name),
         target.text("UID", "0"),
         target.text("GID", "0"),
-        mode == null ? FileTarget.DEFAULT_MODE : Math.toIntExact(mode));
+        mode == null ? FileTarget.DEFAULT_MODE : mode);
   }
 
   /** A secret or config by id or name, and where a task finds it. */

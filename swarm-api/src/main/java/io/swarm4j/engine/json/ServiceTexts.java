@@ -66,7 +66,7 @@ public final class ServiceTexts {
     } else {
       texts.keySet().removeIf(id -> view.service(id) == null);
     }
-    writtenFor = view;
+    writtenFor = view.referencesOnly();
   }
 
   private static byte[] strip(byte[] json, int end) {
