@@ -12,7 +12,6 @@ import io.swarm4j.node.EntryOptions;
 import io.swarm4j.node.SwarmNode;
 import io.swarm4j.time.Time;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The place of a node that is a process of its own. */
@@ -74,16 +73,7 @@ record ProcessSeat(SwarmNode node) implements NodeSeat {
   @Override
   public void join(String token, List<String> managers, EntryOptions options) {
     Check.of("JoinRequest").that(!managers.isEmpty(), "RemoteAddrs", managers, "one").orThrow();
-    UnavailableException last = null;
-    for (String manager : managers) {
-      try {
-        node.join(token, manager, null, options);
-        return;
-      } catch (UnavailableException silent) {
-        last = silent;
-      }
-    }
-    throw Objects.requireNonNull(last);
+    node.join(token, managers, null, options);
   }
 
   @Override

@@ -119,7 +119,8 @@ final class Forwarder implements ProcessHost.Elsewhere {
         } else {
           WriteRequest probe =
               new WriteRequest(view.revision(), entry(tx, List.of()), List.of(), 0);
-          send(probe, () -> run(view.revision()));
+          Runnable again = () -> run(view.revision());
+          send(probe, again, again);
         }
         return;
       }
@@ -132,11 +133,18 @@ final class Forwarder implements ProcessHost.Elsewhere {
         carriedOut.expect(sent);
         send(
             new WriteRequest(view.revision(), entry(tx, changes), versions(changes), sent),
-            whenDone);
+            whenDone,
+            () -> result.complete(value));
       }
     }
 
-    private void send(WriteRequest write, Runnable whenCommitted) {
+    /**
+     * Asks the leader to commit.
+     *
+     * @param whenCommitted once this manager's copy shows it
+     * @param unseen if the copy does not show in time what the leader has confirmed
+     */
+    private void send(WriteRequest write, Runnable whenCommitted, Runnable unseen) {
       calls
           .call(NodeProtocol.WRITE, write, Duration.between(manager.loop().now(), deadline))
           .whenComplete(
@@ -146,35 +154,46 @@ final class Forwarder implements ProcessHost.Elsewhere {
                       .execute(
                           () -> {
                             if (failure != null) {
-                              carriedOut.forget(sent);
-                              result.completeExceptionally(Statuses.unwrap(failure));
+                              fail(Statuses.unwrap(failure));
                             } else {
-                              heard(outcome, whenCommitted);
+                              heard(outcome, whenCommitted, unseen);
                             }
                           }));
     }
 
-    private void heard(WriteOutcome outcome, Runnable whenCommitted) {
-      Long committed = outcome.committed();
-      if (committed != null) {
-        carriedOut.forget(sent);
-        whenAt(committed, whenCommitted);
+    /** The answer did not come, which is no failure if the log has shown the commit. */
+    private void fail(Throwable reason) {
+      if (carriedOut.forget(sent)) {
+        whenDone.run();
       } else {
-        long newest = Math.max(1, outcome.newest());
-        whenAt(newest, () -> run(newest));
+        result.completeExceptionally(reason);
       }
     }
 
-    private void whenAt(long revision, Runnable next) {
+    private void heard(WriteOutcome outcome, Runnable whenCommitted, Runnable unseen) {
+      Long committed = outcome.committed();
+      if (committed != null) {
+        carriedOut.forget(sent);
+        whenAt(committed, whenCommitted, unseen);
+      } else {
+        long newest = Math.max(1, outcome.newest());
+        whenAt(
+            newest,
+            () -> run(newest),
+            () ->
+                fail(
+                    new UnavailableException(
+                        "this manager has not caught up with the leader within " + LIMIT)));
+      }
+    }
+
+    private void whenAt(long revision, Runnable next, Runnable late) {
       if (manager.store().view().revision() >= revision || manager.isLeading()) {
         next.run();
       } else if (manager.loop().now().isAfter(deadline)) {
-        carriedOut.forget(sent);
-        result.completeExceptionally(
-            new UnavailableException(
-                "this manager has not caught up with the leader within " + LIMIT));
+        late.run();
       } else {
-        manager.loop().schedule(CATCH_UP, () -> whenAt(revision, next));
+        manager.loop().schedule(CATCH_UP, () -> whenAt(revision, next, late));
       }
     }
   }

@@ -59,10 +59,8 @@ record Founding(NodeSettings settings, Authority authority, NodeCredentials cred
       chain = own.issue(request, identity, settings.cluster().certificateExpiry());
     } else {
       chain =
-          external
-              .issue(request, identity, settings.cluster().certificateExpiry())
-              .toCompletableFuture()
-              .join();
+          SwarmAuthority.ask(
+              external, request, identity, settings.cluster().certificateExpiry());
       root = chain.get(chain.size() - 1);
       key = new Payload(new byte[0]);
     }

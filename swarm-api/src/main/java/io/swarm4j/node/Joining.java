@@ -30,7 +30,7 @@ final class Joining {
       NodeCredentials credentials, String address, List<String> managers, @Nullable Group group) {}
 
   static Result join(
-      NodeSettings settings, JoinToken token, HostPort manager, @Nullable NodeRole role) {
+      NodeSettings settings, JoinToken token, List<HostPort> managers, @Nullable NodeRole role) {
     Time time = settings.time();
     KeyPair pair = CertificateAuthority.newKey();
     JoinRequest request =
@@ -42,7 +42,8 @@ final class Joining {
     try (EventLoops connections = new EventLoops("swarm-" + settings.hostname() + "-join", time);
         Loop loop = time.newLoop("swarm-" + settings.hostname() + "-joining");
         ManagerClient client = new ManagerClient(NodeTls.joining(token, time), connections, "")) {
-      KnownManagers known = new KnownManagers(List.of(manager.toString()), news -> {});
+      KnownManagers known =
+          new KnownManagers(managers.stream().map(HostPort::toString).toList(), news -> {});
       Admission admission =
           new LeaderCalls(client, known, loop, time.newChance())
               .call(NodeProtocol.JOIN, request, LIMIT)

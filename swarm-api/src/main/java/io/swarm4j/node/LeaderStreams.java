@@ -57,8 +57,21 @@ final class LeaderStreams implements NodeStreams, AutoCloseable {
     return new FromTask.End(new Outcome.Failed(Cause.NODE_UNREACHABLE, why));
   }
 
-  private synchronized Connection connection() {
+  private Connection connection() {
     String address = leader.get();
+    Connection former;
+    Connection present;
+    synchronized (this) {
+      former = current;
+      present = connection(address);
+    }
+    if (former != null && former != present) {
+      former.end("another manager leads");
+    }
+    return present;
+  }
+
+  private Connection connection(@Nullable String address) {
     if (closed || address == null) {
       throw new UnavailableException(
           closed

@@ -153,6 +153,15 @@ final class ManagerGroup {
     return directory.lock(keys, key);
   }
 
+  /** Completes once this manager has all that was committed when this was called. */
+  CompletionStage<Void> barrier() {
+    try {
+      return log.barrier();
+    } catch (UnavailableException closed) {
+      return CompletableFuture.failedFuture(closed);
+    }
+  }
+
   /** Encrypts with a new data key from now on. On the leader. */
   CompletionStage<Void> rotateKeys() {
     return log.rotateKeys();

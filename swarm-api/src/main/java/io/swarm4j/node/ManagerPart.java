@@ -14,9 +14,7 @@ import io.swarm4j.model.Cluster;
 import io.swarm4j.model.Node;
 import io.swarm4j.model.Node.NodeRole;
 import io.swarm4j.model.NodeId;
-import io.swarm4j.model.Payload;
 import io.swarm4j.model.PermissionDeniedException;
-import io.swarm4j.model.SwarmException;
 import io.swarm4j.network.allocator.AllocatorOptions;
 import io.swarm4j.node.NodeProtocol.Admission;
 import io.swarm4j.node.NodeProtocol.Certified;
@@ -39,12 +37,10 @@ import io.swarm4j.store.Commit;
 import io.swarm4j.store.Store;
 import io.swarm4j.store.Transaction;
 import io.swarm4j.store.View;
-import io.swarm4j.store.seal.UnlockKey;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -71,10 +67,10 @@ final class ManagerPart implements AutoCloseable {
   private final CarriedOut carriedOut = new CarriedOut();
   private final Admissions admissions;
   private final SessionCalls sessions;
+  private final DiskLock diskLock;
   private final Consumer<FromManager> toSelf;
   private final CompletableFuture<@Nullable Void> leads = new CompletableFuture<>();
   private HostPort address;
-  private @Nullable Payload lockedWith; // what was last seen in the state; the manager's loop
 
   /**
    * Puts the parts together; {@link #open} lets them begin.
@@ -123,6 +119,12 @@ final class ManagerPart implements AutoCloseable {
                 settings.time()),
             group::invitation);
     sessions = new SessionCalls(manager, this::leader, this::welcome);
+    diskLock =
+        new DiskLock(
+            manager,
+            key -> work.call(() -> group.lock(key)),
+            group::barrier,
+            this::renewDataKey);
   }
 
   private <T extends AutoCloseable> T own(T resource) {
@@ -247,7 +249,7 @@ final class ManagerPart implements AutoCloseable {
   /** Learns where the other managers are from the whole state; what commits change comes after. */
   private void learnPeers() {
     view().nodes().forEach(this::learnPeer);
-    followLock();
+    diskLock.look();
     toSelf.accept(new FromManager.ManagersAre(Admissions.managers(view())));
     manager.loop().schedule(LEARN_PERIOD, this::learnPeers);
   }
@@ -259,27 +261,10 @@ final class ManagerPart implements AutoCloseable {
     }
   }
 
-  /** Makes this manager's disk as locked as the swarm is. */
-  private void followLock() {
-    Payload wanted = view().cluster().unlockKey();
-    if (!Objects.equals(wanted, lockedWith)) {
-      lockedWith = wanted;
-      work.execute(this::lock);
-    }
-  }
-
-  private void lock() {
-    boolean changed = false;
-    synchronized (group) { // of two changes the later one counts, whichever thread is faster
-      Payload newest = view().cluster().unlockKey();
-      try {
-        changed = group.lock(newest == null ? null : UnlockKey.of(newest));
-      } catch (SwarmException failed) {
-        LOG.error("this manager's disk is not locked as it should be", failed);
-      }
-    }
-    if (changed && manager.isLeading()) {
-      var unused = rotateKeys(); // whoever could read the disk until now knows the data key
+  /** Whoever could read the disk until now knows the data key. */
+  private void renewDataKey() {
+    if (manager.isLeading()) {
+      var unused = rotateKeys();
     }
   }
 
@@ -296,7 +281,7 @@ final class ManagerPart implements AutoCloseable {
   }
 
   private void committed(Commit commit) {
-    followLock();
+    diskLock.follow();
     if (commit.changes().stream().anyMatch(ManagerPart::concernsManagers)) {
       commit.after().nodes().forEach(this::learnPeer);
       FromManager news = new FromManager.ManagersAre(Admissions.managers(commit.after()));
@@ -339,6 +324,7 @@ final class ManagerPart implements AutoCloseable {
     @Override
     public void gained() {
       leads.complete(null);
+      diskLock.caughtUp();
     }
 
     @Override

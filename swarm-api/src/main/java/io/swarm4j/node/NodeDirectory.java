@@ -146,6 +146,11 @@ final class NodeDirectory implements AutoCloseable {
     unlockKeys = List.of(key);
   }
 
+  /** Takes back {@link #unlock}: the manager did not come up, and is as locked as before. */
+  synchronized void relock() {
+    unlockKeys = List.of();
+  }
+
   /** What the files of this manager are locked with; null if they are not, or not opened yet. */
   synchronized @Nullable UnlockKey unlockKey() {
     return unlockKeys.isEmpty() ? null : unlockKeys.get(0);
@@ -159,23 +164,37 @@ final class NodeDirectory implements AutoCloseable {
    * @return whether anything changed
    */
   synchronized boolean lock(KeyVault vault, @Nullable UnlockKey key) {
-    if (Objects.equals(key, unlockKey())) {
+    List<UnlockKey> wanted = key == null ? List.of() : List.of(key);
+    if (wanted.equals(unlockKeys)
+        && vault.isLocked() == (key != null)
+        && sealedKeys() == wanted.size()) {
       return false;
     }
     NodeCredentials present = credentials();
     if (key == null) {
-      unlockKeys = List.of();
-      save(present);
+      save(present, wanted);
     } else if (!unlockKeys.isEmpty()) {
-      unlockKeys = List.of(key, unlockKeys.get(0));
-      save(present);
+      List<UnlockKey> both =
+          Stream.concat(wanted.stream(), unlockKeys.stream()).distinct().toList();
+      save(present, both);
+      unlockKeys = both;
     }
     vault.lock(key);
     if (key != null) {
-      unlockKeys = List.of(key);
-      save(present);
+      save(present, wanted);
     }
+    unlockKeys = wanted;
     return true;
+  }
+
+  /** Under how many unlock keys the node's own key is kept; 0 if anybody can read it. */
+  private int sealedKeys() {
+    Path file = path.resolve(CERTIFICATE);
+    try {
+      return (int) SEALED.matcher(read(file)).results().count();
+    } catch (IOException unreadable) {
+      throw damaged(file, unreadable);
+    }
   }
 
   /**
@@ -283,7 +302,7 @@ final class NodeDirectory implements AutoCloseable {
     return Certificates.parseKey(text);
   }
 
-  private String text(PrivateKey key) {
+  private static String text(PrivateKey key, List<UnlockKey> unlockKeys) {
     if (unlockKeys.isEmpty()) {
       return Certificates.pem(key);
     }
@@ -331,8 +350,12 @@ final class NodeDirectory implements AutoCloseable {
   }
 
   synchronized void save(NodeCredentials credentials) {
+    save(credentials, unlockKeys);
+  }
+
+  private void save(NodeCredentials credentials, List<UnlockKey> keys) {
     replace(ROOTS, Certificates.pem(credentials.trust().roots()));
-    replace(CERTIFICATE, Certificates.pem(credentials.chain()) + text(credentials.key()));
+    replace(CERTIFICATE, Certificates.pem(credentials.chain()) + text(credentials.key(), keys));
   }
 
   void save(Memory memory) {
@@ -368,9 +391,8 @@ final class NodeDirectory implements AutoCloseable {
   synchronized void clearLog() {
     try {
       if (unlockKey() != null) {
-        NodeCredentials present = credentials();
+        save(credentials(), List.of());
         unlockKeys = List.of();
-        save(present);
       }
       deleteTree(log());
     } catch (IOException failed) {

@@ -87,10 +87,8 @@ record Recovery(NodeSettings settings, @Nullable UnlockKey unlockKey) {
     byte[] request = CertificateAuthority.request(pair);
     var chain =
         external != null && authority.key().size() == 0
-            ? external
-                .issue(request, identity, cluster.spec().certificateExpiry())
-                .toCompletableFuture()
-                .join()
+            ? SwarmAuthority.ask(
+                external, request, identity, cluster.spec().certificateExpiry())
             : SwarmAuthority.signer(authority, settings.time())
                 .issue(request, identity, cluster.spec().certificateExpiry());
     open(

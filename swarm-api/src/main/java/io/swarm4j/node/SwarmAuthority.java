@@ -2,6 +2,7 @@ package io.swarm4j.node;
 
 import io.swarm4j.agent.BlockingWork;
 import io.swarm4j.model.Authority;
+import io.swarm4j.model.SwarmException;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.security.CertificateIssuer;
 import io.swarm4j.security.Certificates;
@@ -12,8 +13,12 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * the external one that the node was given. Signs on threads of its own.
  */
 final class SwarmAuthority implements CertificateIssuer {
+  private static final long ANSWER_SECONDS = 30;
+
   private final Supplier<@Nullable Authority> state;
   private final @Nullable CertificateIssuer external;
   private final BlockingWork work;
@@ -55,6 +62,35 @@ final class SwarmAuthority implements CertificateIssuer {
           : external.issue(request, identity, life);
     }
     return work.call(() -> signer(authority, time).issue(request, identity, life));
+  }
+
+  /**
+   * Has an external authority sign for a node that is no manager yet. Blocks.
+   *
+   * @throws SwarmException as the authority refuses; {@link UnavailableException} if it fails
+   *     otherwise or does not answer within 30 seconds
+   */
+  static List<X509Certificate> ask(
+      CertificateIssuer external, byte[] request, NodeIdentity identity, Duration life) {
+    try {
+      return external
+          .issue(request, identity, life)
+          .toCompletableFuture()
+          .get(ANSWER_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException failed) {
+      Throwable cause = Statuses.unwrap(Objects.requireNonNullElse(failed.getCause(), failed));
+      if (cause instanceof SwarmException refusal) {
+        throw refusal;
+      }
+      throw new UnavailableException("the external authority failed: " + cause, cause);
+    } catch (TimeoutException silent) {
+      throw new UnavailableException(
+          "the external authority has not signed within " + ANSWER_SECONDS + " s", silent);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new UnavailableException(
+          "interrupted while the external authority was asked", interrupted);
+    }
   }
 
   private static boolean signsElsewhere(Authority authority) {

@@ -35,6 +35,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -156,30 +158,41 @@ public final class SwarmNode implements AutoCloseable {
    */
   public synchronized NodeIdentity init(EntryOptions options, ClusterSpec cluster) {
     requireNoMember();
-    settings = told.with(told.places().with(options), cluster);
-    Founding founding = Founding.prepare(settings);
-    directory.save(settings.places());
-    directory.save(founding.credentials());
+    NodeSettings chosen = told.with(told.places().with(options), cluster);
+    Founding founding = Founding.prepare(chosen);
     OwnCredentials own = new OwnCredentials(directory, founding.credentials());
-    Memory nobody = new Memory(settings.hostname(), "", List.of());
-    MemberNode fresh = new MemberNode(settings, directory, own, nobody);
-    enter(
-        fresh,
-        () -> {
-          ManagerPart part = fresh.manage(ManagerGroup.found(settings, own, directory));
+    Memory nobody = new Memory(chosen.hostname(), "", List.of());
+    return enter(
+        chosen,
+        own,
+        () -> new MemberNode(chosen, directory, own, nobody),
+        fresh -> {
+          ManagerPart part = fresh.manage(ManagerGroup.found(chosen, own, directory));
           directory.save(
               founding.bootstrap(part, (ProcessHost) fresh.host(), options.availability()));
         });
-    return fresh.identity();
   }
 
   /** Begins to be a member; if that fails nothing of it is left. */
-  private void enter(MemberNode fresh, Runnable work) {
+  private NodeIdentity enter(
+      NodeSettings chosen,
+      OwnCredentials own,
+      Supplier<MemberNode> parts,
+      Consumer<MemberNode> work) {
     try {
-      begin(fresh, work);
+      settings = chosen;
+      directory.save(chosen.places());
+      directory.save(own.credentials());
+      MemberNode fresh = parts.get();
+      begin(fresh, () -> work.accept(fresh));
+      return fresh.identity();
     } catch (RuntimeException failed) {
-      directory.clear();
       settings = told;
+      try {
+        directory.clear();
+      } catch (RuntimeException kept) {
+        failed.addSuppressed(kept);
+      }
       throw failed;
     }
   }
@@ -214,8 +227,20 @@ public final class SwarmNode implements AutoCloseable {
    * @param options where this node is found; it becomes active
    * @see #join(String, String)
    */
-  public synchronized NodeIdentity join(
+  public NodeIdentity join(
       String token, String manager, @Nullable NodeRole role, EntryOptions options) {
+    return join(token, List.of(manager), role, options);
+  }
+
+  /**
+   * Joins a swarm of which several managers are known: one that is out of reach is passed over. It
+   * is admitted once, whichever of them answers.
+   *
+   * @param managers addresses of any managers, {@code HOST[:PORT]}
+   * @see #join(String, String, NodeRole, EntryOptions)
+   */
+  public synchronized NodeIdentity join(
+      String token, List<String> managers, @Nullable NodeRole role, EntryOptions options) {
     requireNoMember();
     Check.of("EntryOptions")
         .that(
@@ -224,24 +249,28 @@ public final class SwarmNode implements AutoCloseable {
             options.availability(),
             "ACTIVE; it can be changed once the node has joined")
         .orThrow();
-    settings = told.with(told.places().with(options), told.cluster());
+    NodeSettings chosen = told.with(told.places().with(options), told.cluster());
     Joining.Result joined =
-        Joining.join(settings, JoinToken.parse(token), HostPort.parse(manager), role);
-    directory.save(settings.places());
-    directory.save(joined.credentials());
-    Memory memory = new Memory(settings.hostname(), joined.address(), joined.managers());
-    directory.save(memory);
+        Joining.join(
+            chosen,
+            JoinToken.parse(token),
+            managers.stream().map(HostPort::parse).toList(),
+            role);
+    Memory memory = new Memory(chosen.hostname(), joined.address(), joined.managers());
     OwnCredentials own = new OwnCredentials(directory, joined.credentials());
-    MemberNode fresh = new MemberNode(settings, directory, own, memory);
-    enter(
-        fresh,
+    return enter(
+        chosen,
+        own,
         () -> {
+          directory.save(memory);
+          return new MemberNode(chosen, directory, own, memory);
+        },
+        fresh -> {
           if (joined.group() != null) {
             takePart(
-                fresh, fresh.manage(ManagerGroup.enter(settings, own, directory, joined.group())));
+                fresh, fresh.manage(ManagerGroup.enter(chosen, own, directory, joined.group())));
           }
         });
-    return fresh.identity();
   }
 
   /** Waits until the new manager has a vote; if that takes too long it goes on by itself. */
@@ -262,6 +291,11 @@ public final class SwarmNode implements AutoCloseable {
           "This node is already part of a swarm. Use \"docker swarm leave\" to leave this swarm and"
               + " join another one.");
     }
+    if (directory.memory() != null) {
+      throw new ConflictException(
+          "This node is part of a swarm, but could not go on as its member. Start it again, or use"
+              + " \"docker swarm leave --force\" to give its membership up.");
+    }
   }
 
   /**
@@ -271,8 +305,8 @@ public final class SwarmNode implements AutoCloseable {
    * @throws UnavailableException if this node is in no swarm, or is a manager and may not leave
    */
   public synchronized void leave(boolean force) {
-    if (isLocked() && force) {
-      directory.clear(); // nothing of it can be read, nor anybody be told
+    if (force && member == null && (isLocked() || directory.memory() != null)) {
+      directory.clear(); // it does not run, and nobody can be told
       return;
     }
     MemberNode leaving = require();
@@ -428,7 +462,12 @@ public final class SwarmNode implements AutoCloseable {
       throw new ConflictException("swarm is not locked");
     }
     directory.unlock(UnlockKey.parse(key));
-    resume();
+    try {
+      resume();
+    } catch (RuntimeException failed) {
+      directory.relock();
+      throw failed;
+    }
   }
 
   /**

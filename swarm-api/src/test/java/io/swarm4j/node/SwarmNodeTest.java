@@ -8,12 +8,22 @@ import io.swarm4j.model.ConflictException;
 import io.swarm4j.model.Node.NodeRole;
 import io.swarm4j.model.Node.NodeState;
 import io.swarm4j.model.NodeId;
+import io.swarm4j.model.SwarmException;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.UnavailableException;
+import io.swarm4j.store.seal.KeyVault;
 import io.swarm4j.testing.Feature;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -147,5 +157,103 @@ class SwarmNodeTest {
     assertThat(manager.isMember()).isFalse();
     manager.init();
     assertThat(manager.isMember()).isTrue();
+  }
+
+  @Test
+  void aLockedManagerThatCannotComeUpStaysLockedAndKeepsItsState() throws Exception {
+    SwarmNode manager =
+        nodes.own(nodes.builder("m1").cluster(TestNodes.FAST.withAutoLock(true)).start());
+    manager.init();
+    String key = manager.unlockKey().orElseThrow();
+    manager.swarm().services().create(TestNodes.idle("web", 1));
+    HostPort log =
+        HostPort.parse(manager.swarm().view().node(manager.id()).manager().raft());
+    awaitLocked(manager, root.resolve("m1/raft"));
+    manager.close();
+    SwarmNode again = nodes.start("m1");
+
+    try (ServerSocket taken =
+        new ServerSocket(log.port(), 1, InetAddress.getByName(log.host()))) {
+      assertThatThrownBy(() -> again.unlock(key))
+          .isInstanceOf(SwarmException.class)
+          .hasMessageContaining(String.valueOf(taken.getLocalPort()));
+      assertThat(again.isLocked()).isTrue();
+      assertThatThrownBy(again::init).isInstanceOf(ConflictException.class);
+    }
+
+    again.unlock(key);
+    assertThat(again.swarm().await(view -> view.serviceNamed("web") != null, TestNodes.LIMIT))
+        .isTrue();
+  }
+
+  /** The disk follows the state, a little later. */
+  private static void awaitLocked(SwarmNode manager, Path log) {
+    for (int i = 0; i < 600 && !KeyVault.isLocked(log); i++) {
+      manager.swarm().await(view -> false, Duration.ofMillis(100));
+    }
+    assertThat(KeyVault.isLocked(log)).isTrue();
+  }
+
+  @Test
+  void aManagerOutOfReachIsPassedOver() {
+    SwarmNode manager = nodes.manager();
+    SwarmNode worker = nodes.start("w1");
+
+    worker.join(
+        manager.joinToken(NodeRole.WORKER),
+        List.of("127.0.0.1:1", manager.address()),
+        null,
+        EntryOptions.DEFAULT);
+
+    TestNodes.awaitState(manager, worker.id(), NodeState.READY);
+  }
+
+  @Test
+  void aJoinThatFailsHereIsNotRepeatedElsewhereAndLeavesNoFiles() {
+    SwarmNode manager = nodes.manager();
+    SwarmNode unfit =
+        nodes.own(
+            nodes
+                .builder("w1")
+                .runtime(
+                    (node, time, loop) -> {
+                      throw new UnavailableException("no engine here");
+                    })
+                .start());
+    String sameManager = manager.address().replace("127.0.0.1", "localhost");
+    ThrowingCallable join =
+        () ->
+            unfit.join(
+                manager.joinToken(NodeRole.WORKER),
+                List.of(manager.address(), sameManager),
+                null,
+                EntryOptions.DEFAULT);
+
+    assertThatThrownBy(join).hasMessage("no engine here");
+
+    assertThat(manager.swarm().nodes().list()).as("admitted once").hasSize(2);
+    assertThat(List.of("certificate.pem", "roots.pem", "places.properties", "node.properties"))
+        .noneMatch(file -> Files.exists(root.resolve("w1").resolve(file)));
+    assertThatThrownBy(join).as("it may try again").hasMessage("no engine here");
+  }
+
+  @Test
+  void theRefusalOfAnExternalAuthorityIsToldAsItIs() {
+    SwarmNode node =
+        nodes.own(
+            nodes
+                .builder("m1")
+                .externalAuthority(
+                    (request, identity, life) ->
+                        CompletableFuture.<List<X509Certificate>>supplyAsync(
+                            () -> {
+                              throw new ConflictException("no more certificates today");
+                            }))
+                .start());
+
+    assertThatThrownBy(node::init)
+        .isInstanceOf(ConflictException.class)
+        .hasMessage("no more certificates today");
+    assertThat(node.isMember()).isFalse();
   }
 }

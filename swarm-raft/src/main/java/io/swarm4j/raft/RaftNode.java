@@ -17,6 +17,7 @@ import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftGroupMemberId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SetConfigurationRequest;
@@ -283,7 +284,7 @@ final class RaftNode implements AutoCloseable {
     RaftServer open = server;
     if (open != null) {
       IdleWriter.awake(
-          options.id(),
+          RaftGroupMemberId.valueOf(RaftPeerId.valueOf(options.id()), group),
           options.time().newThreads("swarm-raft-" + options.id() + "-closing"),
           () -> close(open));
     }

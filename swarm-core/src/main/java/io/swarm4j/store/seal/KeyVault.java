@@ -151,19 +151,27 @@ public final class KeyVault {
   }
 
   /**
-   * Sets whether the next start needs an unlock key, and which; does nothing if it is so already.
+   * Sets whether the next start needs an unlock key, and which; does nothing if it is so already. If
+   * that fails it is as it was, and can be tried again.
    *
    * @param unlockKey null if none shall be needed
    */
   public synchronized void lock(@Nullable UnlockKey unlockKey) {
-    if (unlockKey == null && locked) {
-      keyOfKeys = KeyRing.randomKey(chance);
-      locked = false;
+    boolean fits =
+        unlockKey == null ? !locked : locked && unlockKey.equals(UnlockKey.of(keyOfKeys));
+    if (fits) {
+      return;
+    }
+    byte[] formerKey = keyOfKeys;
+    boolean wasLocked = locked;
+    keyOfKeys = unlockKey == null ? KeyRing.randomKey(chance) : unlockKey.bytes();
+    locked = unlockKey != null;
+    try {
       save();
-    } else if (unlockKey != null && !(locked && unlockKey.equals(UnlockKey.of(keyOfKeys)))) {
-      keyOfKeys = unlockKey.bytes();
-      locked = true;
-      save();
+    } catch (RuntimeException failed) {
+      keyOfKeys = formerKey;
+      locked = wasLocked;
+      throw failed;
     }
   }
 

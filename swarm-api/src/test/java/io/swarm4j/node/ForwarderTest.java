@@ -1,0 +1,130 @@
+package io.swarm4j.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.swarm4j.dispatcher.EndpointGate;
+import io.swarm4j.dispatcher.Manager;
+import io.swarm4j.model.Meta;
+import io.swarm4j.model.Node;
+import io.swarm4j.model.Node.NodeRole;
+import io.swarm4j.model.Node.NodeState;
+import io.swarm4j.model.NodeDescription;
+import io.swarm4j.model.NodeId;
+import io.swarm4j.model.NodeSpec;
+import io.swarm4j.model.NodeStatus;
+import io.swarm4j.model.UnavailableException;
+import io.swarm4j.store.Commit;
+import io.swarm4j.store.Log;
+import io.swarm4j.store.LogEntry;
+import io.swarm4j.store.State;
+import io.swarm4j.store.View;
+import io.swarm4j.time.Chance;
+import io.swarm4j.time.Loop;
+import io.swarm4j.time.RealTime;
+import io.swarm4j.time.VirtualTime;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A manager that does not lead, and whose leader's answers do not come. */
+class ForwarderTest {
+  private static final long SEED = 5;
+  private static final Duration LONG = Duration.ofMinutes(2);
+
+  private final VirtualTime time = new VirtualTime(7);
+  private final Loop loop = time.newLoop("manager");
+  private final Manager manager =
+      new Manager(loop, time.newChance(), new Follower(), EndpointGate.OPEN, List.of());
+  private final EventLoops loops = new EventLoops("test-net", new RealTime());
+  private final ManagerClient client =
+      new ManagerClient(
+          () -> {
+            throw new UnavailableException("no way out");
+          },
+          loops,
+          "x");
+  private final CarriedOut carriedOut = new CarriedOut();
+  private final Forwarder forwarder =
+      new Forwarder(
+          manager,
+          carriedOut,
+          new LeaderCalls(
+              client,
+              new KnownManagers(List.of("127.0.0.1:1"), news -> {}),
+              loop,
+              time.newChance()),
+          new LeaderStreams(client, () -> null),
+          Chance.seeded(SEED));
+
+  @AfterEach
+  void close() {
+    forwarder.close();
+    client.close();
+    loops.close();
+  }
+
+  private CompletableFuture<Node> write() {
+    Node node =
+        new Node(
+            new NodeId(1, 2),
+            Meta.NEW,
+            NodeSpec.of(NodeRole.WORKER),
+            NodeDescription.UNKNOWN,
+            new NodeStatus(NodeState.UNKNOWN, "", "", time.now()),
+            NodeRole.WORKER,
+            null);
+    return forwarder.submit(tx -> tx.put(node)).toCompletableFuture();
+  }
+
+  @Test
+  void aWriteThatTheLogHasShownSucceedsThoughItsAnswerWasLost() {
+    CompletableFuture<Node> written = write();
+    time.advance(Duration.ofSeconds(1));
+    View view = manager.store().view();
+    long number = Chance.seeded(SEED).nextLong();
+
+    carriedOut.committed(new Commit(1, time.now(), List.of(number), List.of(), view, view));
+    time.advance(LONG);
+
+    assertThat(written).isCompletedWithValueMatching(node -> node.id().equals(new NodeId(1, 2)));
+  }
+
+  @Test
+  void aWriteOfWhichNothingWasHeardFails() {
+    CompletableFuture<Node> written = write();
+
+    time.advance(LONG);
+
+    assertThat(written)
+        .isCompletedExceptionally()
+        .failsWithin(Duration.ZERO)
+        .withThrowableThat()
+        .withCauseInstanceOf(UnavailableException.class);
+  }
+
+  /** Delivers nothing. */
+  private static final class Follower implements Log {
+    @Override
+    public void open(Replica replica) {
+      // nothing is there
+    }
+
+    @Override
+    public CompletionStage<Void> propose(LogEntry entry) {
+      throw new AssertionError("it does not lead");
+    }
+
+    @Override
+    public int fullEntrySize(State head) {
+      return Integer.MAX_VALUE;
+    }
+
+    @Override
+    public void close() {
+      // nothing is held
+    }
+  }
+}
