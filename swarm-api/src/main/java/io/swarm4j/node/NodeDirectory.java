@@ -231,7 +231,10 @@ final class NodeDirectory implements AutoCloseable {
             .collect(Collectors.toMap(peer -> peer[0], peer -> peer[1])));
   }
 
-  /** Where the node was told to be when it became a member; {@code fallback} if nothing was. */
+  /**
+   * Where the node was told to be when it became a member; {@code fallback} if nothing was, or any
+   * port would do.
+   */
   Places places(Places fallback) {
     Path file = path.resolve(PLACES);
     if (!Files.exists(file)) {
@@ -244,7 +247,7 @@ final class NodeDirectory implements AutoCloseable {
       String advertise = read.getProperty("advertise", "");
       String data = read.getProperty("data", "");
       return new Places(
-          listen == null ? fallback.listen() : HostPort.parse(listen),
+          listen == null || listen.endsWith(":0") ? fallback.listen() : HostPort.parse(listen),
           advertise.isEmpty() ? null : HostPort.parse(advertise),
           data.isEmpty() ? null : data);
     } catch (IOException | IllegalArgumentException | SwarmException damaged) {
