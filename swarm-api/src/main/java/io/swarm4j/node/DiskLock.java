@@ -40,8 +40,7 @@ final class DiskLock {
    * @param barrier completes once this manager has all that was committed when it was asked
    * @param changed called when the disk was locked otherwise than before
    */
-  DiskLock(
-      Manager manager, Disk disk, Supplier<CompletionStage<Void>> barrier, Runnable changed) {
+  DiskLock(Manager manager, Disk disk, Supplier<CompletionStage<Void>> barrier, Runnable changed) {
     this.manager = manager;
     this.disk = disk;
     this.barrier = barrier;
@@ -80,13 +79,13 @@ final class DiskLock {
             (news, failure) -> manager.loop().execute(() -> locked(wanted, news, failure)));
   }
 
-  private void locked(
-      @Nullable Payload key, @Nullable Boolean news, @Nullable Throwable failure) {
+  private void locked(@Nullable Payload key, @Nullable Boolean news, @Nullable Throwable failure) {
     if (failure instanceof RejectedExecutionException) {
       return; // this manager ends
     }
     if (failure != null) {
-      LOG.error("this manager's disk is not locked as it should be, next try in {}", RETRY, failure);
+      LOG.error(
+          "this manager's disk is not locked as it should be, next try in {}", RETRY, failure);
       manager.loop().schedule(RETRY, this::again);
       return;
     }

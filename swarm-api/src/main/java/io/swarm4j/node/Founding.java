@@ -59,8 +59,7 @@ record Founding(NodeSettings settings, Authority authority, NodeCredentials cred
       chain = own.issue(request, identity, settings.cluster().certificateExpiry());
     } else {
       chain =
-          SwarmAuthority.ask(
-              external, request, identity, settings.cluster().certificateExpiry());
+          SwarmAuthority.ask(external, request, identity, settings.cluster().certificateExpiry());
       root = chain.get(chain.size() - 1);
       key = new Payload(new byte[0]);
     }

@@ -121,10 +121,7 @@ final class ManagerPart implements AutoCloseable {
     sessions = new SessionCalls(manager, this::leader, this::welcome);
     diskLock =
         new DiskLock(
-            manager,
-            key -> work.call(() -> group.lock(key)),
-            group::barrier,
-            this::renewDataKey);
+            manager, key -> work.call(() -> group.lock(key)), group::barrier, this::renewDataKey);
   }
 
   private <T extends AutoCloseable> T own(T resource) {

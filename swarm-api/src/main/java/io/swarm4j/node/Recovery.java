@@ -87,8 +87,7 @@ record Recovery(NodeSettings settings, @Nullable UnlockKey unlockKey) {
     byte[] request = CertificateAuthority.request(pair);
     var chain =
         external != null && authority.key().size() == 0
-            ? SwarmAuthority.ask(
-                external, request, identity, cluster.spec().certificateExpiry())
+            ? SwarmAuthority.ask(external, request, identity, cluster.spec().certificateExpiry())
             : SwarmAuthority.signer(authority, settings.time())
                 .issue(request, identity, cluster.spec().certificateExpiry());
     open(

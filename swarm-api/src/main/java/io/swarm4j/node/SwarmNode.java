@@ -252,10 +252,7 @@ public final class SwarmNode implements AutoCloseable {
     NodeSettings chosen = told.with(told.places().with(options), told.cluster());
     Joining.Result joined =
         Joining.join(
-            chosen,
-            JoinToken.parse(token),
-            managers.stream().map(HostPort::parse).toList(),
-            role);
+            chosen, JoinToken.parse(token), managers.stream().map(HostPort::parse).toList(), role);
     Memory memory = new Memory(chosen.hostname(), joined.address(), joined.managers());
     OwnCredentials own = new OwnCredentials(directory, joined.credentials());
     return enter(

@@ -38,8 +38,7 @@ class NodeDirectoryTest {
   void open() {
     CertificateAuthority authority = CertificateAuthority.create(new VirtualTime(7));
     KeyPair pair = CertificateAuthority.newKey();
-    NodeIdentity node =
-        new NodeIdentity(new NodeId(1, 2), NodeRole.MANAGER, new ClusterId(3, 4));
+    NodeIdentity node = new NodeIdentity(new NodeId(1, 2), NodeRole.MANAGER, new ClusterId(3, 4));
     directory = NodeDirectory.open(folder);
     directory.save(
         new NodeCredentials(
@@ -77,8 +76,7 @@ class NodeDirectoryTest {
     Files.delete(keys);
     Files.createDirectories(keys.resolve("in-the-way"));
 
-    assertThatThrownBy(() -> directory.lock(vault, fresh))
-        .isInstanceOf(UnavailableException.class);
+    assertThatThrownBy(() -> directory.lock(vault, fresh)).isInstanceOf(UnavailableException.class);
     assertThatThrownBy(() -> directory.lock(vault, null)).isInstanceOf(UnavailableException.class);
     assertThat(directory.credentials()).isNotNull();
 

@@ -166,14 +166,12 @@ class SwarmNodeTest {
     manager.init();
     String key = manager.unlockKey().orElseThrow();
     manager.swarm().services().create(TestNodes.idle("web", 1));
-    HostPort log =
-        HostPort.parse(manager.swarm().view().node(manager.id()).manager().raft());
+    HostPort log = HostPort.parse(manager.swarm().view().node(manager.id()).manager().raft());
     awaitLocked(manager, root.resolve("m1/raft"));
     manager.close();
     SwarmNode again = nodes.start("m1");
 
-    try (ServerSocket taken =
-        new ServerSocket(log.port(), 1, InetAddress.getByName(log.host()))) {
+    try (ServerSocket taken = new ServerSocket(log.port(), 1, InetAddress.getByName(log.host()))) {
       assertThatThrownBy(() -> again.unlock(key))
           .isInstanceOf(SwarmException.class)
           .hasMessageContaining(String.valueOf(taken.getLocalPort()));

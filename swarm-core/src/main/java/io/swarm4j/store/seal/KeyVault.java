@@ -151,8 +151,8 @@ public final class KeyVault {
   }
 
   /**
-   * Sets whether the next start needs an unlock key, and which; does nothing if it is so already. If
-   * that fails it is as it was, and can be tried again.
+   * Sets whether the next start needs an unlock key, and which; does nothing if it is so already.
+   * If that fails it is as it was, and can be tried again.
    *
    * @param unlockKey null if none shall be needed
    */
