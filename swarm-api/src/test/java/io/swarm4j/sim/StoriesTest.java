@@ -44,6 +44,7 @@ class StoriesTest {
     "anything, 31, a global slot was filled before its last task had ended",
     "anything, 93, followers took a stale entry that their leader refused",
     "anything, 1130, what a killed engine was about to start ran on and was known to nobody",
+    "workloads, 7, a node in contact ended tasks whose time alone was shorter than a heartbeat",
     "workloads, 787, a spec that superseded another forgot the slots that were being replaced",
     "update-leader-loss, 186, a new leader began with more slots than may be in work at a time",
     "role-changes, 21, a manager came back into the group while it was demoted",

@@ -224,6 +224,7 @@ public final class Agent implements AutoCloseable {
       if (heard.assignments() > expectedSequence) {
         lost(connection, missing(heard.assignments()));
       } else {
+        isolation.asksAfter(heard.next());
         planBeat(heard.next());
       }
     } else if (message instanceof ToNode.ReportHeard heard
@@ -259,6 +260,7 @@ public final class Agent implements AutoCloseable {
     expectedSequence = 0;
     backoff = Duration.ZERO;
     unansweredBeats = 0;
+    isolation.asksAfter(registered.heartbeat());
     planBeat(registered.heartbeat());
     for (TaskRun run : runs.values()) {
       if (run.isAssigned()) { // of others the manager knows more

@@ -3,6 +3,8 @@ package io.swarm4j.sim;
 import io.swarm4j.model.ChangePolicy;
 import io.swarm4j.model.ConfigReference;
 import io.swarm4j.model.ContainerSpec;
+import io.swarm4j.model.DisconnectPolicy;
+import io.swarm4j.model.DisconnectPolicy.Survivor;
 import io.swarm4j.model.FileTarget;
 import io.swarm4j.model.JobPolicy;
 import io.swarm4j.model.JobPolicyBuilder;
@@ -13,6 +15,7 @@ import io.swarm4j.model.RestartPolicy;
 import io.swarm4j.model.SecretReference;
 import io.swarm4j.model.ServiceMode;
 import io.swarm4j.model.ServiceSpec;
+import io.swarm4j.model.UpdatePolicy.UpdateOrder;
 import io.swarm4j.time.Chance;
 import java.time.Duration;
 import java.util.List;
@@ -68,7 +71,8 @@ final class WorkloadStory {
       case 5 -> plan.at(at, "remove " + job, c -> Users.remove(c, job));
       case 6 -> plan.at(at, Fault.crash(job, chance.nextInt(2)));
       case 7, 8 -> {
-        ServiceSpec spec = withPayloads(Scenarios.anySpec("service" + chance.nextInt(6), chance));
+        ServiceSpec any = Scenarios.anySpec("service" + chance.nextInt(6), chance);
+        ServiceSpec spec = withDisconnect(withPayloads(any));
         plan.at(at, "create " + spec.name(), c -> Users.create(c, spec));
       }
       case 9, 10 -> {
@@ -140,6 +144,22 @@ final class WorkloadStory {
               List.of(new ConfigReference(CONFIG, FileTarget.of("/" + CONFIG), anyChangePolicy())));
     }
     return spec.withTask(spec.task().withContainer(container));
+  }
+
+  /** What becomes of its tasks while their node is out of reach. */
+  private ServiceSpec withDisconnect(ServiceSpec spec) {
+    Duration after = Duration.ofSeconds(chance.nextInt(40));
+    return switch (chance.nextInt(8)) {
+      case 0 -> spec.withDisconnect(new DisconnectPolicy.Keep());
+      case 1 ->
+          spec.withDisconnect(
+              new DisconnectPolicy.ReplaceAfter(after, Survivor.values()[chance.nextInt(2)]));
+      case 2 -> spec.withDisconnect(new DisconnectPolicy.StopAfter(after));
+      case 3 ->
+          spec.withUpdate(spec.effectiveUpdate().withOrder(UpdateOrder.STOP_FIRST))
+              .withDisconnect(new DisconnectPolicy.Fence(after));
+      default -> spec;
+    };
   }
 
   private ChangePolicy anyChangePolicy() {

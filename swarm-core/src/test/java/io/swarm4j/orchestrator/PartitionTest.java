@@ -188,6 +188,19 @@ class PartitionTest {
   }
 
   @Test
+  void aTimeAloneBelowAHeartbeatEndsNoTaskOfANodeInContact() {
+    ServiceId web = create(1, new DisconnectPolicy.StopAfter(Duration.ofSeconds(1)));
+    Task only = swarm.running(web).get(0);
+    swarm.pass(Duration.ofMinutes(5));
+    assertThat(swarm.slot(web, 1)).extracting(Task::id).containsExactly(only.id());
+
+    swarm.cut(only.nodeId(), true);
+    swarm.pass(Duration.ofSeconds(12)); // two heartbeats, at their longest
+
+    assertThat(swarm.runtime(only.nodeId()).running()).doesNotContain(only.id());
+  }
+
+  @Test
   void aGlobalServiceKeepsItsTaskOnALostNodeToo() {
     ServiceId agent =
         swarm.create(
