@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * Ends those tasks of a node that may not go on while it hears of no manager.
  *
  * <p>What counts is when the node last asked something that was answered, so that no manager has
- * heard of the node later than that without the node knowing. A limit below two heartbeats counts as
- * two, since a node in contact may be silent for one; managers call it down only after three.
+ * heard of the node later than that without the node knowing. A limit below two heartbeats counts
+ * as two, since a node in contact may be silent for one; managers call it down only after three.
  */
 final class Isolation {
   private final Loop loop;
