@@ -147,9 +147,19 @@ public final class Json {
     return node.put("CreatedAt", time(meta.createdAt())).put("UpdatedAt", time(meta.updatedAt()));
   }
 
-  /** Times are RFC 3339 with nanoseconds, in UTC. */
+  /**
+   * Times are RFC 3339 in UTC, with as many digits of the second as needed: clients that read and
+   * write a time get the same text as those that pass it on.
+   */
   public static String time(Instant instant) {
-    return instant.toString();
+    String text = instant.toString(); // ends with Z, and has no digit of the second or 3, 6 or 9
+    int end = text.length() - 1;
+    if (text.indexOf('.') >= 0) {
+      while (text.charAt(end - 1) == '0') {
+        end--;
+      }
+    }
+    return text.substring(0, end) + "Z";
   }
 
   static void putText(ObjectNode target, String name, @Nullable String value) {
