@@ -73,10 +73,15 @@ final class Company {
     return reply.body();
   }
 
-  /** The tasks that have taken part in an answer, the one in front first. */
+  /**
+   * The tasks that have taken part in an answer, the one in front first. A container tells its host
+   * name, which has a dash where the task's name has a dot.
+   */
   static List<String> answerers(String body) {
     List<String> names = new ArrayList<>();
-    TASK.matcher(body).results().forEach(found -> names.add(0, found.group(1)));
+    TASK.matcher(body)
+        .results()
+        .forEach(found -> names.add(0, found.group(1).replaceFirst("-(\\d+)$", ".$1")));
     return names;
   }
 
@@ -122,7 +127,7 @@ final class Company {
     expect(
         outcome instanceof Convergence.Converged converged && converged.tasks() == tasks,
         tasks + " running tasks of " + tier,
-        outcome);
+        outcome instanceof Convergence.Converged other ? other.tasks() : outcome);
   }
 
   /** Waits for a condition. */
