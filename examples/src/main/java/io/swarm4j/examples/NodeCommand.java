@@ -7,6 +7,7 @@ import io.swarm4j.engine.NodeSeat;
 import io.swarm4j.examples.apps.SampleImages;
 import io.swarm4j.model.Node.NodeRole;
 import io.swarm4j.node.SwarmNode;
+import io.swarm4j.node.SwarmNodeBuilder;
 import io.swarm4j.process.ProcessRuntime;
 import io.swarm4j.store.seal.LockedException;
 import java.io.PrintStream;
@@ -148,8 +149,8 @@ final class NodeCommand implements Callable<Integer> {
     return 0;
   }
 
-  private SwarmNode.Builder builder() {
-    SwarmNode.Builder builder =
+  private SwarmNodeBuilder builder() {
+    SwarmNodeBuilder builder =
         SwarmNode.builder(data).listen(listen).images(SampleImages.all()).publishOnLocalhost(true);
     if (name != null) {
       builder.hostname(name);

@@ -1,6 +1,7 @@
 package io.swarm4j.examples;
 
 import io.swarm4j.node.SwarmNode;
+import io.swarm4j.node.SwarmNodeBuilder;
 import io.swarm4j.raft.RecoveryPlan;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -46,7 +47,7 @@ final class RecoveryOptions {
    *
    * @return null if there is nothing to run
    */
-  @Nullable SwarmNode start(SwarmNode.Builder builder, PrintStream out) {
+  @Nullable SwarmNode start(SwarmNodeBuilder builder, PrintStream out) {
     if (unlockKey != null) {
       builder.unlockKey(unlockKey);
     }

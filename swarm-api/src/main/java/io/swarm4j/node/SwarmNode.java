@@ -1,10 +1,6 @@
 package io.swarm4j.node;
 
-import io.swarm4j.RuntimeFactory;
 import io.swarm4j.Swarm;
-import io.swarm4j.agent.HostFacts;
-import io.swarm4j.agent.jvm.JvmImages;
-import io.swarm4j.agent.jvm.JvmRuntime;
 import io.swarm4j.internal.Host;
 import io.swarm4j.internal.ProcessHost;
 import io.swarm4j.model.Check;
@@ -13,24 +9,17 @@ import io.swarm4j.model.ConflictException;
 import io.swarm4j.model.Node.Availability;
 import io.swarm4j.model.Node.NodeRole;
 import io.swarm4j.model.NodeId;
-import io.swarm4j.model.SwarmException;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.node.NodeDirectory.Memory;
-import io.swarm4j.raft.RecoveryPlan;
-import io.swarm4j.scheduler.PlacementOptions;
-import io.swarm4j.security.CertificateIssuer;
 import io.swarm4j.security.JoinToken;
 import io.swarm4j.security.NodeIdentity;
 import io.swarm4j.store.seal.LockedException;
 import io.swarm4j.store.seal.UnlockKey;
-import io.swarm4j.stream.AccessPolicy;
-import io.swarm4j.time.RealTime;
 import io.swarm4j.time.Time;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
@@ -69,7 +58,7 @@ public final class SwarmNode implements AutoCloseable {
   private volatile @Nullable MemberNode member;
   private boolean closed;
 
-  private SwarmNode(NodeSettings settings, NodeDirectory directory) {
+  SwarmNode(NodeSettings settings, NodeDirectory directory) {
     this.told = settings;
     this.settings = settings;
     this.directory = directory;
@@ -80,12 +69,12 @@ public final class SwarmNode implements AutoCloseable {
    *
    * @param dataDirectory what it keeps; of this process alone while the node is open
    */
-  public static Builder builder(Path dataDirectory) {
-    return new Builder(dataDirectory);
+  public static SwarmNodeBuilder builder(Path dataDirectory) {
+    return new SwarmNodeBuilder(dataDirectory);
   }
 
   /** Goes on as the member that the data directory says this node is, if any. */
-  private void resume() {
+  void resume() {
     Memory memory = directory.memory();
     if (memory == null) {
       return;
@@ -351,6 +340,11 @@ public final class SwarmNode implements AutoCloseable {
     return present;
   }
 
+  /** Lets this manager, which was started as the only one of its swarm, give up the others. */
+  void takeOver() {
+    Recovery.takeOver(Objects.requireNonNull(require().manager()), (ProcessHost) host(), settings);
+  }
+
   private Host host() {
     return require().host();
   }
@@ -470,7 +464,7 @@ public final class SwarmNode implements AutoCloseable {
   /**
    * Writes this manager's copy of the state to a file, encrypted.
    *
-   * @return what {@link Builder#restore} will ask for, a secret
+   * @return what {@link SwarmNodeBuilder#restore} will ask for, a secret
    */
   public String backup(Path file) {
     return Recovery.backup(host().view(), file);
@@ -526,223 +520,5 @@ public final class SwarmNode implements AutoCloseable {
       present.close();
     }
     directory.close();
-  }
-
-  /** Describes a node. */
-  public static final class Builder {
-    private final Path directory;
-    private String hostname = HostFacts.describe("").hostname();
-    private String listen = "0.0.0.0:" + HostPort.DEFAULT_PORT;
-    private @Nullable String advertise;
-    private @Nullable String dataAddress;
-    private JvmImages images = JvmImages.NONE;
-    private @Nullable RuntimeFactory runtime;
-    private Map<String, String> engineLabels = Map.of();
-    private ClusterSpec cluster = ClusterSpec.DEFAULT;
-    private PlacementOptions placement = PlacementOptions.DEFAULT;
-    private boolean publishOnLocalhost;
-    private @Nullable CertificateIssuer externalAuthority;
-    private @Nullable UnlockKey unlockKey;
-    private AccessPolicy access = AccessPolicy.OPEN;
-    private Time time = new RealTime();
-
-    private Builder(Path directory) {
-      this.directory = directory;
-    }
-
-    /** The node's name; the machine's unless set. */
-    public Builder hostname(String name) {
-      hostname = name;
-      return this;
-    }
-
-    /** Where a manager listens for other nodes; {@code 0.0.0.0:2377} unless set; port 0: any. */
-    public Builder listen(String address) {
-      listen = address;
-      return this;
-    }
-
-    /** Where other nodes find this one, if not where it listens. */
-    public Builder advertise(String address) {
-      advertise = address;
-      return this;
-    }
-
-    /** The address of this node's tasks and published ports, if the swarm gives out none. */
-    public Builder dataAddress(String address) {
-      dataAddress = address;
-      return this;
-    }
-
-    /** What runs the tasks; in-JVM code unless set. */
-    public Builder runtime(RuntimeFactory factory) {
-      runtime = factory;
-      return this;
-    }
-
-    /** The images of the in-JVM runtime. */
-    public Builder images(JvmImages registered) {
-      images = registered;
-      return this;
-    }
-
-    /** Labels of this node's engine, {@code engine.labels.*}. */
-    public Builder engineLabels(Map<String, String> labels) {
-      engineLabels = Map.copyOf(labels);
-      return this;
-    }
-
-    /** The settings with which {@link SwarmNode#init()} begins a swarm. */
-    public Builder cluster(ClusterSpec settings) {
-      cluster = settings;
-      return this;
-    }
-
-    /** How tasks are placed while this node leads. */
-    public Builder placement(PlacementOptions options) {
-      placement = options;
-      return this;
-    }
-
-    /** Whether ingress ports are open on 127.0.0.1, too, while this node leads. */
-    public Builder publishOnLocalhost(boolean publish) {
-      publishOnLocalhost = publish;
-      return this;
-    }
-
-    /** Who signs certificates where the swarm's state does not hold the root's key. */
-    public Builder externalAuthority(CertificateIssuer issuer) {
-      externalAuthority = issuer;
-      return this;
-    }
-
-    /**
-     * The swarm's unlock key, for a manager that is locked; {@link SwarmNode#unlock} takes it
-     * later, too.
-     */
-    public Builder unlockKey(String key) {
-      unlockKey = UnlockKey.parse(key);
-      return this;
-    }
-
-    /** Who may run commands in tasks; everybody unless set. */
-    public Builder access(AccessPolicy policy) {
-      access = policy;
-      return this;
-    }
-
-    /** Time and threads; those of the machine unless set. Virtual time cannot drive sockets. */
-    public Builder time(Time source) {
-      time = source;
-      return this;
-    }
-
-    /**
-     * Opens the data directory and goes on with what it holds; a node that is no member waits for
-     * {@link SwarmNode#init()} or {@link SwarmNode#join}.
-     *
-     * @throws SwarmException if the directory cannot be used, or what it holds is damaged
-     */
-    public SwarmNode start() {
-      NodeSettings settings = settings();
-      NodeDirectory opened = NodeDirectory.open(directory);
-      SwarmNode node = new SwarmNode(settings, opened);
-      try {
-        if (unlockKey != null && opened.isLocked()) {
-          opened.unlock(unlockKey);
-        }
-        node.resume();
-        return node;
-      } catch (RuntimeException failed) {
-        node.close();
-        throw failed;
-      }
-    }
-
-    private NodeSettings settings() {
-      JvmImages registered = images;
-      String name = hostname;
-      RuntimeFactory factory =
-          runtime != null
-              ? runtime
-              : (node, clock, loop) ->
-                  JvmRuntime.builder(clock)
-                      .images(registered)
-                      .hostname(name)
-                      .threadPrefix("swarm-" + name)
-                      .build();
-      return new NodeSettings(
-          directory,
-          hostname,
-          new Places(
-              HostPort.parse(listen),
-              advertise == null ? null : HostPort.parse(advertise),
-              dataAddress),
-          factory,
-          engineLabels,
-          cluster,
-          placement,
-          publishOnLocalhost,
-          externalAuthority,
-          access,
-          time);
-    }
-
-    /**
-     * What would become of the swarm if this manager went on without the others, whose majority is
-     * lost. Changes nothing; the node must not run.
-     */
-    public RecoveryPlan planRecovery() {
-      return recovery().plan();
-    }
-
-    /**
-     * Starts this manager as the only one of its swarm. The others are fenced: none of them takes
-     * part again unless it joins anew with an empty directory.
-     *
-     * @param plan what was looked at
-     * @throws ConflictException if the directory has changed since
-     */
-    public SwarmNode forceNewCluster(RecoveryPlan plan) {
-      recovery().forceNewCluster(plan);
-      return takeOver(start());
-    }
-
-    /**
-     * Writes the state of a manager that does not run to a file, encrypted.
-     *
-     * @return what {@link #restore} will ask for, a secret
-     */
-    public String backup(Path file) {
-      return recovery().backup(file);
-    }
-
-    /**
-     * Starts a node in an empty directory as the first manager of the swarm in a backup. Its former
-     * managers are given up; its workers are let in again.
-     *
-     * @param key what {@code backup} returned
-     */
-    public SwarmNode restore(Path file, String key) {
-      recovery().restore(file, key);
-      return takeOver(start());
-    }
-
-    private Recovery recovery() {
-      return new Recovery(settings(), unlockKey);
-    }
-
-    private static SwarmNode takeOver(SwarmNode node) {
-      try {
-        Recovery.takeOver(
-            Objects.requireNonNull(node.require().manager()),
-            (ProcessHost) node.host(),
-            node.settings);
-        return node;
-      } catch (RuntimeException failed) {
-        node.close();
-        throw failed;
-      }
-    }
   }
 }

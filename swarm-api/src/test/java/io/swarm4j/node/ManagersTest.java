@@ -46,13 +46,6 @@ class ManagersTest {
     nodes.close();
   }
 
-  private SwarmNode joinAsManager(SwarmNode first, String name) {
-    SwarmNode node = nodes.start(name);
-    node.join(first.joinToken(NodeRole.MANAGER), first.address(), NodeRole.MANAGER);
-    TestNodes.awaitState(first, node.id(), NodeState.READY);
-    return node;
-  }
-
   private static boolean becomes(SwarmNode manager, NodeId id, NodeRole role) {
     return manager
         .swarm()
@@ -71,8 +64,8 @@ class ManagersTest {
   @Feature("C08")
   void anyOfThreeManagersTakesWritesAndTheSwarmSurvivesTheLossOfItsLeader() {
     SwarmNode first = nodes.manager();
-    SwarmNode second = joinAsManager(first, "x2");
-    SwarmNode third = joinAsManager(first, "x3");
+    SwarmNode second = nodes.manager(first, "x2");
+    SwarmNode third = nodes.manager(first, "x3");
 
     second.swarm().services().create(TestNodes.idle("web", 3));
     assertThat(second.swarm().services().get("web").spec().name()).isEqualTo("web");
@@ -101,7 +94,7 @@ class ManagersTest {
   @Feature({"L01", "L07"})
   void outputAndCommandsOfAllTasksAreWithinReachOfAnyManager() {
     SwarmNode first = nodes.manager();
-    SwarmNode second = joinAsManager(first, "x2");
+    SwarmNode second = nodes.manager(first, "x2");
     SwarmNode worker = nodes.worker(first, "w1");
     first.swarm().services().create(TestNodes.idle("web", 3));
     first.swarm().services().await("web", TestNodes.LIMIT);

@@ -7,7 +7,6 @@ import io.swarm4j.Convergence;
 import io.swarm4j.model.ConflictException;
 import io.swarm4j.model.Node;
 import io.swarm4j.model.Node.NodeRole;
-import io.swarm4j.model.Node.NodeState;
 import io.swarm4j.model.NodeId;
 import io.swarm4j.model.Payload;
 import io.swarm4j.model.PermissionDeniedException;
@@ -48,13 +47,6 @@ class NodeRecoveryTest {
     nodes.close();
   }
 
-  private SwarmNode joinAsManager(SwarmNode first, String name) {
-    SwarmNode node = nodes.start(name);
-    node.join(first.joinToken(NodeRole.MANAGER), first.address(), NodeRole.MANAGER);
-    TestNodes.awaitState(first, node.id(), NodeState.READY);
-    return node;
-  }
-
   private static Map<String, Long> files(Path folder) throws IOException {
     Map<String, Long> sizes = new TreeMap<>();
     try (Stream<Path> all = Files.walk(folder)) {
@@ -70,8 +62,8 @@ class NodeRecoveryTest {
   @Test
   void aSurvivorGoesOnAloneAndFencesTheOthers() throws Exception {
     SwarmNode first = nodes.manager();
-    SwarmNode second = joinAsManager(first, "x2");
-    SwarmNode third = joinAsManager(first, "x3");
+    SwarmNode second = nodes.manager(first, "x2");
+    SwarmNode third = nodes.manager(first, "x3");
     first.swarm().services().create(TestNodes.idle("web", 3));
     first.swarm().services().await("web", TestNodes.LIMIT);
     NodeId lost = second.id();

@@ -35,7 +35,7 @@ final class TestNodes implements AutoCloseable {
   }
 
   /** The builder of a node with a directory of its own. */
-  SwarmNode.Builder builder(String name) {
+  SwarmNodeBuilder builder(String name) {
     return SwarmNode.builder(root.resolve(name))
         .hostname(name)
         .listen("127.0.0.1:0")
@@ -57,6 +57,14 @@ final class TestNodes implements AutoCloseable {
   SwarmNode manager() {
     SwarmNode node = start("m" + count.incrementAndGet());
     node.init();
+    return node;
+  }
+
+  /** A further manager that has joined by way of {@code first}, and is ready. */
+  SwarmNode manager(SwarmNode first, String name) {
+    SwarmNode node = start(name);
+    node.join(first.joinToken(NodeRole.MANAGER), first.address(), NodeRole.MANAGER);
+    awaitState(first, node.id(), NodeState.READY);
     return node;
   }
 

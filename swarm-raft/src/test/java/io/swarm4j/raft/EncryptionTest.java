@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.swarm4j.store.seal.KeyRing;
 import io.swarm4j.store.seal.KeyVault;
+import io.swarm4j.testing.ClearText;
 import io.swarm4j.testing.Feature;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -36,21 +37,6 @@ class EncryptionTest {
     group.close();
   }
 
-  private List<Path> filesWith(byte[] needle) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      return files.filter(Files::isRegularFile).filter(file -> holds(file, needle)).toList();
-    }
-  }
-
-  private static boolean holds(Path file, byte[] needle) {
-    try {
-      String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
-      return text.contains(new String(needle, StandardCharsets.ISO_8859_1));
-    } catch (IOException failed) {
-      throw new IllegalStateException(failed);
-    }
-  }
-
   @Test
   @Feature("O16")
   void noByteOfAWrittenSecretIsOnAnyDiskInClear() throws Exception {
@@ -62,8 +48,8 @@ class EncryptionTest {
     leader.await("a snapshot", copy -> !snapshots().isEmpty());
     group.awaitOnAll(SECRET + "-59");
 
-    assertThat(filesWith(SECRET.getBytes(StandardCharsets.UTF_8))).isEmpty();
-    assertThat(filesWith("SWM4JSN1".getBytes(StandardCharsets.US_ASCII)))
+    assertThat(ClearText.filesWith(SECRET.getBytes(StandardCharsets.UTF_8), directory)).isEmpty();
+    assertThat(ClearText.filesWith("SWM4JSN1".getBytes(StandardCharsets.US_ASCII), directory))
         .as("the search finds what is there")
         .isNotEmpty();
   }

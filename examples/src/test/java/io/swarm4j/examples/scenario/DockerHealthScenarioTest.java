@@ -15,7 +15,7 @@ class DockerHealthScenarioTest extends DockerScenarioTest {
   /** The id of the running task of a slot, once it is another than before. */
   private String replaced(String service, String before) throws Exception {
     String task =
-        lab.poll(
+        Lab.poll(
             () -> lab.running(service).get(service + ".1"),
             now -> now != null && !now.equals(before));
     lab.converged(service);
@@ -32,7 +32,7 @@ class DockerHealthScenarioTest extends DockerScenarioTest {
     assertThat(lab.get("m1", 7000, "/").text()).contains("exception");
     lab.ok("service", "update", "-d", "--force", "cow");
     replaced("cow", broken);
-    lab.poll(() -> lab.get("m1", 7000, "/").status(), status -> status == 200);
+    Lab.poll(() -> lab.get("m1", 7000, "/").status(), status -> status == 200);
 
     lab.create("checked", "-p", "7001:3000", "cowsayhealth");
     String task = lab.running("checked").get("checked.1");
@@ -42,7 +42,7 @@ class DockerHealthScenarioTest extends DockerScenarioTest {
             .start();
     in("checked.1", "rm /usr/games/fortune");
     replaced("checked", task);
-    lab.poll(() -> lab.get("m1", 7001, "/").status(), status -> status == 200);
+    Lab.poll(() -> lab.get("m1", 7001, "/").status(), status -> status == 200);
     assertThat(session.waitFor(30, TimeUnit.SECONDS)).isTrue(); // it has ended with its container
     assertThat(lab.tasks("checked").get(1)).contains("Shutdown").contains(task);
   }
@@ -75,7 +75,7 @@ class DockerHealthScenarioTest extends DockerScenarioTest {
         .isEqualTo("null");
     lab.ok("service", "update", "-d", "--force", "calc_calc");
     String second = replaced("calc_calc", first);
-    lab.poll(() -> lab.get("m1", 7000, "/calc/iseverythingok").status(), it -> it == 200);
+    Lab.poll(() -> lab.get("m1", 7000, "/calc/iseverythingok").status(), it -> it == 200);
 
     lab.deploy(
             "calc",
@@ -97,7 +97,7 @@ class DockerHealthScenarioTest extends DockerScenarioTest {
 
     lab.get("m1", 7000, "/calc/divide?numerator=8&denominator=0");
     String fourth = replaced("calc_calc", third);
-    lab.poll(() -> lab.get("m1", 7000, "/calc/iseverythingok").status(), it -> it == 200);
+    Lab.poll(() -> lab.get("m1", 7000, "/calc/iseverythingok").status(), it -> it == 200);
     lab.ok("service", "update", "-d", "--force", "calc_calc");
     replaced("calc_calc", fourth);
     assertThat(lab.tasks("calc_calc").get(1)).contains("Shutdown Shutdown"); // it had not failed
@@ -138,23 +138,23 @@ class DockerHealthScenarioTest extends DockerScenarioTest {
     openGate("gate.1", 1);
     openGate("gate.2", 2);
     lab.ok("service", "scale", "-d", "gate=3");
-    lab.poll(() -> container("gate.3"), id -> !id.isEmpty());
+    Lab.poll(() -> container("gate.3"), id -> !id.isEmpty());
     assertThat(addresses()).hasSize(2); // the third has not passed its check
     openGate("gate.3", 3);
     lab.ok("service", "scale", "-d", "gate=2");
-    lab.poll(this::addresses, found -> found.size() == 2);
+    Lab.poll(this::addresses, found -> found.size() == 2);
 
     Map<String, String> before = lab.running("gate");
     in("gate.1", "rm /tmp/ok");
-    lab.poll(this::addresses, found -> found.size() == 1);
-    lab.poll(() -> lab.running("gate"), now -> now.size() == 2 && !now.equals(before));
+    Lab.poll(this::addresses, found -> found.size() == 1);
+    Lab.poll(() -> lab.running("gate"), now -> now.size() == 2 && !now.equals(before));
     openGate("gate.1", 2); // the new container in its place
   }
 
   private void openGate(String task, int expected) throws Exception {
-    lab.poll(() -> container(task), id -> id.lines().count() == 1);
+    Lab.poll(() -> container(task), id -> id.lines().count() == 1);
     in(task, "touch /tmp/ok");
-    lab.poll(this::addresses, found -> found.size() == expected);
+    Lab.poll(this::addresses, found -> found.size() == expected);
   }
 
   private List<String> addresses() {

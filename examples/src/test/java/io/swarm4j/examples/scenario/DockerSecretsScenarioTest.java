@@ -38,7 +38,7 @@ class DockerSecretsScenarioTest extends DockerScenarioTest {
   }
 
   private void awaitLogin(String password, int status) throws Exception {
-    lab.poll(
+    Lab.poll(
         () -> {
           try {
             return lab.get("m1", 3306, "/login?password=" + password).status();
@@ -99,16 +99,16 @@ class DockerSecretsScenarioTest extends DockerScenarioTest {
     assertThat(in("app.1", "stat -c '%u %g %a' /run/secrets/key")).isEqualTo("65534 77 440");
     String before = lab.running("app").get("app.1");
     lab.ok("service", "update", "-d", "--secret-rm", "pass", "--secret-add", "pass", "app");
-    lab.poll(() -> lab.running("app").get("app.1"), now -> now != null && !now.equals(before));
+    Lab.poll(() -> lab.running("app").get("app.1"), now -> now != null && !now.equals(before));
     lab.converged("app");
     assertThat(in("app.1", "ls /run/secrets; stat -c '%u %g %a' /run/secrets/pass").lines())
         .containsExactly("pass", "0 0 444");
     String second = lab.running("app").get("app.1");
     lab.ok("service", "update", "-d", "--secret-rm", "pass", "app");
-    lab.poll(() -> lab.running("app").get("app.1"), now -> now != null && !now.equals(second));
+    Lab.poll(() -> lab.running("app").get("app.1"), now -> now != null && !now.equals(second));
     lab.converged("app");
     assertThat(in("app.1", "ls /run/secrets 2>/dev/null || true")).isEmpty();
     lab.ok("service", "rm", "app");
-    lab.poll(() -> lab.docker("secret", "rm", "pass").exit(), exit -> exit == 0);
+    Lab.poll(() -> lab.docker("secret", "rm", "pass").exit(), exit -> exit == 0);
   }
 }

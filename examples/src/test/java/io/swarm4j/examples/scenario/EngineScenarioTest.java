@@ -55,11 +55,11 @@ class EngineScenarioTest extends DockerScenarioTest {
     run("restarting", "-p", "3002:3000", "--restart", "unless-stopped", CUSTOMER);
     get(3000, "/customer/1");
     engine().shell("curl -s http://localhost:3000/critical || true");
-    lab.poll(() -> engine().docker("ps", "-q", "--filter", "name=^mortal$"), String::isEmpty);
+    Lab.poll(() -> engine().docker("ps", "-q", "--filter", "name=^mortal$"), String::isEmpty);
     assertThat(answers(3000, "/customer/1")).isFalse();
     for (int i = 0; i < 3; i++) {
       engine().shell("curl -s http://localhost:3002/critical || true");
-      lab.poll(() -> answers(3002, "/customer/1"), up -> up);
+      Lab.poll(() -> answers(3002, "/customer/1"), up -> up);
     }
     assertThat(lab.ok("ps", "-q", "--filter", "scope=swarm")).isEmpty(); // not the swarm's
   }
@@ -95,11 +95,11 @@ class EngineScenarioTest extends DockerScenarioTest {
         "-e",
         "MYWEB_CUSTOMER_API=" + address + ":3000",
         "swarm4j/balance");
-    lab.poll(() -> answers(4000, "/balance/1"), ok -> ok);
+    Lab.poll(() -> answers(4000, "/balance/1"), ok -> ok);
     engine().docker("stop", "-t", "0", "customer-by-host");
     assertThat(get(4000, "/balance/1")).contains("3000");
     engine().docker("start", "customer-by-host");
-    lab.poll(() -> answers(4000, "/balance/1"), ok -> ok);
+    Lab.poll(() -> answers(4000, "/balance/1"), ok -> ok);
 
     engine().docker("network", "create", "-d", "bridge", "--label", "plain", "company");
     try {
@@ -115,7 +115,7 @@ class EngineScenarioTest extends DockerScenarioTest {
           "-e",
           "MYWEB_CUSTOMER_API=customer-api:3000",
           "swarm4j/balance");
-      lab.poll(() -> answers(4001, "/balance/1"), ok -> ok);
+      Lab.poll(() -> answers(4001, "/balance/1"), ok -> ok);
       assertThat(engine().docker("exec", "balance-api", "dig", "customer-api")).isNotEmpty();
       engine().docker("rm", "-f", "customer-api");
       assertThat(get(4001, "/balance/1")).contains("customer-api");
@@ -123,7 +123,7 @@ class EngineScenarioTest extends DockerScenarioTest {
       assertThat(answers(4001, "/balance/1")).isFalse(); // on another network
       engine().docker("rm", "-f", "customer-api");
       run("customer-api", "--network", "company", CUSTOMER);
-      lab.poll(() -> answers(4001, "/balance/1"), ok -> ok);
+      Lab.poll(() -> answers(4001, "/balance/1"), ok -> ok);
     } finally {
       removeContainers();
       engine().docker("network", "rm", "company");
@@ -144,10 +144,10 @@ class EngineScenarioTest extends DockerScenarioTest {
         "--health-interval",
         "200ms",
         "swarm4j/calc");
-    lab.poll(
+    Lab.poll(
         () -> engine().docker("inspect", "-f", look, "checked"), it -> it.contains("\"healthy\""));
     engine().docker("exec", "checked", "touch", "/broken");
-    lab.poll(
+    Lab.poll(
         () -> engine().docker("inspect", "-f", "{{.State.Health.FailingStreak}}", "checked"),
         streak -> Integer.parseInt(streak) > 3);
     assertThat(

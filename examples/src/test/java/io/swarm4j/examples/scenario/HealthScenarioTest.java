@@ -47,7 +47,7 @@ class HealthScenarioTest extends ScenarioTest {
         "--health-retries",
         "1",
         "swarm4j/calc");
-    lab.poll(() -> addresses(look, "tasks.calc"), count -> count == 4);
+    Lab.poll(() -> addresses(look, "tasks.calc"), count -> count == 4);
 
     lab.ok("service", "scale", "-d", "calc=6");
     boolean waited = false;
@@ -61,10 +61,10 @@ class HealthScenarioTest extends ScenarioTest {
     assertThat(waited).as("new tasks ran without an address while their health was open").isTrue();
 
     lab.get("m1", 7000, "/calc/divide?numerator=8&denominator=0");
-    lab.poll(() -> addresses(look, "tasks.calc"), count -> count == 5);
-    lab.poll(() -> addresses(look, "tasks.calc"), count -> count == 6);
+    Lab.poll(() -> addresses(look, "tasks.calc"), count -> count == 5);
+    Lab.poll(() -> addresses(look, "tasks.calc"), count -> count == 6);
     lab.ok("service", "scale", "-d", "calc=4");
-    lab.poll(() -> addresses(look, "tasks.calc"), count -> count == 4);
+    Lab.poll(() -> addresses(look, "tasks.calc"), count -> count == 4);
   }
 
   @Test
@@ -87,7 +87,7 @@ class HealthScenarioTest extends ScenarioTest {
     assertThat(containers("name=off_treated.1", "health=healthy")).hasSize(1);
     assertThat(containers("name=off_sick.1", "health=none")).hasSize(1);
     lab.ok("service", "create", "-d", "--no-resolve-image", "--name", "ill", "sick");
-    lab.poll(
+    Lab.poll(
         () -> lab.ok("service", "ps", "--no-trunc", "--format", "{{.Error}}", "ill"),
         errors -> errors.contains("unhealthy"));
   }
@@ -133,7 +133,7 @@ class HealthScenarioTest extends ScenarioTest {
         "--reserve-memory",
         "100000g",
         "swarm4j/customer");
-    lab.poll(
+    Lab.poll(
         () -> lab.ok("service", "ps", "--no-trunc", "--format", "{{.Error}}", "big"),
         errors -> errors.contains("insufficient resources"));
     lab.ok("service", "update", "-d", "--reserve-memory", "4m", "big");
@@ -161,7 +161,7 @@ class HealthScenarioTest extends ScenarioTest {
         lab.swarm.nodes().halt("w1");
       } else if (i == 20) {
         lab.join("w3");
-        lab.poll(() -> lab.get("w3", 8080, "/customer/1").status(), status -> status == 200);
+        Lab.poll(() -> lab.get("w3", 8080, "/customer/1").status(), status -> status == 200);
         balanced.add("w3");
       }
       assertThat(through(balanced, i)).isEqualTo(200);

@@ -145,7 +145,7 @@ final class Lab implements AutoCloseable {
   }
 
   /** Repeats a look until it shows what is expected, as the scenarios' {@code poll} does. */
-  <T> T poll(Callable<T> look, java.util.function.Predicate<T> expected) throws Exception {
+  static <T> T poll(Callable<T> look, java.util.function.Predicate<T> expected) throws Exception {
     long end = System.nanoTime() + PATIENCE.toNanos();
     T seen = look.call();
     while (!expected.test(seen)) {

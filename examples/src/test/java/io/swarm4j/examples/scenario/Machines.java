@@ -10,9 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
-import java.util.function.Supplier;
+import java.util.concurrent.Callable;
 
 /**
  * Machines that are in no swarm yet, each with an endpoint, which the docker CLI leads into one.
@@ -68,21 +66,7 @@ final class Machines implements AutoCloseable {
     return new String[] {"swarm", "join", "--token", token, address};
   }
 
-  /** Looks again and again, as the scenarios' {@code poll} does. */
-  static String poll(Supplier<String> look, Predicate<String> expected) throws Exception {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    String seen = look.get();
-    while (!expected.test(seen)) {
-      if (System.nanoTime() > end) {
-        throw new AssertionError("not within a minute; last seen: " + seen);
-      }
-      TimeUnit.MILLISECONDS.sleep(50);
-      seen = look.get();
-    }
-    return seen;
-  }
-
-  static Supplier<String> nodes(DockerCli docker) {
+  static Callable<String> nodes(DockerCli docker) {
     String format = "{{.Hostname}} {{.Status}} {{.ManagerStatus}} {{.TLSStatus}}";
     return () -> docker.run("node", "ls", "--format", format).out();
   }

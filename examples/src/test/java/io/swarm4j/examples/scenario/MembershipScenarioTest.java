@@ -55,7 +55,7 @@ class MembershipScenarioTest {
     assertThat(m1.run("info").ok()).contains("Swarm: active", "Is Manager: true", "Managers: 1");
 
     assertThat(w1.run(Machines.join(m1, "worker")).ok()).contains("joined a swarm as a worker");
-    Machines.poll(Machines.nodes(m1), nodes -> nodes.contains("w1 Ready"));
+    Lab.poll(Machines.nodes(m1), nodes -> nodes.contains("w1 Ready"));
     assertThat(w1.run("info").ok()).contains("Swarm: active", "Is Manager: false");
     assertThat(w1.run("node", "ls").err()).contains("Worker nodes can't be used to view");
     assertThat(w1.run("swarm", "join-token", "manager").err()).contains("not a swarm manager");
@@ -110,7 +110,7 @@ class MembershipScenarioTest {
     assertThat(root).startsWith("-----BEGIN CERTIFICATE-----");
     m1.run("swarm", "ca", "--rotate", "--detach").ok();
     w2.run(Machines.join(m1, "worker")).ok();
-    Machines.poll(Machines.nodes(m1), nodes -> nodes.contains("w2 Ready"));
+    Lab.poll(Machines.nodes(m1), nodes -> nodes.contains("w2 Ready"));
   }
 
   @Test
@@ -120,15 +120,15 @@ class MembershipScenarioTest {
     DockerCli m1 = machines.manager("m1");
     DockerCli w2 = machines.start("w2");
     w2.run(Machines.join(m1, "worker")).ok();
-    Machines.poll(Machines.nodes(m1), nodes -> nodes.contains("w2 Ready"));
+    Lab.poll(Machines.nodes(m1), nodes -> nodes.contains("w2 Ready"));
     String id = m1.run("node", "inspect", "w2", "--format", "{{.ID}}").ok();
     assertThat(m1.run("node", "rm", "w2").err()).contains("is not down and can't be removed");
     assertThat(m1.run("node", "rm", "-f", "w2").ok()).isEqualTo("w2");
-    assertThat(Machines.nodes(m1).get()).doesNotContain("w2");
+    assertThat(Machines.nodes(m1).call()).doesNotContain("w2");
     assertThat(w2.run(Machines.join(m1, "worker")).err()).contains("already part of a swarm");
     w2.run("swarm", "leave").ok();
     w2.run(Machines.join(m1, "worker")).ok();
-    Machines.poll(Machines.nodes(m1), nodes -> nodes.contains("w2 Ready"));
+    Lab.poll(Machines.nodes(m1), nodes -> nodes.contains("w2 Ready"));
     assertThat(m1.run("node", "inspect", "w2", "--format", "{{.ID}}").ok()).isNotEqualTo(id);
   }
 
@@ -139,26 +139,25 @@ class MembershipScenarioTest {
     DockerCli m1 = machines.manager("m1");
     DockerCli w1 = machines.start("w1");
     w1.run(Machines.join(m1, "worker")).ok();
-    Machines.poll(Machines.nodes(m1), nodes -> nodes.contains("w1 Ready"));
+    Lab.poll(Machines.nodes(m1), nodes -> nodes.contains("w1 Ready"));
     m1.run("service", "create", "-d", "--name", "web", "--no-resolve-image", "swarm4j/customer")
         .ok();
     assertThat(m1.run("node", "promote", "w1").ok()).contains("promoted to a manager");
-    Machines.poll(Machines.nodes(m1), nodes -> nodes.contains("w1 Ready Reachable"));
-    Machines.poll(
+    Lab.poll(Machines.nodes(m1), nodes -> nodes.contains("w1 Ready Reachable"));
+    Lab.poll(
         () -> w1.run("service", "ls", "--format", "{{.Name}} {{.Replicas}}").out(),
         services -> services.contains("web 1/1"));
     w1.run("service", "scale", "-d", "web=2").ok();
     assertThat(m1.run("node", "promote", "w1").ok()).contains("is already a manager");
     assertThat(m1.run("node", "demote", "w1").ok()).contains("demoted in the swarm");
-    Machines.poll(Machines.nodes(m1), nodes -> nodes.contains("w1 Ready  "));
-    Machines.poll(() -> w1.run("info").out(), info -> info.contains("Is Manager: false"));
-    assertThat(Machines.nodes(m1).get()).contains("m1 Ready Leader");
-    Machines.poll(
-        () -> m1.run("service", "ls", "--format", "{{.Replicas}}").out(), "2/2\n"::equals);
+    Lab.poll(Machines.nodes(m1), nodes -> nodes.contains("w1 Ready  "));
+    Lab.poll(() -> w1.run("info").out(), info -> info.contains("Is Manager: false"));
+    assertThat(Machines.nodes(m1).call()).contains("m1 Ready Leader");
+    Lab.poll(() -> m1.run("service", "ls", "--format", "{{.Replicas}}").out(), "2/2\n"::equals);
 
     DockerCli m2 = machines.start("m2");
     assertThat(m2.run(Machines.join(m1, "manager")).ok()).contains("joined a swarm as a manager");
-    Machines.poll(Machines.nodes(m2), nodes -> nodes.contains("m2 Ready Reachable"));
+    Lab.poll(Machines.nodes(m2), nodes -> nodes.contains("m2 Ready Reachable"));
     assertThat(m2.run("service", "ls", "--format", "{{.Name}}").ok()).isEqualTo("web");
   }
 }

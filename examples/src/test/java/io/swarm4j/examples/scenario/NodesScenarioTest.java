@@ -79,7 +79,7 @@ class NodesScenarioTest extends ScenarioTest {
     for (String node : List.of("w2", "w1")) {
       lab.ok("node", "update", "--availability", "drain", node);
     }
-    lab.poll(
+    Lab.poll(
         () -> lab.tasks("customer-api", "-f", "desired-state=running"),
         tasks ->
             tasks.size() == 1
@@ -92,14 +92,14 @@ class NodesScenarioTest extends ScenarioTest {
     assertThat(lab.running("customer-api")).containsValue(task);
     lab.ok("node", "update", "--availability", "drain", "w1");
     lab.ok("node", "update", "--availability", "drain", "m1");
-    lab.poll(
+    Lab.poll(
         () -> lab.tasks("customer-api", "-f", "desired-state=running"),
         tasks -> tasks.size() == 1 && tasks.get(0).contains(" Pending "));
     String waiting = lab.running("customer-api").get("customer-api.1");
     assertThat(lab.ok("inspect", waiting, "--format", "{{.Status.Err}}"))
         .isEqualTo("no suitable node (3 nodes not available for new tasks)");
     lab.ok("node", "update", "--availability", "active", "w2");
-    lab.poll(() -> lab.replicas("customer-api"), "1/1"::equals);
+    Lab.poll(() -> lab.replicas("customer-api"), "1/1"::equals);
   }
 
   @Test
@@ -121,7 +121,7 @@ class NodesScenarioTest extends ScenarioTest {
     lab.join("w3");
     assertThat(lab.docker("node", "rm", "w3").err()).contains("is not down and can't be removed");
     lab.swarm.nodes().halt("w3");
-    lab.poll(
+    Lab.poll(
         () -> lab.ok("node", "ls", "--format", "{{.Hostname}} {{.Status}} {{.Availability}}"),
         text -> text.contains("w3 Down Active"));
     assertThat(lab.ok("node", "rm", "w3")).isEqualTo("w3");
@@ -156,7 +156,7 @@ class NodesScenarioTest extends ScenarioTest {
     assertThat(lab.inspect("cadvisor", "{{json .Spec.EndpointSpec}}")).doesNotContain("8080");
     assertThat(lab.inspect("cadvisor", "{{json .PreviousSpec.EndpointSpec}}")).contains("8080");
     for (String node : List.of("m1", "w1", "w2")) {
-      assertThat(lab.poll(() -> lab.refuses(node, 8080), gone -> gone)).isTrue();
+      assertThat(Lab.poll(() -> lab.refuses(node, 8080), gone -> gone)).isTrue();
     }
     lab.ok(
         "service",
@@ -174,7 +174,7 @@ class NodesScenarioTest extends ScenarioTest {
       }
     }
     lab.ok("service", "rm", "cadvisor");
-    lab.poll(() -> lab.ok("ps", "-q", "--filter", "scope=swarm"), String::isEmpty);
+    Lab.poll(() -> lab.ok("ps", "-q", "--filter", "scope=swarm"), String::isEmpty);
   }
 
   @Test

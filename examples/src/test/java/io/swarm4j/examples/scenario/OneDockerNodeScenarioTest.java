@@ -45,12 +45,12 @@ class OneDockerNodeScenarioTest extends DockerScenarioTest {
           .contains("docker swarm join --token SWMTKN-1-");
       assertThat(docker.run("info", "--format", state).ok()).isEqualTo("active");
       docker.run("service", "create", "-d", "--no-resolve-image", "--name", "web", "nginx").ok();
-      lab.poll(OneDockerNodeScenarioTest::containers, names -> names.size() == 1);
+      Lab.poll(OneDockerNodeScenarioTest::containers, names -> names.size() == 1);
 
       assertThat(docker.run("swarm", "leave").exit()).isNotZero();
       assertThat(containers()).hasSize(1);
       docker.run("swarm", "leave", "--force").ok();
-      lab.poll(OneDockerNodeScenarioTest::containers, List::isEmpty);
+      Lab.poll(OneDockerNodeScenarioTest::containers, List::isEmpty);
       assertThat(docker.run("service", "ls").err()).contains("not a swarm manager");
       assertThat(engine().docker("images", "-q", "nginx")).isNotEmpty();
     }
@@ -74,7 +74,7 @@ class OneDockerNodeScenarioTest extends DockerScenarioTest {
     String id = lab.inspect("web", "{{.ID}}");
     lab.ok("service", "rm", "web");
     assertThat(lab.docker("service", "ps", "web").err()).contains("no such service: web");
-    lab.poll(OneDockerNodeScenarioTest::containers, List::isEmpty);
+    Lab.poll(OneDockerNodeScenarioTest::containers, List::isEmpty);
     lab.create("web", "-p", "8080:80", "nginx");
     assertThat(lab.inspect("web", "{{.ID}}")).isNotEqualTo(id);
     assertThat(lab.tasks("web")).hasSize(1);
@@ -97,7 +97,7 @@ class OneDockerNodeScenarioTest extends DockerScenarioTest {
     lab.create("customer-api", "-p", "3000:3000", "--replicas", "4", "swarm4j/customer");
     Map<String, String> customer = lab.running("customer-api");
     lab.ok("service", "scale", "-d", "web=1");
-    lab.poll(() -> containers().size(), count -> count == 5);
+    Lab.poll(() -> containers().size(), count -> count == 5);
     assertThat(lab.running("customer-api")).isEqualTo(customer);
     assertThat(lab.get("m1", 3000, "/customer/1").text()).contains("\"id\":1");
     Set<String> pages = new HashSet<>();

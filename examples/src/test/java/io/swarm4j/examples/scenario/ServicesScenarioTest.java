@@ -73,7 +73,7 @@ class ServicesScenarioTest extends ScenarioTest {
     lab.create("customer-api", "-p", "3000:3000", "swarm4j/customer");
     Map<String, String> customer = lab.running("customer-api");
     lab.ok("service", "scale", "-d", "web=1");
-    lab.poll(() -> lab.replicas("web"), "1/1"::equals);
+    Lab.poll(() -> lab.replicas("web"), "1/1"::equals);
     assertThat(lab.running("customer-api")).isEqualTo(customer);
     assertThat(lab.get("w2", 3000, "/customer/1").text()).contains("\"id\":1");
   }
@@ -95,15 +95,15 @@ class ServicesScenarioTest extends ScenarioTest {
         "--constraint",
         "node.hostname==w4",
         "nginx");
-    lab.poll(() -> lab.tasks("onw4"), tasks -> tasks.get(0).startsWith("onw4.1 Running Pending"));
+    Lab.poll(() -> lab.tasks("onw4"), tasks -> tasks.get(0).startsWith("onw4.1 Running Pending"));
     assertThat(lab.replicas("onw4")).isEqualTo("0/1");
     String task = lab.running("onw4").get("onw4.1");
     assertThat(lab.ok("inspect", task, "--format", "{{.Status.State}} {{.Status.Err}}"))
         .isEqualTo("pending no suitable node (scheduling constraints not satisfied on 3 nodes)");
     lab.join("w4");
-    lab.poll(() -> lab.replicas("onw4"), "1/1"::equals);
+    Lab.poll(() -> lab.replicas("onw4"), "1/1"::equals);
     assertThat(lab.running("onw4")).containsValue(task);
-    lab.poll(() -> lab.replicas("cadvisor"), "4/4"::equals);
+    Lab.poll(() -> lab.replicas("cadvisor"), "4/4"::equals);
     assertThat(lab.get("m1", 9000, "/").status()).isEqualTo(200);
   }
 
@@ -131,9 +131,9 @@ class ServicesScenarioTest extends ScenarioTest {
     lab.create("exploder", "-p", "9001:3000", "swarm4j/customer");
     String before = lab.running("exploder").get("exploder.1");
     lab.get("m1", 9001, "/critical");
-    lab.poll(
+    Lab.poll(
         () -> lab.running("exploder").get("exploder.1"), id -> id != null && !id.equals(before));
-    lab.poll(() -> lab.replicas("exploder"), "1/1"::equals);
+    Lab.poll(() -> lab.replicas("exploder"), "1/1"::equals);
     List<String> tasks = lab.tasks("exploder");
     assertThat(tasks).hasSize(2);
     assertThat(tasks.get(1)).contains("Shutdown").contains(before);
@@ -145,7 +145,7 @@ class ServicesScenarioTest extends ScenarioTest {
   void scaledToZeroItNeverRuns() throws Exception {
     lab.create("exploder", "swarm4j/customer");
     lab.ok("service", "scale", "-d", "exploder=0");
-    lab.poll(() -> lab.replicas("exploder"), "0/0"::equals);
+    Lab.poll(() -> lab.replicas("exploder"), "0/0"::equals);
     lab.join("w3");
     assertThat(lab.replicas("exploder")).isEqualTo("0/0");
     assertThat(lab.running("exploder")).isEmpty();
@@ -178,7 +178,7 @@ class ServicesScenarioTest extends ScenarioTest {
         .contains("\"Args\":[\"one\",\"two\"]", "\"Dir\":\"/w\"", "\"MemoryBytes\":67108864")
         .contains("\"NanoCPUs\":500000000", "\"A=1\"", "\"c\":\"2\"");
     String logs =
-        lab.poll(() -> lab.docker("service", "logs", "all").out(), text -> text.contains("args"));
+        Lab.poll(() -> lab.docker("service", "logs", "all").out(), text -> text.contains("args"));
     assertThat(logs).contains("A=1").contains("args [one, two]");
     lab.ok(
         "service", "update", "-d", "--env-add", "B=2", "--env-rm", "A", "--label-rm", "l", "all");

@@ -40,7 +40,7 @@ class StacksScenarioTest extends ScenarioTest {
     lab.create("customer", "--network=backend", "--replicas", "3", "swarm4j/customer");
     lab.ok("service", "update", "-d", "--env-add", "MYWEB_CUSTOMER_API=customer:3000", "balance");
     lab.converged("balance");
-    lab.poll(() -> lab.get("w1", 5000, "/balance/1").status(), status -> status == 200);
+    Lab.poll(() -> lab.get("w1", 5000, "/balance/1").status(), status -> status == 200);
     assertThat(lab.docker("service", "logs", "balance").out()).contains("http://customer:3000");
     assertThat(
             lab.lines(
@@ -58,11 +58,11 @@ class StacksScenarioTest extends ScenarioTest {
             lab.inspect(
                 "customer", "{{.Spec.EndpointSpec.Mode}} {{.PreviousSpec.EndpointSpec.Mode}}"))
         .isEqualTo("dnsrr vip");
-    lab.poll(() -> lab.get("w1", 5000, "/balance/1").status(), status -> status == 200);
+    Lab.poll(() -> lab.get("w1", 5000, "/balance/1").status(), status -> status == 200);
     assertThat(lab.docker("network", "rm", "backend").err()).contains("in use");
     lab.ok("service", "rm", "balance", "customer");
     lab.ok("network", "rm", "backend");
-    lab.poll(() -> lab.ok("ps", "-q", "--filter", "scope=swarm"), String::isEmpty);
+    Lab.poll(() -> lab.ok("ps", "-q", "--filter", "scope=swarm"), String::isEmpty);
   }
 
   @Test
@@ -77,7 +77,7 @@ class StacksScenarioTest extends ScenarioTest {
     assertThat(vip.lines()).hasSize(1);
     for (int replicas : new int[] {3, 2, 4}) {
       lab.ok("service", "scale", "-d", "web=" + replicas);
-      lab.poll(
+      Lab.poll(
           () -> lab.lines("exec", inside, "dig", "tasks.web").size(), found -> found == replicas);
       assertThat(lab.ok("exec", inside, "dig", "web")).isEqualTo(vip);
     }
@@ -145,13 +145,13 @@ class StacksScenarioTest extends ScenarioTest {
     Map<String, String> before = lab.running("viz_viz");
     String published = VIZ + "    ports: ['8090:80']\n";
     assertThat(lab.deploy("viz", published).ok()).contains("Updating service viz_viz");
-    lab.poll(() -> lab.running("viz_viz"), now -> now.size() == 1 && !now.equals(before));
-    lab.poll(() -> !lab.refuses("w2", 8090), up -> up);
+    Lab.poll(() -> lab.running("viz_viz"), now -> now.size() == 1 && !now.equals(before));
+    Lab.poll(() -> !lab.refuses("w2", 8090), up -> up);
     assertThat(lab.get("w2", 8090, "/").status()).isEqualTo(200);
     lab.ok("stack", "rm", "viz");
     assertThat(lab.ok("stack", "ls", "--format", "{{.Name}}")).isEmpty();
     assertThat(lab.ok("network", "ls", "--format", "{{.Name}}")).doesNotContain("viz_default");
-    lab.poll(() -> lab.refuses("m1", 8090), gone -> gone);
+    Lab.poll(() -> lab.refuses("m1", 8090), gone -> gone);
     lab.deploy("viz", published).ok();
     lab.converged("viz_viz");
     assertThat(lab.get("m1", 8090, "/").status()).isEqualTo(200);
@@ -208,7 +208,7 @@ class StacksScenarioTest extends ScenarioTest {
     Map<String, String> broken = lab.running("calc_calc");
     assertThat(lab.replicas("calc_calc")).isEqualTo("1/1");
     lab.ok("service", "update", "-d", "--force", "calc_calc");
-    lab.poll(() -> lab.running("calc_calc"), now -> now.size() == 1 && !now.equals(broken));
+    Lab.poll(() -> lab.running("calc_calc"), now -> now.size() == 1 && !now.equals(broken));
     lab.converged("calc_calc");
     assertThat(lab.get("m1", 7000, "/calc/iseverythingok").status()).isEqualTo(200);
     String checked =
@@ -222,7 +222,7 @@ class StacksScenarioTest extends ScenarioTest {
             """;
     lab.deploy("calc", checked).ok();
     lab.converged("calc_calc");
-    lab.poll(
+    Lab.poll(
         () -> lab.ok("ps", "--filter", "scope=swarm", "--format", "{{.Status}}"),
         status -> status.contains("(healthy)"));
     String task = lab.running("calc_calc").get("calc_calc.1");
@@ -230,7 +230,7 @@ class StacksScenarioTest extends ScenarioTest {
     assertThat(lab.ok("inspect", container("calc_calc.1"), "--format", "{{json .State.Health}}"))
         .contains("\"Status\":\"healthy\"", "\"FailingStreak\":0");
     lab.get("m1", 7000, "/calc/divide?numerator=8&denominator=0");
-    lab.poll(
+    Lab.poll(
         () -> lab.running("calc_calc").get("calc_calc.1"), now -> now != null && !now.equals(task));
     lab.converged("calc_calc");
     assertThat(lab.get("m1", 7000, "/calc/iseverythingok").status()).isEqualTo(200);
@@ -268,18 +268,18 @@ class StacksScenarioTest extends ScenarioTest {
         .containsExactlyInAnyOrder("pass_v1", "pass_v2");
     lab.deploy("mysql", stack.replace("NAME", "pass_v1")).ok();
     lab.converged("mysql_mysql");
-    lab.poll(
+    Lab.poll(
         () -> lab.docker("service", "logs", "mysql_mysql").out(),
         text -> text.contains("secret pass_v1"));
     assertThat(lab.docker("secret", "rm", "pass_v1").err())
         .contains("secret 'pass_v1' is in use by the following service: mysql_mysql");
     lab.deploy("mysql", stack.replace("NAME", "pass_v2")).ok();
-    lab.poll(
+    Lab.poll(
         () -> lab.docker("service", "logs", "mysql_mysql").out(),
         text -> text.contains("secret pass_v2"));
     assertThat(lab.ok("secret", "rm", "pass_v1")).isEqualTo("pass_v1");
     lab.ok("stack", "rm", "mysql");
-    lab.poll(() -> lab.docker("secret", "rm", "pass_v2").exit(), exit -> exit == 0);
+    Lab.poll(() -> lab.docker("secret", "rm", "pass_v2").exit(), exit -> exit == 0);
     assertThat(lab.ok("secret", "ls", "-q")).isEmpty();
   }
 

@@ -28,7 +28,7 @@ class UpdatesScenarioTest extends ScenarioTest {
   void fastDefaultUpdate() throws Exception {
     pay(3);
     lab.ok("service", "update", "-d", "--no-resolve-image", "--image", "swarm4j/payroll:2", "pay");
-    lab.poll(() -> lab.inspect("pay", STATE), "completed"::equals);
+    Lab.poll(() -> lab.inspect("pay", STATE), "completed"::equals);
     List<String> tasks = lab.tasks("pay");
     for (int slot = 1; slot <= 3; slot++) {
       String name = "pay." + slot + " ";
@@ -56,7 +56,7 @@ class UpdatesScenarioTest extends ScenarioTest {
         "--image",
         "swarm4j/payroll:2",
         "pay");
-    lab.poll(() -> lab.inspect("pay", STATE), "completed"::equals);
+    Lab.poll(() -> lab.inspect("pay", STATE), "completed"::equals);
     List<Instant> created =
         lab.swarm.services().tasks("pay").stream()
             .filter(task -> task.isDesiredAlive())
@@ -115,13 +115,13 @@ class UpdatesScenarioTest extends ScenarioTest {
         "slow", "--stop-grace-period", "2s", "--update-monitor", "200ms", "swarm4j/slowstop:1");
     lab.ok(
         "service", "update", "-d", "--no-resolve-image", "--image", "swarm4j/slowstop:2", "slow");
-    lab.poll(
+    Lab.poll(
         () -> lab.tasks("slow"),
         tasks ->
             tasks.stream().anyMatch(t -> t.startsWith("slow.1 Ready ") && t.contains(":2 "))
                 && tasks.stream()
                     .anyMatch(t -> t.startsWith("slow.1 Shutdown Running") && t.contains(":1 ")));
-    lab.poll(
+    Lab.poll(
         () -> lab.tasks("slow"),
         tasks ->
             tasks.stream()
@@ -137,7 +137,7 @@ class UpdatesScenarioTest extends ScenarioTest {
     lab.ok("service", "scale", "-d", "pay=2");
     for (String replicas : List.of("1", "2")) {
       lab.ok("service", "update", "-d", "--rollback", "pay");
-      lab.poll(() -> lab.inspect("pay", "{{.Spec.Mode.Replicated.Replicas}}"), replicas::equals);
+      Lab.poll(() -> lab.inspect("pay", "{{.Spec.Mode.Replicated.Replicas}}"), replicas::equals);
     }
     lab.converged("pay");
   }
@@ -150,7 +150,7 @@ class UpdatesScenarioTest extends ScenarioTest {
     Map<String, String> before = lab.running("pay");
     String spec = lab.inspect("pay", "{{json .Spec.TaskTemplate.ContainerSpec}}");
     lab.ok("service", "update", "-d", "--force", "pay");
-    lab.poll(() -> lab.inspect("pay", STATE), "completed"::equals);
+    Lab.poll(() -> lab.inspect("pay", STATE), "completed"::equals);
     assertThat(lab.inspect("pay", "{{json .Spec.TaskTemplate.ContainerSpec}}")).isEqualTo(spec);
     assertThat(lab.running("pay").values()).doesNotContainAnyElementsOf(before.values());
   }
@@ -164,7 +164,7 @@ class UpdatesScenarioTest extends ScenarioTest {
     Map<String, String> before = lab.running("pay");
     lab.ok("service", "update", "-d", "--force", "pay");
     String first =
-        lab.poll(
+        Lab.poll(
             () ->
                 lab.tasks("pay", "-f", "desired-state=running").stream()
                     .filter(t -> t.contains(" Running Running "))
@@ -174,13 +174,13 @@ class UpdatesScenarioTest extends ScenarioTest {
                     .orElse(""),
             id -> !id.isEmpty());
     lab.ok("stop", lab.ok("inspect", first, "--format", "{{.Status.ContainerStatus.ContainerID}}"));
-    lab.poll(() -> lab.inspect("pay", STATE), "paused"::equals);
+    Lab.poll(() -> lab.inspect("pay", STATE), "paused"::equals);
     assertThat(lab.inspect("pay", "{{.UpdateStatus.Message}}"))
         .isEqualTo("update paused due to failure or early termination of task " + first);
-    lab.poll(() -> lab.replicas("pay"), "3/3"::equals);
+    Lab.poll(() -> lab.replicas("pay"), "3/3"::equals);
     assertThat(lab.running("pay").values()).containsAnyElementsOf(before.values());
     lab.ok("service", "update", "-d", "--update-monitor", "100ms", "--update-delay", "0s", "pay");
-    lab.poll(
+    Lab.poll(
         () -> lab.running("pay"),
         now -> now.values().stream().noneMatch(before.values()::contains) && now.size() == 3);
   }
@@ -200,10 +200,10 @@ class UpdatesScenarioTest extends ScenarioTest {
         "--image",
         "swarm4j/needsecret",
         "pay");
-    lab.poll(() -> lab.inspect("pay", STATE), "rollback_completed"::equals);
+    Lab.poll(() -> lab.inspect("pay", STATE), "rollback_completed"::equals);
     assertThat(lab.inspect("pay", "{{.Spec.TaskTemplate.ContainerSpec.Image}}"))
         .contains("payroll:1");
-    lab.poll(() -> lab.replicas("pay"), "2/2"::equals);
+    Lab.poll(() -> lab.replicas("pay"), "2/2"::equals);
   }
 
   @Test

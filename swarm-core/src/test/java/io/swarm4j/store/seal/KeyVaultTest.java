@@ -5,33 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.swarm4j.model.InvalidSpecException;
 import io.swarm4j.store.CorruptDataException;
+import io.swarm4j.testing.ClearText;
 import io.swarm4j.time.Chance;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class KeyVaultTest {
   @TempDir private Path directory;
-
-  private List<Path> filesWith(byte[] needle) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      return files.filter(Files::isRegularFile).filter(file -> holds(file, needle)).toList();
-    }
-  }
-
-  private static boolean holds(Path file, byte[] needle) {
-    try {
-      String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
-      return text.contains(new String(needle, StandardCharsets.ISO_8859_1));
-    } catch (IOException failed) {
-      throw new IllegalStateException(failed);
-    }
-  }
 
   @Test
   void aLockedManagerStartsWithTheUnlockKeyOnly() {
@@ -57,8 +39,8 @@ class KeyVaultTest {
     KeyRing ring = KeyRing.create(Chance.secure());
     KeyVault.create(directory, ring).lock(key);
 
-    assertThat(filesWith(ring.key(ring.newest()))).isEmpty();
-    assertThat(filesWith(key.bytes())).isEmpty();
+    assertThat(ClearText.filesWith(ring.key(ring.newest()), directory)).isEmpty();
+    assertThat(ClearText.filesWith(key.bytes(), directory)).isEmpty();
   }
 
   @Test
