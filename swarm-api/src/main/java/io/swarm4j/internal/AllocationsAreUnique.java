@@ -1,25 +1,16 @@
 package io.swarm4j.internal;
 
-import io.swarm4j.model.Network;
-import io.swarm4j.model.Service;
-import io.swarm4j.model.Task;
+import io.swarm4j.network.allocator.AllocationAudit;
 import io.swarm4j.network.allocator.AllocationCheck;
 import io.swarm4j.sim.Invariant;
-import io.swarm4j.store.Change;
 import io.swarm4j.store.Commit;
 import io.swarm4j.store.State;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Subnets, addresses and published ports have one holder each, and every holder lives. */
 final class AllocationsAreUnique implements Invariant {
-  /**
-   * Tasks from which not every commit is checked as a whole, which takes time with their number.
-   */
-  private static final int LARGE = 2_000;
-
-  private static final int SAMPLING = 64;
-
-  private long commits;
+  private @Nullable AllocationAudit audit;
 
   @Override
   public String name() {
@@ -28,21 +19,10 @@ final class AllocationsAreUnique implements Invariant {
 
   @Override
   public void check(Commit commit, Consumer<String> breach) {
-    boolean concerns =
-        commit.changes().stream().anyMatch(AllocationsAreUnique::concernsAllocations);
-    boolean due = commit.after().taskCount() < LARGE || ++commits % SAMPLING == 0;
-    if (concerns && due) {
-      check(commit.after(), breach);
+    if (audit == null || audit.revision() != commit.before().revision()) {
+      audit = AllocationAudit.of(commit.before(), breach);
     }
-  }
-
-  private static boolean concernsAllocations(Change change) {
-    if (change.latest() instanceof Task after) {
-      return !(change.before() instanceof Task before)
-          || change.after() == null
-          || !before.attachments().equals(after.attachments());
-    }
-    return change.latest() instanceof Network || change.latest() instanceof Service;
+    audit.follow(commit, breach);
   }
 
   @Override

@@ -16,9 +16,7 @@ import io.swarm4j.model.ServiceId;
 import io.swarm4j.model.Subnet;
 import io.swarm4j.model.Task;
 import io.swarm4j.network.Networks;
-import io.swarm4j.network.ipam.AddressPool;
 import io.swarm4j.network.ipam.Holdings;
-import io.swarm4j.network.ports.PortKey;
 import io.swarm4j.store.State;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -39,47 +38,30 @@ public final class AllocationCheck {
   /** What is wrong in {@code state}, in words; empty if nothing is. */
   public static List<String> verify(State state) {
     List<String> defects = new ArrayList<>();
-    verifyNetworks(state, defects);
-    verifyPorts(state, defects);
-    Holdings.of(state)
-        .addresses()
-        .forEach((network, held) -> verifyAddresses(state, network, held, defects));
+    AllocationAudit.of(state, defects::add);
     return defects;
   }
 
-  private static void verifyNetworks(State state, List<String> defects) {
+  /** Whether subnets and VXLAN identifiers are those of one network each. */
+  static void verifyNetworks(State state, Consumer<String> defect) {
     Map<Integer, NetworkId> vnis = new HashMap<>();
     Map<Subnet, NetworkId> subnets = new TreeMap<>((a, b) -> a.first().compareTo(b.first()));
     for (Network network : state.networks()) {
       if (!network.pools().isEmpty() && vnis.put(network.vni(), network.id()) != null) {
-        defects.add("VXLAN identifier " + network.vni() + " is given to two networks");
+        defect.accept("VXLAN identifier " + network.vni() + " is given to two networks");
       }
       for (IpPool pool : network.pools()) {
         if (subnets.put(pool.subnet(), network.id()) != null) {
-          defects.add("subnet " + pool.subnet() + " is given to two networks");
+          defect.accept("subnet " + pool.subnet() + " is given to two networks");
         }
       }
     }
     Subnet last = null;
     for (Subnet subnet : subnets.keySet()) {
       if (last != null && last.overlaps(subnet)) {
-        defects.add("subnets " + last + " and " + subnet + " overlap");
+        defect.accept("subnets " + last + " and " + subnet + " overlap");
       }
       last = subnet;
-    }
-  }
-
-  private static void verifyPorts(State state, List<String> defects) {
-    Map<PortKey, ServiceId> ingress = new TreeMap<>();
-    for (Service service : state.services()) {
-      for (PortSpec port : holderPorts(state, service)) {
-        ServiceId other = ingress.put(PortKey.of(port), service.id());
-        if (port.published() == 0) {
-          defects.add("service " + service.id() + " has an endpoint with an open port: " + port);
-        } else if (other != null) {
-          defects.add(PortKey.of(port) + " is held by services " + other + ", " + service.id());
-        }
-      }
     }
   }
 
@@ -89,22 +71,6 @@ public final class AllocationCheck {
             .filter(port -> port.publishMode() == PublishMode.INGRESS)
             .toList()
         : List.of();
-  }
-
-  private static void verifyAddresses(
-      State state, NetworkId id, SortedMap<Ip, List<Id>> held, List<String> defects) {
-    Network network = state.network(id);
-    List<AddressPool> pools =
-        network == null ? List.of() : network.pools().stream().map(AddressPool::new).toList();
-    held.forEach(
-        (ip, holders) -> {
-          if (holders.size() > 1) {
-            defects.add("address " + ip + " of network " + id + " is held by " + holders);
-          }
-          if (pools.stream().noneMatch(pool -> pool.isUsable(ip))) {
-            defects.add("address " + ip + " of " + holders + " is not one of network " + id + "'s");
-          }
-        });
   }
 
   /** Tasks that wait for an address although every network that they shall be in has a free one. */

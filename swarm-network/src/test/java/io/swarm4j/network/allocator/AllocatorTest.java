@@ -522,17 +522,41 @@ class AllocatorTest {
           tx.put(swarm.now(network));
           tx.put(service);
           tx.put(swarm.now(task));
-          return tx.put(
-              swarm
-                  .now(task)
-                  .with()
-                  .id(broken.ids().task())
-                  .status(TaskStatus.of(TaskState.RUNNING, tx.now(), "started"))
-                  .build());
+          return null;
         });
+    assertThat(broken.followed()).isEmpty();
+
+    broken.run(
+        tx ->
+            tx.put(
+                swarm
+                    .now(task)
+                    .with()
+                    .id(broken.ids().task())
+                    .status(TaskStatus.of(TaskState.RUNNING, tx.now(), "started"))
+                    .build()));
+
     assertThat(AllocationCheck.verify(broken.view()))
         .singleElement()
         .satisfies(defect -> assertThat(defect).startsWith("address 10.0.9.3 of network"));
+    assertThat(broken.followed()).containsOnlyOnceElementsOf(AllocationCheck.verify(broken.view()));
+  }
+
+  @Test
+  void theCheckFindsWhatIsLeftInANetworkThatIsGone() {
+    TestSwarm broken = new TestSwarm();
+    Network network = broken.overlay("x", "10.0.9.0/24");
+    broken.task(broken.service(spec("web", "x")), 1);
+    assertThat(broken.defects()).isEmpty();
+
+    broken.run(
+        tx -> {
+          tx.delete(network.id());
+          return null;
+        });
+
+    assertThat(broken.followed())
+        .anyMatch(defect -> defect.matches("address 10.0.9.3 .* is not one of that network's"));
   }
 
   @Test

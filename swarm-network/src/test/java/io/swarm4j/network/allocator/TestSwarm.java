@@ -42,8 +42,10 @@ import io.swarm4j.time.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -55,6 +57,7 @@ public final class TestSwarm {
   private final VirtualTime time = new VirtualTime(1);
   private final Ids ids = new Ids(Chance.seeded(42));
   private final ArrayDeque<Manager> managers = new ArrayDeque<>();
+  private final List<String> followed = new ArrayList<>();
 
   public TestSwarm() {
     this(AllocatorOptions.DEFAULT.withCoolDown(Duration.ZERO));
@@ -71,6 +74,8 @@ public final class TestSwarm {
       Allocator allocator = new Allocator(options);
       ControlLoop control = new ControlLoop(store, loop, Chance.seeded(7), List.of(allocator));
       managers.add(new Manager(store, control, allocator));
+      AllocationAudit audit = AllocationAudit.of(View.EMPTY, followed::add);
+      store.onCommit(commit -> audit.follow(commit, followed::add));
       store.open();
       time.settle();
     }
@@ -105,8 +110,15 @@ public final class TestSwarm {
     return leader().store.view();
   }
 
+  /** What was found to be wrong after any commit until now, by whichever manager. */
+  Set<String> followed() {
+    return new LinkedHashSet<>(followed);
+  }
+
+  /** What is wrong now, and what was found after any commit until now. */
   List<String> defects() {
-    List<String> all = new ArrayList<>(AllocationCheck.verify(view()));
+    List<String> all = new ArrayList<>(followed);
+    all.addAll(AllocationCheck.verify(view()));
     all.addAll(leader().allocator.differences(view()));
     return all;
   }
