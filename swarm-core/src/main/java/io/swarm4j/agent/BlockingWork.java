@@ -81,9 +81,22 @@ public final class BlockingWork implements Executor, AutoCloseable {
       try {
         work.run();
       } catch (Throwable fault) {
-        LOG.error("work of a runtime failed", fault);
+        if (isClosed()) {
+          LOG.debug("work was interrupted, since what it was for is closed", fault);
+        } else {
+          LOG.error("work of a runtime failed", fault);
+        }
       }
       Thread.interrupted(); // an interruption was meant for the work, not for the next
+    }
+  }
+
+  private boolean isClosed() {
+    lock.lock();
+    try {
+      return closed;
+    } finally {
+      lock.unlock();
     }
   }
 

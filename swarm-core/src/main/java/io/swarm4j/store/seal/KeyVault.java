@@ -142,11 +142,21 @@ public final class KeyVault {
     return locked;
   }
 
-  /** Keeps other keys; does nothing if they are the same. */
+  /**
+   * Keeps other keys; does nothing if they are the same. If that fails they are as they were, and
+   * it can be tried again.
+   */
   public synchronized void store(KeyRing newRing) {
-    if (!newRing.equals(ring)) {
-      ring = newRing;
+    if (newRing.equals(ring)) {
+      return;
+    }
+    KeyRing former = ring;
+    ring = newRing;
+    try {
       save();
+    } catch (RuntimeException failed) {
+      ring = former;
+      throw failed;
     }
   }
 

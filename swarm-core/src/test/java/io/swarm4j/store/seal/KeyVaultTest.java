@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.swarm4j.model.InvalidSpecException;
+import io.swarm4j.model.UnavailableException;
 import io.swarm4j.store.CorruptDataException;
 import io.swarm4j.testing.ClearText;
 import io.swarm4j.time.Chance;
@@ -56,6 +57,22 @@ class KeyVaultTest {
 
     vault.lock(null);
     assertThat(KeyVault.open(directory, null).ring()).isEqualTo(vault.ring());
+  }
+
+  @Test
+  void keysThatCanNotBeKeptOnDiskAreNotInForce() throws Exception {
+    KeyRing first = KeyRing.create(Chance.secure());
+    KeyVault vault = KeyVault.create(directory, first);
+    KeyRing second = first.withNewKey(Chance.secure());
+    Path blocked = directory.resolve("data-keys.tmp");
+    Files.createDirectories(blocked.resolve("content")); // stands in the way of the new file
+
+    assertThatThrownBy(() -> vault.store(second)).isInstanceOf(UnavailableException.class);
+    assertThat(vault.ring()).isEqualTo(first);
+
+    Files.delete(blocked.resolve("content"));
+    vault.store(second);
+    assertThat(KeyVault.open(directory, null).ring()).isEqualTo(second);
   }
 
   @Test
