@@ -97,8 +97,7 @@ public final class NodeProgram {
           node.swarm().nodes().list().stream()
               .map(NodeProgram::describe)
               .collect(Collectors.joining(","));
-      case "gone" -> String.valueOf(becomes(words.get(1), Node.NodeState.DOWN));
-      case "ready" -> String.valueOf(becomes(words.get(1), Node.NodeState.READY));
+      case "gone" -> String.valueOf(isGone(words.get(1)));
       case "settled" -> String.valueOf(settled(words.get(1), Integer.parseInt(words.get(2))));
       default -> throw new IllegalArgumentException("what is " + words + "?");
     };
@@ -122,14 +121,14 @@ public final class NodeProgram {
         + (each.manager() != null && each.manager().leader() ? ":LEADER" : "");
   }
 
-  /** Whether a node is found to be in a state in time. */
-  private boolean becomes(String name, Node.NodeState state) {
+  /** Whether a node is found to be down in time. */
+  private boolean isGone(String name) {
     return node.swarm()
         .await(
             view ->
                 view.nodes().stream()
                     .filter(each -> each.hostname().equals(name))
-                    .allMatch(each -> each.status().state() == state),
+                    .allMatch(each -> each.status().state() == Node.NodeState.DOWN),
             LIMIT);
   }
 

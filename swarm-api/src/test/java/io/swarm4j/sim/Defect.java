@@ -28,6 +28,7 @@ import io.swarm4j.store.Transaction;
 import io.swarm4j.store.VersionedNames;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /** Mistakes that an engine could make, built into one on purpose; the simulator must find each. */
@@ -52,6 +53,19 @@ enum Defect {
                   task.desiredState() == TaskState.READY
                       ? task.withDesiredState(TaskState.RUNNING)
                       : task));
+    }
+  },
+
+  /** A fenced task starts before the one on a lost node must have ended. */
+  OVERTAKES_A_FENCE {
+    @Override
+    Scenario scenario() {
+      return Scenarios.workloads();
+    }
+
+    @Override
+    List<Reconciler> more() {
+      return List.of(new Meddler(Defect::overtaking));
     }
   },
 
@@ -297,6 +311,22 @@ enum Defect {
       }
     }
     return task;
+  }
+
+  private static Task overtaking(Task task, Transaction tx) {
+    boolean waits = task.desiredState() == TaskState.READY && tx.specOf(task).isFenced();
+    return waits && tx.tasksIn(task.serviceId(), task.slot()).stream().anyMatch(isLost(tx))
+        ? task.withDesiredState(TaskState.RUNNING)
+        : task;
+  }
+
+  private static Predicate<Task> isLost(Transaction tx) {
+    return task -> {
+      Node node = task.nodeId() == null ? null : tx.node(task.nodeId());
+      return !task.state().isTerminal()
+          && node != null
+          && node.status().state() == Node.NodeState.DOWN;
+    };
   }
 
   private static StoreObject failed(StoreObject object) {

@@ -5,6 +5,7 @@ import io.swarm4j.agent.TaskContext.TaskFile;
 import io.swarm4j.agent.protocol.Assignment;
 import io.swarm4j.model.DisconnectPolicy;
 import io.swarm4j.model.Reason;
+import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskHealth;
 import io.swarm4j.model.TaskId;
 import io.swarm4j.model.TaskState;
@@ -122,12 +123,20 @@ final class TaskRun {
       boolean healthy = known.state() == TaskState.RUNNING;
       status =
           healthy
-              ? known
+              ? inReach(latest.task())
               : new TaskStatus(
                   TaskState.STARTING, loop.now(), "starting", "", null, known.container());
       watchHealth(Objects.requireNonNull(container));
     }
     agent.changed(this);
+  }
+
+  /** What is known of a running task, without that its node is out of reach. */
+  private static TaskStatus inReach(Task running) {
+    TaskStatus known = running.status();
+    return running.isDesiredAlive() && known.reason() instanceof Reason.NodeLost
+        ? known.because(null, known.err())
+        : known;
   }
 
   private void accept(Assignment latest) {

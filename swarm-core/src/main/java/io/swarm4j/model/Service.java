@@ -120,23 +120,6 @@ public record Service(
         .build();
   }
 
-  /**
-   * This service, holding the specs of an earlier state of it where they are equal to its own: a
-   * replica, which reads both from a log, keeps each spec once.
-   */
-  public Service sharingSpecsOf(Service earlier) {
-    List<SpecRevision> shared = new ArrayList<>(history.size());
-    for (SpecRevision revision : history) {
-      shared.add(new SpecRevision(revision.version(), earlier.same(revision)));
-    }
-    return with().spec(earlier.same(new SpecRevision(specVersion, spec))).history(shared).build();
-  }
-
-  private ServiceSpec same(SpecRevision other) {
-    ServiceSpec own = specAt(other.version());
-    return own != null && own.equals(other.spec()) ? own : other.spec();
-  }
-
   /** A spec that was in force once. */
   public record SpecRevision(long version, ServiceSpec spec) {}
 }

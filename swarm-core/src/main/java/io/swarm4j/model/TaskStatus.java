@@ -59,8 +59,8 @@ public record TaskStatus(
         newState, newAt, newMessage, kept == null ? "" : err, kept, container, health);
   }
 
-  /** The same with an error and its typed cause. */
-  public TaskStatus because(Reason newReason, String newErr) {
+  /** The same with an error and its typed cause; null if nothing holds the task up any more. */
+  public TaskStatus because(@Nullable Reason newReason, String newErr) {
     return new TaskStatus(state, at, message, newErr, newReason, container, health);
   }
 

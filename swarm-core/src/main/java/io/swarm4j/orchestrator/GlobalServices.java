@@ -73,7 +73,7 @@ final class GlobalServices {
     } else if (task.state().isTerminal() && !ServiceWrites.holds(service, task)) {
       if (paused) {
         TaskWrites.shutDown(tx, task, new Reason.Stopped("node is paused"), "");
-      } else {
+      } else if (!restarts.waits(task)) {
         restarts.restart(tx, service, task, new Reason.Stopped("ended"), "");
       }
     }

@@ -139,7 +139,7 @@ final class JobServices {
         return;
       }
       if (task.isDesiredAlive()) {
-        if (task.state().isTerminal() || LostNodes.holds(tx, task)) {
+        if (isOver(tx, task)) {
           slots.ended.add(task);
         } else {
           slots.alive++;
@@ -157,6 +157,10 @@ final class JobServices {
     } else if (!leftItsNode(last)) {
       slots.failed++;
     }
+  }
+
+  private boolean isOver(Transaction tx, Task task) {
+    return task.state().isTerminal() ? !restarts.waits(task) : LostNodes.holds(tx, task);
   }
 
   /** Whether a node that a task had to leave is there again. */

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ final class PendingStarts {
 
   private final Map<TaskId, Start> starts = new LinkedHashMap<>();
   private final Map<TaskId, Start> byPredecessor = new LinkedHashMap<>();
+  private final BiConsumer<Task, Transaction> overdue;
 
   @SuppressWarnings("NullAway.Init") // set by begin, before anything else is called
   private Control control;
@@ -57,6 +59,15 @@ final class PendingStarts {
     }
   }
 
+  /**
+   * None yet.
+   *
+   * @param overdue hears of each task that has ended while it waited, once its delay has passed
+   */
+  PendingStarts(BiConsumer<Task, Transaction> overdue) {
+    this.overdue = overdue;
+  }
+
   void begin(Control newControl) {
     control = newControl;
   }
@@ -64,6 +75,12 @@ final class PendingStarts {
   void end() {
     starts.clear();
     byPredecessor.clear();
+  }
+
+  /** Whether a task still has to let the delay of its slot pass. */
+  boolean delays(TaskId task) {
+    Start start = starts.get(task);
+    return start != null && !start.delayPassed;
   }
 
   /** What a task waits for, which is none of its business any more; null if it does not wait. */
@@ -199,11 +216,13 @@ final class PendingStarts {
 
   private void delayPassed(Start start, Transaction tx) {
     start.delayPassed = true;
-    if (start.mayGo()) {
+    Task task = starts.get(start.task) == start ? tx.task(start.task) : null;
+    if (task != null && task.state().isTerminal()) {
+      overdue.accept(task, tx); // whoever takes its place inherits what it waits for
+    } else if (start.mayGo()) {
       release(start, tx);
-    } else if (starts.get(start.task) == start) {
-      Task task = tx.task(start.task);
-      if (task != null && isHeld(task)) {
+    } else if (task != null) {
+      if (isHeld(task)) {
         Reason held = new Reason.AwaitingPredecessor(start.predecessors.iterator().next());
         tx.put(task.withStatus(task.status().because(held, task.status().err())));
       }
@@ -229,7 +248,7 @@ final class PendingStarts {
   private void release(Start start, Transaction tx) {
     if (starts.remove(start.task, start)) {
       Task task = tx.task(start.task);
-      if (task != null && task.desiredState() == TaskState.READY) {
+      if (task != null && task.desiredState() == TaskState.READY && !task.state().isTerminal()) {
         TaskWrites.release(tx, task);
       }
     }

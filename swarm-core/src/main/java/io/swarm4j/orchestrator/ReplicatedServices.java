@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReplicatedServices {
   private static final Reason ENDED = new Reason.Stopped("ended");
+  private static final Reason ONE_TOO_MANY =
+      new Reason.Stopped("another task of its slot, which was out of reach, is back");
 
   private final RestartSupervisor restarts;
   private final LostNodes lost;
@@ -92,7 +94,9 @@ final class ReplicatedServices {
       if (occupant == null) {
         plan.drops.add(new Drop(slot, "slot no longer in use"));
       } else {
-        boolean broken = tasks.stream().anyMatch(task -> needsRepair(tx, task));
+        boolean broken =
+            tasks.stream().anyMatch(task -> needsRepair(tx, task))
+                || !StandIns.surplus(tx, service, tasks).isEmpty();
         used.add(new UsedSlot(((SlotKey.Numbered) slot).number(), occupant, broken));
       }
     }
@@ -175,18 +179,12 @@ final class ReplicatedServices {
         }
       }
     }
-    if (LostNodes.prefersOriginal(service)) {
-      dismissStandIns(tx, service, slot);
-    }
+    StandIns.surplus(tx, service, tx.tasksIn(service.id(), slot))
+        .forEach(task -> TaskWrites.shutDown(tx, task, ONE_TOO_MANY, ""));
   }
 
   private void replaceEnded(Transaction tx, Service service, Task task) {
-    if (ServiceWrites.holds(service, task)) {
-      return;
-    }
-    if (LostNodes.prefersOriginal(service) && hasStandIn(tx, service, task)) {
-      TaskWrites.shutDown(tx, task, ENDED, "");
-    } else {
+    if (!restarts.waits(task) && !ServiceWrites.holds(service, task)) {
       restarts.restart(tx, service, task, ENDED, "");
     }
   }
@@ -198,34 +196,9 @@ final class ReplicatedServices {
     if (!LostNodes.survives(tx, service, node)) {
       lost.moves(
           tx, node, restarts.restart(tx, service, task, LostNodes.reason(tx.node(node), node), ""));
-    } else if (!hasStandIn(tx, service, task)) {
+    } else if (!StandIns.hasOne(tx, service, task)) {
       Task standIn = NewTasks.create(control, tx, service, task.slot());
       lost.standsIn(tx, task, node, standIn);
-    }
-  }
-
-  /** Whether another task of the same spec does, or will do, the work of {@code task}. */
-  private static boolean hasStandIn(Transaction tx, Service service, Task task) {
-    return tx.tasksIn(service.id(), task.slot()).stream()
-        .anyMatch(
-            other ->
-                !other.id().equals(task.id())
-                    && other.specVersion() == task.specVersion()
-                    && other.isDesiredAlive()
-                    && !other.state().isTerminal()
-                    && !LostNodes.isCutOff(other));
-  }
-
-  /** Once a node has returned with the original task, those that stood in for it end. */
-  private static void dismissStandIns(Transaction tx, Service service, SlotKey slot) {
-    List<Task> alive =
-        tx.tasksIn(service.id(), slot).stream()
-            .filter(task -> task.isDesiredAlive() && task.specVersion() == service.specVersion())
-            .sorted(Comparator.comparingLong(Task::generation))
-            .toList();
-    if (alive.size() > 1 && alive.get(0).status().isReady()) {
-      Reason returned = new Reason.Stopped("the node of the task that it stood in for is back");
-      alive.subList(1, alive.size()).forEach(task -> TaskWrites.shutDown(tx, task, returned, ""));
     }
   }
 

@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,10 +25,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RestartSupervisor implements Reconciler {
   private final RestartHistories histories = new RestartHistories();
-  private final PendingStarts starts = new PendingStarts();
+  private final PendingStarts starts = new PendingStarts(this::overdue);
+  private BiConsumer<Task, Transaction> overdueListener = (task, tx) -> {};
 
   @SuppressWarnings("NullAway.Init") // set by begin, before anything else is called
   private Control control;
+
+  /** Has {@code listener} replace a task that has ended while it {@link #waits}, in its turn. */
+  void onOverdue(BiConsumer<Task, Transaction> listener) {
+    overdueListener = listener;
+  }
+
+  private void overdue(Task task, Transaction tx) {
+    overdueListener.accept(task, tx);
+  }
 
   @Override
   public void begin(Control newControl, Transaction tx) {
@@ -56,7 +67,7 @@ public final class RestartSupervisor implements Reconciler {
         history.restarted(policy, old, next.meta().createdAt());
       }
     }
-    if (newest.desiredState() == TaskState.READY && !newest.state().isTerminal()) {
+    if (newest.desiredState() == TaskState.READY) {
       Set<TaskId> awaited = new LinkedHashSet<>();
       tasks.stream()
           .filter(task -> task != newest && PendingStarts.mustBeAwaited(tx, task))
@@ -106,6 +117,14 @@ public final class RestartSupervisor implements Reconciler {
   }
 
   /**
+   * Whether a task waits for the delay of its slot to pass, even if it has ended: then it is not to
+   * be replaced sooner, or what can not be prepared would be tried again without any pause.
+   */
+  boolean waits(Task task) {
+    return starts.delays(task.id());
+  }
+
+  /**
    * Makes sure that {@code old} ends, and that another task takes its slot if the policy wants one.
    *
    * @param cause why it must end; of no account if it has ended by itself
@@ -113,7 +132,7 @@ public final class RestartSupervisor implements Reconciler {
    */
   @Nullable Task restart(Transaction tx, Service service, Task old, Reason cause, String err) {
     TaskWrites.shutDown(tx, old, cause, err);
-    if (hasSuccessor(tx, service, old)) {
+    if (StandIns.hasOne(tx, service, old)) {
       return null;
     }
     RestartPolicy policy = service.spec().task().effectiveRestart();
@@ -143,17 +162,6 @@ public final class RestartSupervisor implements Reconciler {
             holdReason(policy, history, awaited, due, now));
     starts.arm(next.id(), awaited, due);
     return next;
-  }
-
-  /** Whether a start-first update has already put another task in the slot. */
-  private static boolean hasSuccessor(Transaction tx, Service service, Task old) {
-    return tx.tasksIn(service.id(), old.slot()).stream()
-        .anyMatch(
-            other ->
-                other.isDesiredAlive()
-                    && !other.state().isTerminal()
-                    && !Dirt.isDirty(tx, service, other)
-                    && !other.id().equals(old.id()));
   }
 
   /** Puts a new task in a slot as soon as all that is ending there has ended. */

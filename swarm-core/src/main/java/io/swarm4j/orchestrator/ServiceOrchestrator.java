@@ -45,6 +45,7 @@ public final class ServiceOrchestrator implements Reconciler {
     this.replicated = new ReplicatedServices(restarts, lost);
     this.global = new GlobalServices(restarts, lost);
     this.jobs = new JobServices(restarts, lost);
+    restarts.onOverdue(this::touch);
   }
 
   @Override

@@ -121,6 +121,7 @@ final class MachinePower {
   void kill(SimulatedMachine machine) {
     if (machine.isUp()) {
       cluster.note("the engine on " + machine.name + " is killed");
+      cluster.supervision().losesAgent(machine);
       stop(machine, false);
       consensus.crashed(machine.name, false);
     }

@@ -1,5 +1,6 @@
 package io.swarm4j.sim;
 
+import io.swarm4j.agent.protocol.Assignment;
 import io.swarm4j.agent.protocol.ToNode;
 import io.swarm4j.dispatcher.Manager;
 import io.swarm4j.model.Network;
@@ -30,6 +31,10 @@ final class Supervision {
   private final List<Invariant> invariants = new ArrayList<>();
   private final @Nullable Commit[] remembered = new Commit[REMEMBERED]; // by revision, as a ring
   private final Set<TaskId> started = new HashSet<>();
+
+  /** What agents that were killed had in hand, until they are told to watch over it again. */
+  private final Set<TaskId> unguarded = new HashSet<>();
+
   private final WireRules wire;
   private @Nullable InvariantViolation violation;
   private long newest;
@@ -132,6 +137,10 @@ final class Supervision {
 
   /** Looks at assignments right before a node acts on them. */
   void arriving(SimulatedMachine machine, ToNode.Assignments message) {
+    message.updates().stream()
+        .map(Assignment::task)
+        .filter(Task::isDesiredAlive)
+        .forEach(task -> unguarded.remove(task.id()));
     if (enabled) {
       wire.arriving(machine, message);
     }
@@ -149,11 +158,19 @@ final class Supervision {
     }
   }
 
-  /** What really runs counts, and not what the managers know of it. */
+  /**
+   * What really runs counts, and not what the managers know of it. A fence needs the agent of the
+   * task, so that what an agent leaves behind when it is killed is nobody's.
+   */
   private void mustBeAlone(Task fenced) {
+    if (unguarded.contains(fenced.id())) {
+      return;
+    }
     for (Task other : cluster.view().tasksIn(fenced.serviceId(), fenced.slot())) {
       for (String machine : cluster.machines()) {
-        if (!other.id().equals(fenced.id()) && cluster.runtime(machine).isRunning(other.id())) {
+        if (!other.id().equals(fenced.id())
+            && !unguarded.contains(other.id())
+            && cluster.runtime(machine).isRunning(other.id())) {
           breach(
               "a fenced slot has one task that runs at most",
               "task " + fenced.id() + " starts while " + other.id() + " runs on " + machine);
@@ -174,6 +191,11 @@ final class Supervision {
         started.remove(id);
       }
     }
+  }
+
+  /** The engine's process on a machine dies, and its tasks run on. */
+  void losesAgent(SimulatedMachine machine) {
+    unguarded.addAll(machine.runtime.tasks());
   }
 
   private void breach(String invariant, String text) {

@@ -14,11 +14,13 @@ import io.swarm4j.model.ServiceId;
 import io.swarm4j.model.ServiceMode;
 import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.model.Task;
+import io.swarm4j.model.TaskId;
 import io.swarm4j.model.TaskState;
 import io.swarm4j.store.MemoryLog;
 import io.swarm4j.testing.Feature;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -149,6 +151,77 @@ class PartitionTest {
     assertThat(swarm.running(web)).extracting(Task::id).containsExactly(original.id());
     assertThat(containers()).isEqualTo(1);
     assertThat(swarm.slot(web, 1)).hasSize(2);
+  }
+
+  @Test
+  void aTaskThatRunsGoesOnRatherThanAnOriginalThatDoesNot() {
+    swarm.runtimes.forEach(runtime -> runtime.prepareTakes = Duration.ofMinutes(10));
+    ServiceId web = create(1, new DisconnectPolicy.ReplaceAfter(MINUTE, Survivor.ORIGINAL));
+    Task original = swarm.slot(web, 1).get(0);
+    swarm.cut(original.nodeId(), true);
+    swarm.runtimes.forEach(runtime -> runtime.prepareTakes = Duration.ZERO);
+    swarm.pass(Duration.ofMinutes(5));
+    Task standIn = swarm.slot(web, 1).get(1);
+
+    swarm.cut(original.nodeId(), false);
+    swarm.pass(Duration.ofMinutes(20));
+
+    assertThat(alive(web)).containsExactly(standIn.id());
+    assertThat(containers()).isEqualTo(1);
+  }
+
+  @Test
+  void aStandInThatMustLeaveItsNodeIsReplacedWhileTheOriginalIsStillAway() {
+    ServiceId web = create(1, new DisconnectPolicy.ReplaceAfter(MINUTE, Survivor.ORIGINAL));
+    Task original = swarm.running(web).get(0);
+    swarm.cut(original.nodeId(), true);
+    swarm.pass(Duration.ofMinutes(5));
+    Task standIn = swarm.slot(web, 1).get(1);
+
+    swarm.availability(standIn.nodeId(), Availability.DRAIN);
+    swarm.pass(MINUTE);
+    assertThat(readyTasks(web)).isEqualTo(1);
+
+    swarm.cut(original.nodeId(), false);
+    swarm.pass(MINUTE);
+    assertThat(alive(web)).containsExactly(original.id());
+  }
+
+  @Test
+  void aChangeThatReplacesNothingNeitherDoublesAStandInNorKeepsIt() {
+    ServiceId web = create(1, new DisconnectPolicy.ReplaceAfter(MINUTE, Survivor.ORIGINAL));
+    Task original = swarm.running(web).get(0);
+    swarm.cut(original.nodeId(), true);
+    swarm.pass(LONG_ENOUGH_TO_BE_DOWN);
+    swarm.update(web, spec -> spec.withLabels(Map.of("a", "b")));
+    swarm.pass(Duration.ofMinutes(5));
+    swarm.availability(original.nodeId(), Availability.PAUSE); // has all of the node looked at
+    swarm.pass(MINUTE);
+    assertThat(alive(web)).hasSize(2);
+
+    swarm.cut(original.nodeId(), false);
+    swarm.pass(MINUTE);
+
+    assertThat(alive(web)).containsExactly(original.id());
+  }
+
+  @Test
+  void oneOfTwoGoesOnWhenTheirPolicyHasChangedMeanwhile() {
+    ServiceId web = create(1, new DisconnectPolicy.ReplaceAfter(MINUTE, Survivor.ORIGINAL));
+    Task original = swarm.running(web).get(0);
+    swarm.cut(original.nodeId(), true);
+    swarm.pass(Duration.ofMinutes(5));
+    swarm.update(web, spec -> spec.withDisconnect(new DisconnectPolicy.Keep()));
+    swarm.pass(MINUTE);
+
+    swarm.cut(original.nodeId(), false);
+    swarm.pass(MINUTE);
+
+    assertThat(alive(web)).containsExactly(original.id());
+  }
+
+  private List<TaskId> alive(ServiceId service) {
+    return swarm.slot(service, 1).stream().filter(Task::isDesiredAlive).map(Task::id).toList();
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.swarm4j.orchestrator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.swarm4j.dispatcher.EndpointGate;
 import io.swarm4j.model.Meta;
 import io.swarm4j.model.Node.Availability;
 import io.swarm4j.model.NodeId;
@@ -9,6 +10,7 @@ import io.swarm4j.model.Reason;
 import io.swarm4j.model.RestartPolicy;
 import io.swarm4j.model.RestartPolicy.RestartCondition;
 import io.swarm4j.model.ServiceId;
+import io.swarm4j.model.ServiceMode;
 import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.model.SlotKey;
 import io.swarm4j.model.Task;
@@ -16,12 +18,16 @@ import io.swarm4j.model.TaskBuilder;
 import io.swarm4j.model.TaskId;
 import io.swarm4j.model.TaskState;
 import io.swarm4j.model.TaskStatus;
+import io.swarm4j.store.MemoryLog;
 import io.swarm4j.testing.Feature;
+import io.swarm4j.testing.ScriptedRuntime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @Feature({"F03", "I02"})
 class RestartTest {
@@ -62,6 +68,56 @@ class RestartTest {
     assertThat(swarm.running(web)).isEmpty();
     swarm.pass(Duration.ofSeconds(1));
     assertThat(swarm.running(web)).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @MethodSource("modes")
+  void whatCanNotBePreparedIsTriedOnceInEachDelay(ServiceMode mode) {
+    swarm.runtimes.forEach(
+        runtime -> runtime.prepareFails = new IllegalStateException("no such image"));
+    RestartPolicy policy = RestartPolicy.builder().delay(Duration.ofSeconds(10)).build();
+
+    swarm.create(restarting(policy).withMode(mode));
+    swarm.pass(Duration.ofSeconds(65));
+
+    // one at once and, prepared ahead of its start, one each for the seven starts of that time
+    int slots = mode.isGlobal() ? 3 : 1;
+    assertThat(created()).isEqualTo(8 * slots);
+    swarm.runtimes.forEach(runtime -> runtime.prepareFails = null);
+    swarm.pass(Duration.ofSeconds(20));
+    assertThat(swarm.view().tasks())
+        .filteredOn(task -> task.state() == TaskState.RUNNING)
+        .hasSize(slots);
+  }
+
+  static List<ServiceMode> modes() {
+    return List.of(
+        new ServiceMode.Replicated(1),
+        new ServiceMode.Global(),
+        new ServiceMode.ReplicatedJob(1, 1),
+        new ServiceMode.GlobalJob());
+  }
+
+  @Test
+  void aNewLeaderTriesNoSoonerWhatCanNotBePrepared() {
+    TestSwarm several = new TestSwarm(1, MemoryLog.group(2), EndpointGate.OPEN).joinWorkers(1);
+    ScriptedRuntime runtime = several.runtimes.get(0);
+    runtime.prepareFails = new IllegalStateException("no such image");
+    RestartPolicy policy = RestartPolicy.builder().delay(Duration.ofMinutes(10)).build();
+    several.create(restarting(policy));
+    several.pass(Duration.ofMinutes(1));
+    assertThat(runtime.created).isEqualTo(2);
+
+    several.closeLeader();
+    several.pass(Duration.ofMinutes(5));
+
+    assertThat(runtime.created).isEqualTo(2);
+    several.pass(Duration.ofMinutes(5));
+    assertThat(runtime.created).isEqualTo(3);
+  }
+
+  private int created() {
+    return swarm.runtimes.stream().mapToInt(runtime -> runtime.created).sum();
   }
 
   @Test
