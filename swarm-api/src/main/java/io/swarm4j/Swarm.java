@@ -2,6 +2,7 @@ package io.swarm4j;
 
 import io.swarm4j.agent.jvm.JvmImage;
 import io.swarm4j.agent.jvm.JvmImages;
+import io.swarm4j.event.AuditReport;
 import io.swarm4j.event.AuditTrail;
 import io.swarm4j.event.SwarmEvent;
 import io.swarm4j.internal.Engine;
@@ -103,6 +104,20 @@ public final class Swarm implements AutoCloseable {
   /** Who reached into which task through this object: commands, connections, refusals. */
   public AuditTrail audit() {
     return engine.audit();
+  }
+
+  /**
+   * The same through all managers, be they other processes. Whoever does not answer is named.
+   *
+   * @param limit how long to wait for their answers
+   */
+  public AuditReport auditReport(Duration limit) {
+    return engine.join(auditReportAsync(limit));
+  }
+
+  /** See {@link #auditReport}. */
+  public CompletionStage<AuditReport> auditReportAsync(Duration limit) {
+    return engine.auditReport(limit);
   }
 
   /** Who knows which image a tag stands for. */

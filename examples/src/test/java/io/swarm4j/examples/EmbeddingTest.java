@@ -11,6 +11,8 @@ import io.swarm4j.NodeOptions;
 import io.swarm4j.Rotation;
 import io.swarm4j.StackConvergence;
 import io.swarm4j.Swarm;
+import io.swarm4j.event.AuditEvent;
+import io.swarm4j.event.AuditReport;
 import io.swarm4j.event.SwarmEvent;
 import io.swarm4j.examples.apps.SampleImages;
 import io.swarm4j.model.ChangePolicy;
@@ -251,6 +253,14 @@ class EmbeddingTest {
 
       assertThat(printed.get(printed.size() - 1)).isEqualTo("0 today");
       assertThat(printed).contains("");
+
+      AuditReport report = swarm.auditReport(Duration.ofSeconds(5));
+      for (AuditEvent event : report.events()) {
+        print(event.at() + " " + event.actor() + " " + event.taskName());
+      }
+      print(report.warning()); // managers that did not answer, if any
+
+      assertThat(printed.get(printed.size() - 2)).endsWith(" web.1");
     }
   }
 

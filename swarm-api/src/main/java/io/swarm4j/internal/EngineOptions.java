@@ -5,6 +5,7 @@ import io.swarm4j.ImageResolver;
 import io.swarm4j.NodeOptions;
 import io.swarm4j.RuntimeFactory;
 import io.swarm4j.agent.jvm.JvmImages;
+import io.swarm4j.event.AuditTrail;
 import io.swarm4j.model.ClusterSpec;
 import io.swarm4j.model.Subnet;
 import io.swarm4j.scheduler.PlacementOptions;
@@ -33,6 +34,7 @@ public record EngineOptions(
     @Nullable Subnet block,
     Duration startTimeout,
     AccessPolicy access,
+    AuditTrail audit,
     ImageResolver registry) {
 
   public EngineOptions {
@@ -52,6 +54,7 @@ public record EngineOptions(
         .placement(PlacementOptions.DEFAULT)
         .startTimeout(Duration.ofSeconds(30))
         .access(AccessPolicy.OPEN)
+        .audit(new AuditTrail(time.now()))
         .registry(ImageResolver.NONE);
   }
 }

@@ -17,6 +17,7 @@ import io.swarm4j.agent.protocol.FromTask;
 import io.swarm4j.agent.protocol.NodeStreams;
 import io.swarm4j.agent.protocol.TaskRequest;
 import io.swarm4j.dispatcher.Manager;
+import io.swarm4j.event.AuditReport;
 import io.swarm4j.event.AuditTrail;
 import io.swarm4j.event.SwarmEvent;
 import io.swarm4j.model.Cluster;
@@ -66,7 +67,8 @@ public abstract class Host implements AutoCloseable {
             this::openStream,
             this::view,
             () -> leader().store().feed(),
-            options.access());
+            options.access(),
+            options.audit());
   }
 
   private NodeStreams.Stream openStream(
@@ -161,7 +163,17 @@ public abstract class Host implements AutoCloseable {
   }
 
   public AuditTrail audit() {
-    return reach.audit();
+    return options.audit();
+  }
+
+  /**
+   * What all managers have on record.
+   *
+   * @param limit how long to wait for their answers
+   */
+  public CompletionStage<AuditReport> auditReport(Duration limit) {
+    return CompletableFuture.completedFuture(
+        new AuditReport(List.of(audit().part(options.name())), List.of()));
   }
 
   /** Waits for what was asked of the swarm, for a bounded time. */

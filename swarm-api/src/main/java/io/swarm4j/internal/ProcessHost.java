@@ -5,13 +5,17 @@ import io.swarm4j.NodeOptions;
 import io.swarm4j.PortProblem;
 import io.swarm4j.agent.protocol.NodeStreams;
 import io.swarm4j.dispatcher.Manager;
+import io.swarm4j.event.AuditReport;
 import io.swarm4j.model.Cluster;
 import io.swarm4j.model.ConflictException;
+import io.swarm4j.model.Node;
 import io.swarm4j.model.NodeId;
 import io.swarm4j.store.Transaction;
 import io.swarm4j.store.seal.UnlockKey;
 import io.swarm4j.time.Chance;
 import io.swarm4j.time.Loop;
+import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -40,6 +44,13 @@ public final class ProcessHost extends Host {
 
     /** Ways into the tasks of the nodes, which have their sessions with the leader. */
     NodeStreams streams();
+
+    /**
+     * What managers have on record.
+     *
+     * @param limit how long to wait for their answers
+     */
+    CompletionStage<AuditReport> auditReport(Collection<Node> managers, Duration limit);
 
     @Override
     void close();
@@ -81,6 +92,13 @@ public final class ProcessHost extends Host {
   @Override
   NodeStreams streams() {
     return manager.isLeading() ? super.streams() : elsewhere.streams();
+  }
+
+  @Override
+  public CompletionStage<AuditReport> auditReport(Duration limit) {
+    List<Node> managers =
+        view().nodes().stream().filter(node -> node.role() == Node.NodeRole.MANAGER).toList();
+    return elsewhere.auditReport(managers, limit);
   }
 
   @Override

@@ -29,7 +29,6 @@ final class Reach implements AutoCloseable {
   private final Executor threads;
   private final LogBroker broker;
   private final TaskConsole console;
-  private final AuditTrail audit = new AuditTrail();
   private final Set<QueuedLogs> readings = ConcurrentHashMap.newKeySet();
 
   Reach(
@@ -38,7 +37,8 @@ final class Reach implements AutoCloseable {
       NodeStreams streams,
       Supplier<View> views,
       Supplier<ChangeFeed> changes,
-      AccessPolicy policy) {
+      AccessPolicy policy,
+      AuditTrail audit) {
     this.waiting = waiting;
     Time time = waiting.time();
     this.loop = time.newLoop("swarm-" + name + "-streams");
@@ -53,10 +53,6 @@ final class Reach implements AutoCloseable {
 
   TaskConsole console() {
     return console;
-  }
-
-  AuditTrail audit() {
-    return audit;
   }
 
   Logs logs(LogSource source, LogQuery query) {

@@ -41,6 +41,7 @@ final class Callers implements ServerInterceptor {
       Set.of(
           NodeProtocol.WRITE.getFullMethodName(),
           NodeProtocol.STREAMS.getFullMethodName(),
+          NodeProtocol.AUDIT.getFullMethodName(),
           NodeProtocol.MANAGE.getFullMethodName());
 
   private final NodeTls.Source own;

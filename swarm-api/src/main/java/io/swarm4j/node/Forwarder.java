@@ -2,8 +2,10 @@ package io.swarm4j.node;
 
 import io.swarm4j.agent.protocol.NodeStreams;
 import io.swarm4j.dispatcher.Manager;
+import io.swarm4j.event.AuditReport;
 import io.swarm4j.internal.ProcessHost;
 import io.swarm4j.model.Id;
+import io.swarm4j.model.Node;
 import io.swarm4j.model.StoreObject;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.node.NodeProtocol.WriteOutcome;
@@ -17,6 +19,7 @@ import io.swarm4j.time.Chance;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -38,6 +41,7 @@ final class Forwarder implements ProcessHost.Elsewhere {
   private final CarriedOut carriedOut;
   private final LeaderCalls calls;
   private final LeaderStreams streams;
+  private final AuditCalls audits;
   private final Chance chance; // of the manager's loop
 
   /**
@@ -50,17 +54,24 @@ final class Forwarder implements ProcessHost.Elsewhere {
       CarriedOut carriedOut,
       LeaderCalls calls,
       LeaderStreams streams,
+      AuditCalls audits,
       Chance chance) {
     this.manager = manager;
     this.carriedOut = carriedOut;
     this.calls = calls;
     this.chance = chance;
     this.streams = streams;
+    this.audits = audits;
   }
 
   @Override
   public NodeStreams streams() {
     return streams;
+  }
+
+  @Override
+  public CompletionStage<AuditReport> auditReport(Collection<Node> managers, Duration limit) {
+    return audits.ask(managers, limit);
   }
 
   @Override

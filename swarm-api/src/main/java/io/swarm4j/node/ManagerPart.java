@@ -6,6 +6,8 @@ import io.grpc.Status;
 import io.swarm4j.agent.BlockingWork;
 import io.swarm4j.agent.protocol.ToManager;
 import io.swarm4j.dispatcher.Manager;
+import io.swarm4j.event.AuditReport;
+import io.swarm4j.event.AuditTrail;
 import io.swarm4j.internal.Components;
 import io.swarm4j.internal.LeaderNetwork;
 import io.swarm4j.internal.Member;
@@ -17,6 +19,7 @@ import io.swarm4j.model.NodeId;
 import io.swarm4j.model.PermissionDeniedException;
 import io.swarm4j.network.allocator.AllocatorOptions;
 import io.swarm4j.node.NodeProtocol.Admission;
+import io.swarm4j.node.NodeProtocol.AuditRequest;
 import io.swarm4j.node.NodeProtocol.Certified;
 import io.swarm4j.node.NodeProtocol.Done;
 import io.swarm4j.node.NodeProtocol.FromManager;
@@ -60,6 +63,7 @@ final class ManagerPart implements AutoCloseable {
   private final OwnCredentials own;
   private final NodeId self;
   private final ManagerGroup group;
+  private final AuditTrail audit;
   private final LeaderNetwork network;
   private final BlockingWork work;
   private final Manager manager;
@@ -76,11 +80,17 @@ final class ManagerPart implements AutoCloseable {
    * Puts the parts together; {@link #open} lets them begin.
    *
    * @param group its share in the managers' log
+   * @param audit what is done through this manager
    * @param toSelf gets what other nodes would be told
    */
   ManagerPart(
-      NodeSettings settings, OwnCredentials own, ManagerGroup group, Consumer<FromManager> toSelf) {
+      NodeSettings settings,
+      OwnCredentials own,
+      ManagerGroup group,
+      AuditTrail audit,
+      Consumer<FromManager> toSelf) {
     this.settings = settings;
+    this.audit = audit;
     this.own = own;
     this.group = group;
     this.toSelf = toSelf;
@@ -181,8 +191,9 @@ final class ManagerPart implements AutoCloseable {
   }
 
   /** Takes requests to the leader while this manager does not lead. */
-  Forwarder forwarder(LeaderCalls calls, LeaderStreams streams) {
-    return new Forwarder(manager, carriedOut, calls, streams, settings.time().newChance());
+  Forwarder forwarder(LeaderCalls calls, LeaderStreams streams, ManagerClient client) {
+    AuditCalls audits = new AuditCalls(client, self, () -> audit.part(settings.hostname()));
+    return new Forwarder(manager, carriedOut, calls, streams, audits, settings.time().newChance());
   }
 
   /** Where the leader is found; null if unknown. */
@@ -382,6 +393,11 @@ final class ManagerPart implements AutoCloseable {
               manager
                   .control()
                   .submit(tx -> new Done(Departures.markDown(tx, caller.node(), request))));
+    }
+
+    @Override
+    public CompletionStage<AuditReport.Part> audit(AuditRequest request) {
+      return CompletableFuture.completedFuture(audit.part(settings.hostname()));
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.swarm4j.agent.Runtime;
 import io.swarm4j.agent.protocol.Managers;
 import io.swarm4j.agent.protocol.ToNode;
 import io.swarm4j.dispatcher.LocalManagers;
+import io.swarm4j.event.AuditTrail;
 import io.swarm4j.internal.EngineOptions;
 import io.swarm4j.internal.Host;
 import io.swarm4j.internal.ProcessHost;
@@ -56,6 +57,7 @@ final class MemberNode implements AutoCloseable {
   private final ManagerClient client;
   private final LeaderCalls calls;
   private final Renewal renewal;
+  private final AuditTrail audit;
   private final Agent agent;
   private volatile @Nullable ManagerPart manager;
   private volatile @Nullable Host host;
@@ -73,6 +75,7 @@ final class MemberNode implements AutoCloseable {
     Time time = settings.time();
     String name = "swarm-" + settings.hostname();
     Chance chance = time.newChance();
+    audit = new AuditTrail(time.now());
     connections = own(new EventLoops(name + "-net", time));
     roles = own(time.newLoop(name + "-role"));
     agentLoop = own(time.newLoop(name + "-agent"));
@@ -150,7 +153,7 @@ final class MemberNode implements AutoCloseable {
 
   /** Goes on as a manager, or begins to be one. Blocks while files are read. */
   synchronized ManagerPart manage(ManagerGroup group) {
-    ManagerPart part = new ManagerPart(settings, own, group, this::hear);
+    ManagerPart part = new ManagerPart(settings, own, group, audit, this::hear);
     group.askForKeysBy(calls);
     try {
       part.listen(connections);
@@ -166,7 +169,7 @@ final class MemberNode implements AutoCloseable {
             engineOptions(),
             part.manager(),
             watchLoop,
-            part.forwarder(calls, new LeaderStreams(client, part::leader)),
+            part.forwarder(calls, new LeaderStreams(client, part::leader), client),
             part.network());
     return part;
   }
@@ -197,6 +200,7 @@ final class MemberNode implements AutoCloseable {
         .network(true)
         .localhost(settings.publishOnLocalhost())
         .access(settings.access())
+        .audit(audit)
         .build();
   }
 

@@ -7,6 +7,7 @@ import io.swarm4j.agent.protocol.FromTask;
 import io.swarm4j.agent.protocol.ToManager;
 import io.swarm4j.agent.protocol.ToNode;
 import io.swarm4j.agent.protocol.ToTask;
+import io.swarm4j.event.AuditReport;
 import io.swarm4j.model.Node.NodeRole;
 import io.swarm4j.model.NodeId;
 import io.swarm4j.model.Payload;
@@ -61,6 +62,10 @@ final class NodeProtocol {
   /** Makes the caller one of the group of managers, where it is not yet. Managers only. */
   static final MethodDescriptor<ManageRequest, Done> MANAGE =
       method("Manage", MethodType.UNARY, ManageRequest.class, Done.class);
+
+  /** What the manager that is asked has on record. Managers only. */
+  static final MethodDescriptor<AuditRequest, AuditReport.Part> AUDIT =
+      method("Audit", MethodType.UNARY, AuditRequest.class, AuditReport.Part.class);
 
   /** Takes the caller out of the swarm. */
   static final MethodDescriptor<LeaveRequest, Done> LEAVE =
@@ -176,6 +181,9 @@ final class NodeProtocol {
 
   /** What a node answers in a stream. */
   record FromStream(long stream, FromTask part) {}
+
+  /** Asks a manager for its audit trail. */
+  record AuditRequest() {}
 
   /** The caller leaves for good. */
   record LeaveRequest(String reason) {}

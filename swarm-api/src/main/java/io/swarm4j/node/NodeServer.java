@@ -10,6 +10,7 @@ import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import io.grpc.stub.ServerCalls;
 import io.swarm4j.agent.protocol.ToManager;
+import io.swarm4j.event.AuditReport;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.node.NodeProtocol.Done;
 import io.swarm4j.node.NodeProtocol.FromManager;
@@ -56,6 +57,8 @@ final class NodeServer implements AutoCloseable {
 
     CompletionStage<Done> leave(NodeProtocol.LeaveRequest request);
 
+    CompletionStage<AuditReport.Part> audit(NodeProtocol.AuditRequest request);
+
     ServerCallHandler<ToManager, FromManager> sessions();
 
     ServerCallHandler<ToStream, FromStream> streams();
@@ -78,6 +81,7 @@ final class NodeServer implements AutoCloseable {
             .addMethod(NodeProtocol.WRITE, unary(calls::write, calls))
             .addMethod(NodeProtocol.MANAGE, unary(calls::manage, calls))
             .addMethod(NodeProtocol.LEAVE, unary(calls::leave, calls))
+            .addMethod(NodeProtocol.AUDIT, unary(calls::audit, calls))
             .addMethod(NodeProtocol.SESSION, calls.sessions())
             .addMethod(NodeProtocol.STREAMS, calls.streams())
             .build();

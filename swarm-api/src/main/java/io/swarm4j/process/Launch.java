@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How processes of one task are started: environment, working directory, session and control group.
@@ -132,13 +133,20 @@ final class Launch {
     }
   }
 
-  /** A further command of the task, with its own session; its streams are pipes. */
-  Optional<ProcessBuilder> beside(ExecSpec spec) {
+  /**
+   * A further command of the task, with its own session; its streams are pipes.
+   *
+   * @param terminal what it runs on, if the spec asks for one
+   */
+  Optional<ProcessBuilder> beside(ExecSpec spec, @Nullable PseudoTerminal terminal) {
     List<String> words = spec.command().stream().map(this::mapped).toList();
     if (find(words.get(0)).isEmpty()) {
       return Optional.empty();
     }
-    ProcessBuilder builder = builder(words);
+    ProcessBuilder builder = builder(terminal == null ? words : terminal.wrap(words, spec.size()));
+    if (terminal != null) {
+      builder.environment().putIfAbsent("TERM", "xterm");
+    }
     spec.env().forEach((name, value) -> builder.environment().put(name, mapped(value)));
     if (spec.workingDir() != null) {
       builder.directory(workingDir().resolve(spec.workingDir()).toFile());

@@ -262,11 +262,14 @@ final class ProcessContainer extends SteppedContainer {
     if (plan == null || !isRunning()) {
       return Interaction.failed(refusal("task " + context.name() + " does not run"));
     }
-    if (spec.user() != null || spec.tty()) {
+    if (!Unsupported.isOwnUser(spec.user())) {
       return Interaction.failed(
-          refusal("the process runtime runs commands as the task's user and without a terminal"));
+          refusal(
+              "the process runtime cannot run commands as "
+                  + spec.user()
+                  + ": leave the user out, or name that of the JVM"));
     }
-    return beside(plan).start(spec, streams);
+    return beside(plan).start(spec, streams, loop());
   }
 
   /** Input goes to the task's own, which stays open for the next who attaches. */

@@ -6,6 +6,7 @@ import io.swarm4j.agent.ExecSpec;
 import io.swarm4j.agent.ExecStreams;
 import io.swarm4j.agent.Interaction;
 import io.swarm4j.agent.ProbeOutput;
+import io.swarm4j.time.Loop;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -16,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /**
  * Runs commands beside a task, for {@code exec} and for probes. Blocks; an interruption ends it.
@@ -35,17 +37,24 @@ final class SideProcess {
     this.work = work;
   }
 
-  /** Starts a command on a thread of its own. Does not block. */
-  Interaction start(ExecSpec spec, ExecStreams streams) {
-    CompletableFuture<Integer> code = work.callUntilDone(() -> run(spec, streams));
+  /**
+   * Starts a command on a thread of its own. Does not block.
+   *
+   * @param loop on which new sizes of its terminal wait for that terminal
+   */
+  Interaction start(ExecSpec spec, ExecStreams streams, Loop loop) {
+    TerminalWindow window = new TerminalWindow(loop, work);
+    CompletableFuture<Integer> code = work.callUntilDone(() -> run(spec, streams, window::shows));
     Runnable end = () -> code.complete(KILLED);
-    return Interaction.of(code.minimalCompletionStage(), end);
+    return Interaction.of(code.minimalCompletionStage(), window::resize, end);
   }
 
   /** Runs a command; its exit code, 127 if there is no such command. */
-  private int run(ExecSpec spec, ExecStreams streams) throws IOException, InterruptedException {
+  private int run(ExecSpec spec, ExecStreams streams, Consumer<Process> started)
+      throws IOException, InterruptedException {
     List<String> command = spec.command();
-    Optional<ProcessBuilder> builder = launch.beside(spec);
+    PseudoTerminal terminal = spec.tty() ? PseudoTerminal.ofThisMachine() : null;
+    Optional<ProcessBuilder> builder = launch.beside(spec, terminal);
     if (builder.isEmpty()) {
       String text = "no such command: " + String.join(" ", command) + "\n";
       streams.stderr().write(text.getBytes(StandardCharsets.UTF_8));
@@ -53,6 +62,9 @@ final class SideProcess {
       return NOT_FOUND;
     }
     Process process = builder.get().start();
+    if (terminal != null) {
+      started.accept(process);
+    }
     CompletableFuture<Void> output =
         CompletableFuture.allOf(
             copy(process.getInputStream(), streams.stdout()),
@@ -66,7 +78,9 @@ final class SideProcess {
       return process.exitValue();
     } finally {
       if (process.isAlive()) {
+        List<ProcessHandle> below = process.descendants().toList(); // a terminal is a session, too
         tree.signal(process, "KILL");
+        below.forEach(ProcessHandle::destroyForcibly);
       }
     }
   }
@@ -75,7 +89,7 @@ final class SideProcess {
   ProbeResult probe(List<String> command) throws IOException, InterruptedException {
     ProbeOutput output = new ProbeOutput();
     ExecStreams streams = new ExecStreams(InputStream.nullInputStream(), output, output);
-    int code = run(ExecSpec.builder().command(command).build(), streams);
+    int code = run(ExecSpec.builder().command(command).build(), streams, process -> {});
     return new ProbeResult(code == 0, code, output.text());
   }
 

@@ -20,14 +20,13 @@ final class Unsupported {
    */
   static void check(TaskContext task) {
     ContainerSpec spec = task.service().task().container();
-    String self = System.getProperty("user.name", "");
     Check check = Check.of("task.container");
     unless(
         check,
-        spec.user() == null || spec.user().equals(self),
+        isOwnUser(spec.user()),
         "user",
         spec.user(),
-        "none, or the user of this JVM: " + self);
+        "none, or the user of this JVM: " + self());
     unless(check, spec.groups().isEmpty(), "groups", spec.groups(), "none");
     unless(check, !spec.tty(), "tty", spec.tty(), "no terminal");
     unless(check, !spec.readOnly(), "readOnly", spec.readOnly(), "a file system that is shared");
@@ -48,6 +47,15 @@ final class Unsupported {
           "bind mounts of a path onto itself: a process sees the files of its host");
     }
     check.orThrow();
+  }
+
+  /** Whether somebody is asked for whom every process has anyway. */
+  static boolean isOwnUser(@Nullable String user) {
+    return user == null || user.equals(self());
+  }
+
+  private static String self() {
+    return System.getProperty("user.name", "");
   }
 
   private static void unless(

@@ -3,11 +3,13 @@ package io.swarm4j.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.swarm4j.Diagnosis;
+import io.swarm4j.ImageResolver;
 import io.swarm4j.NodeNetwork;
 import io.swarm4j.NodeOptions;
 import io.swarm4j.RuntimeFactory;
 import io.swarm4j.agent.Runtime;
 import io.swarm4j.agent.jvm.JvmImages;
+import io.swarm4j.event.AuditTrail;
 import io.swarm4j.model.ClusterSpec;
 import io.swarm4j.model.NodeId;
 import io.swarm4j.network.dataplane.AppliedRevision;
@@ -15,6 +17,7 @@ import io.swarm4j.network.dataplane.Difference;
 import io.swarm4j.scheduler.PlacementOptions;
 import io.swarm4j.store.ChangeFeed;
 import io.swarm4j.store.View;
+import io.swarm4j.stream.AccessPolicy;
 import io.swarm4j.time.Loop;
 import io.swarm4j.time.Time;
 import io.swarm4j.time.VirtualTime;
@@ -53,8 +56,9 @@ class NodeNetworksTest {
               false,
               null,
               LEASE,
-              null,
-              null),
+              AccessPolicy.OPEN,
+              new AuditTrail(time.now()),
+              ImageResolver.NONE),
           time.newLoop("networks"));
 
   /** A data plane that is told what it has applied. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.swarm4j.dispatcher.EndpointGate;
 import io.swarm4j.dispatcher.Manager;
+import io.swarm4j.event.AuditTrail;
 import io.swarm4j.model.Meta;
 import io.swarm4j.model.Node;
 import io.swarm4j.model.Node.NodeRole;
@@ -57,6 +58,7 @@ class ForwarderTest {
               loop,
               time.newChance()),
           new LeaderStreams(client, () -> null),
+          new AuditCalls(client, new NodeId(3, 4), () -> new AuditTrail(time.now()).part("m1")),
           Chance.seeded(SEED));
 
   @AfterEach

@@ -7,6 +7,7 @@ import io.swarm4j.Convergence;
 import io.swarm4j.ExecResult;
 import io.swarm4j.Logs;
 import io.swarm4j.event.AuditEvent;
+import io.swarm4j.event.AuditReport;
 import io.swarm4j.model.ConflictException;
 import io.swarm4j.model.Node;
 import io.swarm4j.model.Node.NodeRole;
@@ -118,6 +119,41 @@ class ManagersTest {
       logs.forEachRemaining(line -> {});
       assertThat(logs.gaps()).extracting(LogGap::node).contains(lost);
     }
+  }
+
+  @Test
+  void everyManagerTellsWhatWasAskedThroughAnyOfThemAndNamesThoseThatDoNotAnswer() {
+    SwarmNode first = nodes.manager();
+    SwarmNode second = nodes.manager(first, "x2");
+    SwarmNode third = nodes.manager(first, "x3");
+    first.swarm().services().create(TestNodes.idle("web", 1));
+    first.swarm().services().await("web", TestNodes.LIMIT);
+    String task = first.swarm().services().tasks("web").get(0).id().toString();
+
+    second.swarm().tasks().exec(task, List.of("echo", "one"), TestNodes.LIMIT);
+    first.swarm().tasks().exec(task, List.of("echo", "two"), TestNodes.LIMIT);
+
+    AuditReport report = third.swarm().auditReport(TestNodes.LIMIT);
+    assertThat(report.parts())
+        .extracting(AuditReport.Part::manager)
+        .containsExactlyInAnyOrder("m1", "x2", "x3");
+    assertThat(commands(report)).containsExactly(List.of("echo", "one"), List.of("echo", "two"));
+    assertThat(report.warning()).isEmpty();
+
+    NodeId lost = second.id();
+    second.close();
+
+    AuditReport rest = third.swarm().auditReport(TestNodes.LIMIT);
+    assertThat(commands(rest)).containsExactly(List.of("echo", "two"));
+    assertThat(rest.missing()).extracting(AuditReport.Missing::node).containsExactly(lost);
+    assertThat(rest.warning()).contains("manager x2");
+  }
+
+  private static List<List<String>> commands(AuditReport report) {
+    return report.events().stream()
+        .filter(AuditEvent.ExecStarted.class::isInstance)
+        .map(event -> ((AuditEvent.ExecStarted) event).command())
+        .toList();
   }
 
   private static List<String> lines(SwarmNode manager) {

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.swarm4j.agent.Container;
 import io.swarm4j.agent.Container.Exit;
+import io.swarm4j.agent.ExecSpec;
 import io.swarm4j.agent.ExecStreams;
 import io.swarm4j.agent.Interaction;
 import io.swarm4j.agent.LogOptions;
 import io.swarm4j.agent.TaskContext.TaskFile;
 import io.swarm4j.agent.TaskFailure;
+import io.swarm4j.agent.TerminalSize;
 import io.swarm4j.model.ContainerSpec;
 import io.swarm4j.model.Fault;
 import io.swarm4j.model.FileTarget;
@@ -36,7 +38,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -424,6 +428,82 @@ class ProcessRuntimeTest {
     await(container.stop(LONG));
 
     assertThat(await(exec)).isIn(137, 143);
+  }
+
+  @Test
+  @Feature("L07")
+  void execHasATerminalThatEchoesAndKnowsItsSize() throws Exception {
+    Container container = ready(SLEEP);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    String script =
+        "test -t 0 && test -t 1 && echo on a terminal; stty size; echo failure >&2; read word;"
+            + " echo \"got $word's $EXTRA\";"
+            + " while [ \"$(stty size)\" != '40 120' ]; do sleep 0.05; done; exit 7";
+    ExecSpec spec =
+        ExecSpec.builder()
+            .command(List.of("sh", "-c", script))
+            .env(Map.of("EXTRA", "word"))
+            .stdin(true)
+            .tty(true)
+            .size(new TerminalSize(100, 30))
+            .build();
+
+    InputStream typed = new ByteArrayInputStream("it\n".getBytes(StandardCharsets.UTF_8));
+    Interaction session = container.exec(spec, new ExecStreams(typed, out, err));
+    session.resize(new TerminalSize(120, 40)); // most likely before the terminal is there
+
+    assertThat(await(session.exit())).isEqualTo(7);
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .contains("on a terminal\r\n", "failure\r\n", "it\r\n", "got it's word\r\n");
+    assertThat(err.size()).isZero();
+  }
+
+  @Test
+  void commandOnATerminalEndsWithItsSession() throws Exception {
+    Container container = ready(SLEEP);
+    ExecSpec spec = ExecSpec.builder().command(List.of("sh", "-c", SLEEP)).tty(true).build();
+    FirstLine first = new FirstLine();
+
+    Interaction session =
+        container.exec(spec, new ExecStreams(InputStream.nullInputStream(), first, first));
+    first.await();
+    session.close();
+
+    assertThat(await(session.exit())).isEqualTo(137);
+    await(container.remove());
+    assertThat(Leftovers.processes(closed())).isEmpty();
+  }
+
+  /** Waits until something was written. */
+  private static final class FirstLine extends OutputStream {
+    private final CompletableFuture<Boolean> written = new CompletableFuture<>();
+
+    @Override
+    public void write(int b) {
+      written.complete(true);
+    }
+
+    void await() throws Exception {
+      ProcessRuntimeTest.await(written);
+    }
+  }
+
+  @Test
+  void onlyTheScriptOfANewEnoughUtilLinuxMakesTerminals() {
+    assertThat(PseudoTerminal.isFit("script from util-linux 2.38.1")).isTrue();
+    assertThat(PseudoTerminal.isFit("script from util-linux 2.34")).isFalse();
+    assertThat(PseudoTerminal.isFit("script: illegal option -- -")).isFalse();
+  }
+
+  @Test
+  void execAsSomebodyElseIsRefused() throws Exception {
+    Container container = ready(SLEEP);
+    ExecSpec spec = ExecSpec.builder().command(List.of("true")).user("somebody").build();
+
+    assertThatThrownBy(() -> await(container.exec(spec, ExecStreams.none()).exit()))
+        .isInstanceOf(TaskFailure.class)
+        .hasMessageContaining("somebody");
   }
 
   @Test

@@ -6,10 +6,10 @@ import java.util.ArrayDeque;
 import java.util.function.LongConsumer;
 
 /**
- * Input for a command, as it comes from the manager; what was read is granted anew. Thread-safe; a
- * read waits for more, or for the end.
+ * Input for a command or a task, as it comes from elsewhere; what was read is granted anew.
+ * Thread-safe; a read waits for more, or for the end.
  */
-final class InputPipe extends InputStream {
+public final class InputPipe extends InputStream {
   private static final long GRANT = ToTask.FIRST_INPUT_CREDIT / 2;
 
   private final LongConsumer grant;
@@ -24,12 +24,12 @@ final class InputPipe extends InputStream {
    *
    * @param grant told how many bytes there is room for again
    */
-  InputPipe(LongConsumer grant) {
+  public InputPipe(LongConsumer grant) {
     this.grant = grant;
   }
 
-  /** More input. */
-  void feed(byte[] bytes) {
+  /** More input, of which the caller keeps no more under way than was granted. */
+  public void feed(byte[] bytes) {
     synchronized (lock) {
       if (!ended && bytes.length > 0) {
         chunks.add(bytes);
@@ -39,7 +39,7 @@ final class InputPipe extends InputStream {
   }
 
   /** There is no more. */
-  void end() {
+  public void end() {
     synchronized (lock) {
       ended = true;
       lock.notifyAll();

@@ -2,6 +2,7 @@ package io.swarm4j.agent;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /** A command under way beside a task, or a connection to the task itself. Thread-safe. */
 public interface Interaction extends AutoCloseable {
@@ -33,6 +34,17 @@ public interface Interaction extends AutoCloseable {
    * @param end what {@link #close} does; may be called more than once
    */
   static Interaction of(CompletionStage<Integer> exit, Runnable end) {
+    return of(exit, size -> {}, end);
+  }
+
+  /**
+   * One that may have a terminal.
+   *
+   * @param terminal gets its sizes
+   * @param end what {@link #close} does; may be called more than once
+   */
+  static Interaction of(
+      CompletionStage<Integer> exit, Consumer<TerminalSize> terminal, Runnable end) {
     return new Interaction() {
       @Override
       public CompletionStage<Integer> exit() {
@@ -41,7 +53,7 @@ public interface Interaction extends AutoCloseable {
 
       @Override
       public void resize(TerminalSize size) {
-        // there is no terminal
+        terminal.accept(size);
       }
 
       @Override

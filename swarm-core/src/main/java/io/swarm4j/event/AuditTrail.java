@@ -1,5 +1,6 @@
 package io.swarm4j.event;
 
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -19,12 +20,22 @@ public final class AuditTrail {
 
   private final ArrayDeque<AuditEvent> events = new ArrayDeque<>();
   private final List<Consumer<AuditEvent>> listeners = new CopyOnWriteArrayList<>();
+  private Instant since;
+
+  /**
+   * Begins to record.
+   *
+   * @param now nothing is known of what was before
+   */
+  public AuditTrail(Instant now) {
+    this.since = now;
+  }
 
   /** Adds an event; listeners have seen it when this returns. */
   public void record(AuditEvent event) {
     synchronized (events) {
       if (events.size() == KEPT) {
-        events.remove();
+        since = events.remove().at();
       }
       events.add(event);
     }
@@ -39,6 +50,13 @@ public final class AuditTrail {
       } catch (RuntimeException fault) {
         LOG.error("a listener of the audit trail failed", fault);
       }
+    }
+  }
+
+  /** What is kept, as a manager's part of the whole. */
+  public AuditReport.Part part(String manager) {
+    synchronized (events) {
+      return new AuditReport.Part(manager, since, List.copyOf(events));
     }
   }
 

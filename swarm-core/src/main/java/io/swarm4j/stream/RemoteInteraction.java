@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,7 @@ final class RemoteInteraction implements Interaction, Consumer<FromTask> {
   private final ExecStreams local;
   private final boolean hasInput;
   private final CompletableFuture<Integer> exit = new CompletableFuture<>();
+  private final CompletableFuture<Integer> recorded;
   private final ConcurrentLinkedQueue<FromTask> arrived = new ConcurrentLinkedQueue<>();
   private final AtomicLong inputRoom = new AtomicLong(ToTask.FIRST_INPUT_CREDIT);
   private final SerialWork output;
@@ -45,7 +47,17 @@ final class RemoteInteraction implements Interaction, Consumer<FromTask> {
   private volatile boolean inputEnded;
   private long written;
 
-  RemoteInteraction(ExecStreams local, boolean hasInput, Executor threads) {
+  /**
+   * One that has not begun.
+   *
+   * @param record hears how it ended, before anybody else does
+   */
+  RemoteInteraction(
+      ExecStreams local,
+      boolean hasInput,
+      Executor threads,
+      BiConsumer<@Nullable Integer, @Nullable Throwable> record) {
+    this.recorded = exit.whenComplete(record);
     this.local = local;
     this.hasInput = hasInput;
     this.output = new SerialWork(threads, this::write);
@@ -164,7 +176,7 @@ final class RemoteInteraction implements Interaction, Consumer<FromTask> {
 
   @Override
   public CompletionStage<Integer> exit() {
-    return exit.minimalCompletionStage();
+    return recorded.minimalCompletionStage();
   }
 
   @Override

@@ -131,8 +131,7 @@ public final class TaskConsole {
 
   private Interaction begin(
       NodeId node, TaskRequest request, boolean stdin, ExecStreams local, Record record) {
-    RemoteInteraction interaction = new RemoteInteraction(local, stdin, threads);
-    interaction.exit().whenComplete(record::ended);
+    RemoteInteraction interaction = new RemoteInteraction(local, stdin, threads, record::ended);
     interaction.begin(receiver -> streams.open(node, request, RemoteInteraction.CREDIT, receiver));
     return interaction;
   }

@@ -13,12 +13,13 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * Two clients that call without end, one on connections that it keeps, one on a new connection each
- * time. Nothing is tried twice.
+ * Two clients that call without end, one on connections that it keeps for a hundred requests, so
+ * that none stays on one task for ever; one on a new connection each time. Nothing is tried twice.
  */
 final class SteadyLoad implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final long PAUSE_NANOS = 5_000_000;
+  private static final int REQUESTS_PER_CONNECTION = 100;
 
   private final InetSocketAddress server;
   private final Consumer<String> onLoss;
@@ -37,6 +38,24 @@ final class SteadyLoad implements AutoCloseable {
     Reply get() throws IOException;
   }
 
+  /** Requests on a connection that is replaced by its client when it has answered enough. */
+  private static final class RenewedConnection implements Call {
+    private final KeptConnection kept;
+    private int asked;
+
+    RenewedConnection(InetSocketAddress server) {
+      this.kept = new KeptConnection(server, TIMEOUT);
+    }
+
+    @Override
+    public Reply get() throws IOException {
+      if (asked++ % REQUESTS_PER_CONNECTION == 0) {
+        kept.close();
+      }
+      return kept.get("/");
+    }
+  }
+
   private SteadyLoad(InetSocketAddress server, Consumer<String> onLoss) {
     this.server = server;
     this.onLoss = onLoss;
@@ -49,8 +68,7 @@ final class SteadyLoad implements AutoCloseable {
    */
   static SteadyLoad start(InetSocketAddress server, Consumer<String> onLoss) {
     SteadyLoad load = new SteadyLoad(server, onLoss);
-    KeptConnection kept = new KeptConnection(server, TIMEOUT);
-    load.client(Kind.KEPT, () -> kept.get("/"));
+    load.client(Kind.KEPT, new RenewedConnection(server));
     load.client(Kind.NEW, () -> HttpGet.of(server, "/", TIMEOUT));
     return load;
   }

@@ -157,7 +157,7 @@ final class JvmContainer extends SteppedContainer {
       throw new TaskFailure(new Reason.StartFailed(text), text);
     }
     return task -> {
-      ExecStreams streams = new ExecStreams(InputStream.nullInputStream(), task.out(), task.err());
+      ExecStreams streams = new ExecStreams(task.in(), task.out(), task.err());
       int code = command.run(task, task.args(), streams);
       if (code != 0) {
         task.exit(code);
@@ -267,7 +267,7 @@ final class JvmContainer extends SteppedContainer {
     return new ProbeResult(code == 0, code, output.text());
   }
 
-  private JvmShell shell(LiveTask task, ExecStreams streams) {
+  private JvmShell shell(JvmTask task, ExecStreams streams) {
     return new JvmShell(task, prepared().commands(), streams);
   }
 
@@ -301,12 +301,6 @@ final class JvmContainer extends SteppedContainer {
     if (task == null || !isRunning()) {
       return Interaction.failed(refusal("task " + context.name() + " does not run"));
     }
-    if (!spec.env().isEmpty() || spec.workingDir() != null || spec.user() != null) {
-      return Interaction.failed(
-          refusal(
-              "the in-JVM runtime runs commands with the task's own environment, working directory"
-                  + " and user: leave those out"));
-    }
     OutputStream err = spec.tty() ? streams.stdout() : streams.stderr();
     ExecStreams own = new ExecStreams(streams.stdin(), streams.stdout(), err);
     CompletableFuture<Integer> code = new CompletableFuture<>();
@@ -314,7 +308,7 @@ final class JvmContainer extends SteppedContainer {
         task.spawn(
             () -> {
               try {
-                code.complete(shell(task, own).run(spec.command()));
+                code.complete(shell(new CommandTask(task, spec), own).run(spec.command()));
               } catch (ExitSignal asked) {
                 code.complete(0);
               } catch (Throwable failure) {
@@ -328,6 +322,16 @@ final class JvmContainer extends SteppedContainer {
           }
         };
     return Interaction.of(code.minimalCompletionStage(), end);
+  }
+
+  /** Input goes to the task's own, which stays open for the next who attaches. */
+  @Override
+  public Interaction attach(ExecStreams streams) {
+    LiveTask task = live;
+    if (task != null && spec().openStdin()) {
+      work.execute(() -> task.input().takeFrom(streams.stdin()));
+    }
+    return super.attach(streams);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.swarm4j.agent.jvm;
 import io.swarm4j.model.SlotKey;
 import io.swarm4j.model.TaskId;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -44,6 +45,9 @@ public interface JvmTask {
 
   /** Working directory as the spec has it, {@code /} if it says nothing. */
   String workingDir();
+
+  /** User as the spec has it; one JVM cannot hold anybody to it. */
+  Optional<String> user();
 
   /** The task's own addresses, in the order of its networks; 127.0.0.1 if it has none. */
   List<InetAddress> addresses();
@@ -99,6 +103,12 @@ public interface JvmTask {
    * @throws UnknownHostException if there is none
    */
   List<InetAddress> resolveAll(String host) throws UnknownHostException;
+
+  /**
+   * Standard input: what those who attach to the task type, if the spec keeps it open, until the
+   * task ends; else there is none.
+   */
+  InputStream in();
 
   /** Standard output; lines appear in the task's log. */
   PrintStream out();

@@ -10,6 +10,7 @@ import io.swarm4j.model.NotFoundException;
 import io.swarm4j.model.SlotKey;
 import io.swarm4j.model.TaskId;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -23,6 +24,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -52,6 +54,7 @@ final class LiveTask implements JvmTask {
   private final ThreadFactory threads;
   private final Runnable dying;
   private final Consumer<Exit> ended;
+  private final TaskInput input = new TaskInput();
   private final PrintStream out;
   private final PrintStream err;
 
@@ -168,6 +171,7 @@ final class LiveTask implements JvmTask {
     serving.complete(null);
     closeOwned();
     interruptAll();
+    input.close();
     out.close();
     err.close();
     log.end();
@@ -324,6 +328,11 @@ final class LiveTask implements JvmTask {
   }
 
   @Override
+  public Optional<String> user() {
+    return Optional.ofNullable(context.service().task().container().user());
+  }
+
+  @Override
   public List<InetAddress> addresses() {
     return TaskAddresses.of(context);
   }
@@ -393,6 +402,17 @@ final class LiveTask implements JvmTask {
     List<InetAddress> found = new ArrayList<>(TaskAddresses.resolve(context, host));
     Collections.rotate(found, -lookups.getAndIncrement());
     return found;
+  }
+
+  /** Where those who attach write. */
+  TaskInput input() {
+    return input;
+  }
+
+  @Override
+  public InputStream in() {
+    boolean open = context.service().task().container().openStdin();
+    return open ? input.stream() : InputStream.nullInputStream();
   }
 
   @Override

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.swarm4j.agent.Container;
 import io.swarm4j.agent.Container.Exit;
+import io.swarm4j.agent.ExecSpec;
 import io.swarm4j.agent.ExecStreams;
+import io.swarm4j.agent.Interaction;
 import io.swarm4j.agent.LogOptions;
 import io.swarm4j.model.ContainerSpec;
 import io.swarm4j.model.FileTarget;
@@ -20,10 +22,13 @@ import io.swarm4j.testing.CollectedLog;
 import io.swarm4j.testing.Feature;
 import io.swarm4j.testing.TestTask;
 import io.swarm4j.testing.WatchedTime;
+import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -32,6 +37,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -535,6 +541,74 @@ class JvmRuntimeTest {
         new ExecStreams(InputStream.nullInputStream(), out, new ByteArrayOutputStream());
     int code = await(container.exec(List.of("sh", "-c", line), streams));
     return code + ":" + out.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void commandsSeeTheVariablesFolderAndUserThatTheyWereGiven() throws Exception {
+    Container container =
+        start(
+            JvmTask::awaitStop,
+            image ->
+                image.command(
+                    "where",
+                    (task, args, streams) -> {
+                      String text =
+                          task.env() + " " + task.workingDir() + " " + task.user().orElse("nobody");
+                      streams.stdout().write(text.getBytes(StandardCharsets.UTF_8));
+                      return 0;
+                    }),
+            TestTask.of(ContainerSpec.of("app").withWorkingDir("/srv")).env("A", "1"));
+    ExecSpec spec =
+        ExecSpec.builder()
+            .command(List.of("where"))
+            .env(Map.of("B", "2"))
+            .workingDir("data")
+            .user("root")
+            .build();
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+    await(container.exec(spec, new ExecStreams(InputStream.nullInputStream(), out, out)).exit());
+    await(
+        container
+            .exec(ExecSpec.of("where"), new ExecStreams(InputStream.nullInputStream(), out, out))
+            .exit());
+
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .isEqualTo("{A=1, B=2} /srv/data root{A=1} /srv nobody");
+  }
+
+  @Test
+  void whoAttachesTypesIntoTheInputThatTheSpecKeepsOpen() throws Exception {
+    JvmImage echo =
+        task -> {
+          BufferedReader lines =
+              new BufferedReader(new InputStreamReader(task.in(), StandardCharsets.UTF_8));
+          for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            task.out().println("got " + line);
+          }
+        };
+    Container container =
+        start(echo, image -> {}, TestTask.of(ContainerSpec.of("app").withOpenStdin(true)));
+
+    CollectedLog log = new CollectedLog();
+    try (AutoCloseable reading = container.logs(LogOptions.FOLLOW, log)) {
+      for (String word : List.of("one", "two")) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        InputStream typed =
+            new ByteArrayInputStream((word + "\n").getBytes(StandardCharsets.UTF_8));
+        Interaction attached = container.attach(new ExecStreams(typed, out, out));
+        log.awaitLine("got " + word);
+        attached.close();
+      }
+    }
+    assertThat(container.exit().toCompletableFuture()).isNotDone();
+  }
+
+  @Test
+  void inputThatTheSpecDoesNotKeepOpenIsAtItsEnd() throws Exception {
+    Container container = start(task -> task.exit(task.in().read()));
+
+    assertThat(await(container.exit()).code()).isEqualTo(-1);
   }
 
   @Test
