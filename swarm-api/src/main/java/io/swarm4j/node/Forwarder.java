@@ -119,6 +119,12 @@ final class Forwarder implements ProcessHost.Elsewhere {
                 });
         return;
       }
+      UnavailableException broken = manager.store().failure().orElse(null);
+      if (broken != null) {
+        result.completeExceptionally(
+            new UnavailableException(String.valueOf(broken.getMessage()), broken));
+        return;
+      }
       View view = manager.store().view();
       StoreTransaction tx = new StoreTransaction(view, manager.loop().now(), Integer.MAX_VALUE);
       T value;

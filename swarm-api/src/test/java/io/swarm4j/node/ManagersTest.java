@@ -8,12 +8,15 @@ import io.swarm4j.ExecResult;
 import io.swarm4j.Logs;
 import io.swarm4j.event.AuditEvent;
 import io.swarm4j.event.AuditReport;
+import io.swarm4j.model.ConfigSpec;
 import io.swarm4j.model.ConflictException;
 import io.swarm4j.model.Node;
 import io.swarm4j.model.Node.NodeRole;
 import io.swarm4j.model.Node.NodeState;
 import io.swarm4j.model.NodeId;
+import io.swarm4j.model.Payload;
 import io.swarm4j.model.Task;
+import io.swarm4j.model.UnavailableException;
 import io.swarm4j.security.CertificateIssuer;
 import io.swarm4j.security.Certificates;
 import io.swarm4j.security.NodeIdentity;
@@ -21,9 +24,13 @@ import io.swarm4j.stream.LogGap;
 import io.swarm4j.stream.LogQuery;
 import io.swarm4j.testing.Feature;
 import io.swarm4j.time.RealTime;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -89,6 +96,64 @@ class ManagersTest {
     assertThat(second.swarm().services().await("web", TestNodes.LIMIT))
         .isInstanceOf(Convergence.Converged.class);
     assertThat(TestNodes.running(second, "web")).isEqualTo(6);
+  }
+
+  @Test
+  void aLeaderWhoseDiskIsFullIsReplacedAndIsBackOnceThereIsRoom() throws Exception {
+    Path disk = Files.createDirectory(root.resolve("disk"));
+    Mounts.make("tmpfs", disk, "size=16m");
+    try {
+      SwarmNode first = nodes.own(TestNodes.builder(disk.resolve("m1"), "m1").start());
+      first.init();
+      SwarmNode second = nodes.manager(first, "x2");
+      SwarmNode third = nodes.manager(first, "x3");
+      Path ballast = disk.resolve("ballast");
+      fill(ballast);
+
+      for (int i = 0; i < 12; i++) {
+        second.swarm().configs().create(large("config" + i));
+      }
+
+      assertThat(third.swarm().await(view -> view.configs().size() == 12, TestNodes.LIMIT))
+          .as("what was confirmed is with the third manager, too")
+          .isTrue();
+      assertThat(leads(second, first.id())).isFalse();
+      assertThatThrownBy(() -> first.swarm().configs().create(large("refused")))
+          .isInstanceOf(UnavailableException.class)
+          .hasMessageContaining("can not write its log")
+          .hasMessageContaining("Make room");
+      first.close();
+      assertThatThrownBy(() -> TestNodes.builder(disk.resolve("m1"), "m1").start())
+          .isInstanceOf(UnavailableException.class)
+          .hasMessageContaining("no room for a manager");
+      Files.delete(ballast);
+      SwarmNode again = nodes.own(TestNodes.builder(disk.resolve("m1"), "m1").start());
+      TestNodes.awaitState(second, again.id(), NodeState.READY);
+      assertThat(again.swarm().await(view -> view.configs().size() == 12, TestNodes.LIMIT))
+          .isTrue();
+    } finally {
+      nodes.close();
+      Mounts.end(disk);
+    }
+  }
+
+  private static ConfigSpec large(String name) {
+    return new ConfigSpec(name, Map.of(), new Payload(new byte[400 << 10]), false);
+  }
+
+  private static void fill(Path file) throws IOException {
+    try (OutputStream out = Files.newOutputStream(file)) {
+      byte[] piece = new byte[4 << 10];
+      while (true) {
+        out.write(piece);
+      }
+    } catch (IOException full) {
+      assertThat(full).hasMessageContaining("No space left");
+    }
+  }
+
+  private static boolean leads(SwarmNode manager, NodeId id) {
+    return manager.swarm().view().node(id).manager().leader();
   }
 
   @Test

@@ -36,7 +36,12 @@ final class TestNodes implements AutoCloseable {
 
   /** The builder of a node with a directory of its own. */
   SwarmNodeBuilder builder(String name) {
-    return SwarmNode.builder(root.resolve(name))
+    return builder(root.resolve(name), name);
+  }
+
+  /** The builder of a node that keeps its state in a directory. */
+  static SwarmNodeBuilder builder(Path directory, String name) {
+    return SwarmNode.builder(directory)
         .hostname(name)
         .listen("127.0.0.1:0")
         .cluster(FAST)

@@ -1,5 +1,6 @@
 package io.swarm4j.store;
 
+import io.swarm4j.model.UnavailableException;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -24,7 +25,7 @@ public interface Log extends AutoCloseable {
    * called again.
    *
    * @return completes once the entry is committed and was handed to the replica; fails with {@link
-   *     io.swarm4j.model.UnavailableException} if it was not, or if that is not known
+   *     UnavailableException} if it was not, or if that is not known
    */
   CompletionStage<Void> propose(LogEntry entry);
 
@@ -63,6 +64,14 @@ public interface Log extends AutoCloseable {
 
     /** This replica no longer leads. */
     void leadershipLost();
+
+    /**
+     * The log can go on no more, say because its disk is full: nothing follows until the manager is
+     * started again.
+     *
+     * @param why with what to do
+     */
+    default void failed(UnavailableException why) {}
 
     /** The newest committed state, for a snapshot. Any thread. */
     View state();

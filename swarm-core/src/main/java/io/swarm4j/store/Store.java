@@ -5,6 +5,7 @@ import io.swarm4j.time.Loop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -32,6 +33,7 @@ public final class Store implements AutoCloseable {
   private final List<Consumer<Commit>> listeners = new ArrayList<>();
   private final List<Leadership> followers = new ArrayList<>();
   private volatile View committed = View.EMPTY;
+  private volatile @Nullable UnavailableException failure;
   private View head = View.EMPTY;
   private long newestTerm; // of the log, as far as it was applied
   private long ledTerm; // in which this manager leads or last led
@@ -67,6 +69,11 @@ public final class Store implements AutoCloseable {
   /** The newest committed state. Any thread. */
   public View view() {
     return committed;
+  }
+
+  /** Why the log goes on no more, and the state with it. Any thread. */
+  public Optional<UnavailableException> failure() {
+    return Optional.ofNullable(failure);
   }
 
   /** Committed changes, for watchers. Any thread. */
@@ -275,6 +282,11 @@ public final class Store implements AutoCloseable {
     @Override
     public void leadershipLost() {
       onLoop(Store.this::loseLeadership);
+    }
+
+    @Override
+    public void failed(UnavailableException why) {
+      failure = why;
     }
 
     @Override

@@ -39,9 +39,10 @@ record Division(RaftServer.Division ratis, RaftClientAsynchronousProtocol reques
     return Optional.ofNullable(ratis.getInfo().getLeaderId()).map(RaftPeerId::toString);
   }
 
+  /** The members; in reach are those heard of within the longest time to an election. */
   List<RaftMember> members(RaftTiming timing) {
     Optional<String> leader = leader();
-    Set<String> inReach = inReach(timing.electionAfter().toMillis() * 2);
+    Set<String> inReach = inReach(timing.electionAfter().toMillis() * 4);
     return ratis.getRaftConf().getCurrentPeers().stream()
         .map(RaftPeer::getId)
         .map(RaftPeerId::toString)

@@ -49,6 +49,7 @@ final class RaftNode implements AutoCloseable {
   private Runnable endOfAddresses = () -> {};
   private @Nullable RaftServer server;
   private @Nullable Division division;
+  private volatile @Nullable UnavailableException lost;
 
   RaftNode(RaftOptions options, Replica replica, Seal seal, Proposals proposals) {
     this.options = options;
@@ -61,7 +62,12 @@ final class RaftNode implements AutoCloseable {
             this::compact);
     this.stateMachine =
         new ReplicaStateMachine(
-            replica, seal, snapshots, proposals, new KeyRotation(options.keys(), seal));
+            replica,
+            seal,
+            snapshots,
+            proposals,
+            new KeyRotation(options.keys(), seal),
+            this::logFailed);
   }
 
   /** Starts the server; on failure, nothing of it is left. */
@@ -76,6 +82,7 @@ final class RaftNode implements AutoCloseable {
     } catch (IOException failed) {
       throw startFailure(failed);
     }
+    Room.check(options.directory());
     if (options.transport() instanceof RaftTransport.Tcp tcp) {
       BindCheck.check(tcp.bind());
       endOfAddresses = MemberResolver.use(options.group().toString(), tcp.addresses());
@@ -132,7 +139,27 @@ final class RaftNode implements AutoCloseable {
     return root;
   }
 
+  /**
+   * Ends the server before it spoils what else is on the disk; another manager leads, if this one
+   * did.
+   */
+  private UnavailableException logFailed(Throwable cause) {
+    UnavailableException failure = Room.lost(options.id(), options.directory(), cause);
+    lost = failure;
+    LOG.error("{}", failure.getMessage(), cause);
+    options
+        .time()
+        .newThreads("swarm-raft-" + options.id() + "-lost")
+        .newThread(this::close)
+        .start();
+    return failure;
+  }
+
   private Division division() {
+    UnavailableException failure = lost;
+    if (failure != null) {
+      throw new UnavailableException(String.valueOf(failure.getMessage()), failure);
+    }
     Division present = division;
     if (present == null) {
       throw new UnavailableException("manager " + options.id() + " is not started");
@@ -231,9 +258,10 @@ final class RaftNode implements AutoCloseable {
   }
 
   private RaftServer started() {
+    division();
     RaftServer present = server;
     if (present == null) {
-      throw new UnavailableException("manager " + options.id() + " is not started");
+      throw new UnavailableException("manager " + options.id() + " is closed");
     }
     return present;
   }
@@ -280,8 +308,9 @@ final class RaftNode implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     RaftServer open = server;
+    server = null;
     if (open != null) {
       IdleWriter.awake(
           RaftGroupMemberId.valueOf(RaftPeerId.valueOf(options.id()), group),
@@ -289,6 +318,7 @@ final class RaftNode implements AutoCloseable {
           () -> close(open));
     }
     endOfAddresses.run();
+    endOfAddresses = () -> {};
   }
 
   private void close(RaftServer open) {

@@ -1,5 +1,6 @@
 package io.swarm4j.raft;
 
+import io.swarm4j.model.UnavailableException;
 import io.swarm4j.store.Log.Replica;
 import io.swarm4j.store.LogEntry;
 import io.swarm4j.store.seal.Seal;
@@ -8,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
@@ -44,17 +46,24 @@ final class ReplicaStateMachine extends BaseStateMachine {
   private final Snapshots snapshots;
   private final Proposals proposals;
   private final KeyRotation rotation;
+  private final Function<Throwable, UnavailableException> onLogFailed;
   private final Object calls = new Object();
   private long revision;
   private boolean leading;
 
   ReplicaStateMachine(
-      Replica replica, Seal seal, Snapshots snapshots, Proposals proposals, KeyRotation rotation) {
+      Replica replica,
+      Seal seal,
+      Snapshots snapshots,
+      Proposals proposals,
+      KeyRotation rotation,
+      Function<Throwable, UnavailableException> onLogFailed) {
     this.replica = replica;
     this.seal = seal;
     this.snapshots = snapshots;
     this.proposals = proposals;
     this.rotation = rotation;
+    this.onLogFailed = onLogFailed;
   }
 
   /** Whether the reply to a write says that replicas did not accept it. */
@@ -233,7 +242,10 @@ final class ReplicaStateMachine extends BaseStateMachine {
 
   @Override
   public void notifyLogFailed(Throwable cause, LogEntryProto entry) {
-    LOG.error("manager {} can not write its log", getId(), cause);
+    notifyNotLeader(List.of());
+    synchronized (calls) {
+      replica.failed(onLogFailed.apply(cause));
+    }
   }
 
   /** Completes at once: whoever asks wants to know that all before has been applied. */
