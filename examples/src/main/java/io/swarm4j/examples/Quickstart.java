@@ -58,7 +58,7 @@ final class Quickstart implements Callable<Integer> {
       if (!check) {
         return new Showcase(System.out, options.api(), bed).run(swarm, read, PAGES);
       }
-      return CompanyCheck.run(swarm, read, System.out) ? 0 : 1;
+      return CompanyCheck.run(swarm, options.heartbeat(), read, System.out) ? 0 : 1;
     } finally {
       if (check && bed != null) {
         bed.close();

@@ -4,6 +4,7 @@ import io.swarm4j.Swarm;
 import io.swarm4j.examples.apps.SampleImages;
 import io.swarm4j.model.Check;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -62,6 +63,11 @@ final class SwarmOptions {
         .that(runtime != RuntimeKind.PROCESS, "--runtime", runtime, "in-jvm or docker")
         .orThrow();
     return runtime == RuntimeKind.DOCKER ? TestBed.up(managers + workers) : null;
+  }
+
+  /** Short enough to watch what follows; engines on the same machine take their share of it. */
+  Duration heartbeat() {
+    return runtime == RuntimeKind.DOCKER ? Duration.ofSeconds(1) : Duration.ofMillis(200);
   }
 
   @Nullable Path api() {

@@ -5,8 +5,10 @@ import io.swarm4j.model.Attachment;
 import io.swarm4j.model.Ip;
 import io.swarm4j.model.NetworkId;
 import io.swarm4j.model.PortSpec;
+import io.swarm4j.model.TaskId;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * How containers come onto networks; a data plane has its own, {@link #bridge()} needs none.
@@ -30,8 +32,16 @@ public interface ContainerNetworking {
    */
   default void started(TaskContext task, long pid) {}
 
+  /**
+   * A container of an earlier life is taken over. Does not wait for what follows from that.
+   *
+   * @param pid its first process; 0 if it has ended
+   * @param networks names of the engine's networks that it is on
+   */
+  default void adopted(TaskId task, long pid, Set<String> networks) {}
+
   /** The container is gone. */
-  default void detach(io.swarm4j.model.TaskId task) {}
+  default void detach(TaskId task) {}
 
   /**
    * What a container is created with.

@@ -176,6 +176,9 @@ public final class DockerRuntime implements Runtime {
       DockerContainer container = new DockerContainer(task, found, this);
       add(container);
       byId.put(id, container);
+      Integer pid = found.getState().getPid();
+      networking.adopted(
+          task, pid == null ? 0 : pid, found.getNetworkSettings().getNetworks().keySet());
       container.look();
       LOG.info("container={} of an earlier life is taken over, it is {}", found.getName(), status);
       return Optional.of(container);

@@ -124,6 +124,16 @@ final class KernelNetworking implements ContainerNetworking {
   }
 
   @Override
+  public synchronized void adopted(TaskId task, long pid, Set<String> networks) {
+    Set<String> ours = new TreeSet<>(networks);
+    ours.removeIf(name -> !name.startsWith(PREFIX));
+    used.put(task, ours);
+    if (pid > 0 && !ours.isEmpty()) {
+      node.thenAccept(present -> present.started(task, NetworkNamespace.ofProcess(pid)));
+    }
+  }
+
+  @Override
   public synchronized void detach(TaskId task) {
     node.thenAccept(present -> present.ended(task));
     Set<String> names = used.remove(task);

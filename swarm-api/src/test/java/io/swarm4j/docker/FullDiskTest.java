@@ -13,44 +13,54 @@ import io.swarm4j.testing.TestTask;
 import io.swarm4j.time.RealTime;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** An engine whose disk is full says so, and works again when there is room. */
 @Tag("docker")
 @Timeout(180)
 class FullDiskTest {
-  private static final Path DISK = disk();
+  @RegisterExtension
+  @Order(1)
+  static final SmallDisk DISK = new SmallDisk();
 
   @RegisterExtension
-  static final DockerHosts HOSTS = DockerHosts.own(1, "--data-root", DISK.toString());
+  @Order(2)
+  static final DockerHosts HOSTS = DockerHosts.own(1, "--data-root", DISK.folder.toString());
 
-  private static Path disk() {
-    try {
-      Path folder = Files.createTempDirectory("swarm4j-disk");
+  /** A disk of 40 MB in memory, from before the engine starts until after it has ended. */
+  private static final class SmallDisk implements BeforeAllCallback, AfterAllCallback {
+    final Path folder =
+        Path.of(
+            System.getProperty("java.io.tmpdir"), "swarm4j-disk-" + ProcessHandle.current().pid());
+
+    @Override
+    public void beforeAll(ExtensionContext context) throws IOException {
       if (Files.isWritable(Path.of("/proc/sys/kernel/hostname"))) { // without root the hosts skip
+        Files.createDirectory(folder);
         DockerHosts.run(
             List.of("mount", "-t", "tmpfs", "-o", "size=40m", "swarm4j", folder.toString()));
       }
-      return folder;
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
     }
-  }
 
-  @AfterAll
-  static void unmount() throws IOException {
-    DockerHosts.run(List.of("umount", "-l", DISK.toString())); // gone when its engine is
-    Files.delete(DISK);
+    @Override
+    public void afterAll(ExtensionContext context) throws IOException {
+      if (Files.exists(folder)) {
+        DockerHosts.run(List.of("umount", "-l", folder.toString())); // gone when its engine is
+        Files.delete(folder);
+      }
+    }
   }
 
   private static void await(CompletionStage<?> stage) throws Exception {
@@ -58,7 +68,7 @@ class FullDiskTest {
   }
 
   private static Path fill() throws IOException {
-    Path file = DISK.resolve("fill");
+    Path file = DISK.folder.resolve("fill");
     try (OutputStream out = Files.newOutputStream(file)) {
       byte[] block = new byte[1 << 16];
       while (true) {

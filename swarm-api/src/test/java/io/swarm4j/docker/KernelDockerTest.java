@@ -39,6 +39,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -53,6 +54,7 @@ class KernelDockerTest {
   @RegisterExtension static final DockerHosts HOSTS = DockerHosts.own(3);
 
   private static final int MOST_ROUNDS = 60;
+  private static final int MOST_FAILURES = 10;
   private static final Duration LONG = Duration.ofSeconds(120);
   private static final List<String> NAMES = List.of("m1", "w1", "w2");
   private static final String NAME_PAGE =
@@ -64,6 +66,8 @@ class KernelDockerTest {
   @BeforeAll
   static void start() {
     DockerHosts.install("wrk");
+    NODES.clear();
+    swarm = null; // the class may have been tried before
     HOSTS.host(0).shell("nft add table inet other");
     Swarm.Builder builder =
         Swarm.builder()
@@ -133,7 +137,9 @@ class KernelDockerTest {
   }
 
   private static void converged(String service) {
-    assertThat(swarm.services().await(service, LONG)).matches(outcome -> outcome.isConverged());
+    assertThat(swarm.services().await(service, LONG))
+        .withFailMessage(() -> service + " does not converge" + KernelEvidence.of(swarm, HOSTS))
+        .matches(outcome -> outcome.isConverged());
   }
 
   private static void remove(String service) {
@@ -165,6 +171,10 @@ class KernelDockerTest {
 
   private static Host host(Node node) {
     return HOSTS.host(NAMES.indexOf(node.hostname()));
+  }
+
+  private static String hostname(Task task) {
+    return swarm.view().node(task.nodeId()).hostname();
   }
 
   private static List<Task> running(String service) {
@@ -208,12 +218,34 @@ class KernelDockerTest {
 
   /** Who answers a task, until so many have. */
   private static TreeSet<String> answers(String service, int slot, String url, int tasks) {
+    String six = "for i in $(seq 6); do curl -s -S -m 5 " + url + " || true; done";
+    return answers(tasks, service + "." + slot, () -> in(service, slot, six));
+  }
+
+  /** Asks until so many have answered; says what there is to see if they do not. */
+  private static TreeSet<String> answers(int tasks, String who, Supplier<String> question) {
     TreeSet<String> answered = new TreeSet<>();
-    for (int i = 0; i < MOST_ROUNDS && answered.size() < tasks; i++) {
-      String six = "for i in $(seq 6); do curl -s -S -m 20 " + url + "; done";
-      answered.addAll(List.of(in(service, slot, six).split("\\s+")));
+    List<String> failures = new ArrayList<>();
+    for (int i = 0; i < MOST_ROUNDS && failures.size() < MOST_FAILURES; i++) {
+      try {
+        String said = question.get();
+        answered.addAll(said.isEmpty() ? List.of() : List.of(said.split("\\s+")));
+        if (answered.size() >= tasks) {
+          return answered;
+        }
+      } catch (IllegalStateException noAnswer) {
+        failures.add(noAnswer.getMessage());
+      }
     }
-    return answered;
+    throw new AssertionError(
+        who
+            + " was answered by "
+            + answered
+            + ", not by "
+            + tasks
+            + " tasks, and not at all: "
+            + failures
+            + KernelEvidence.of(swarm, HOSTS));
   }
 
   @Test
@@ -236,21 +268,23 @@ class KernelDockerTest {
 
   private static void everyNodeAnswers(int port) {
     for (Host host : HOSTS.all()) {
-      TreeSet<String> answered = new TreeSet<>();
-      for (int i = 0; i < MOST_ROUNDS && answered.size() < 3; i++) {
-        answered.add(get(host, port));
-      }
-      assertThat(answered).as(host.name()).hasSize(3);
+      get(host, port); // it has time to open the port
+      answers(3, host.name() + " port " + port, () -> ask(host, port));
     }
   }
 
   /** What a machine is told that is no part of the swarm; a slow node has time to open the port. */
   private static String get(Host host, int port) {
-    return ask(host, port, "--retry", "30", "--retry-connrefused", "--retry-delay", "1");
+    String patience = "--retry 60 --retry-connrefused --retry-delay 1 --retry-max-time 60";
+    try {
+      return ask(host, port, patience.split(" "));
+    } catch (IllegalStateException noAnswer) {
+      throw new AssertionError(noAnswer.getMessage() + KernelEvidence.of(swarm, HOSTS), noAnswer);
+    }
   }
 
   private static String ask(Host host, int port, String... options) {
-    List<String> command = new ArrayList<>(List.of("curl", "-sS", "-m", "60"));
+    List<String> command = new ArrayList<>(List.of("curl", "-sS", "-m", "5"));
     command.addAll(List.of(options));
     command.add("http://" + host.address() + ":" + port + "/");
     return DockerHosts.run(command);
@@ -399,6 +433,27 @@ class KernelDockerTest {
       foreign.destroy();
     }
     remove("contested");
+  }
+
+  @Test
+  void anAgentThatStartsAgainKeepsTheWaysOfItsContainersUpToDate() {
+    Task client =
+        running("balance").stream()
+            .filter(task -> !hostname(task).equals("m1"))
+            .findFirst()
+            .orElseThrow();
+    String worker = hostname(client);
+    NODES.get(NAMES.indexOf(worker)).detach();
+    swarm.nodes().halt(worker);
+    swarm.nodes().join(NodeOptions.worker(worker));
+    awaitState(worker, NodeState.READY);
+    converged("balance");
+
+    run(web("latecomer").withReplicas(2));
+    int slot = Integer.parseInt(client.slot().toString());
+    assertThat(answers("balance", slot, "http://latecomer/", 2)).hasSize(2);
+    remove("latecomer");
+    assertThat(swarm.doctor().check()).allMatch(Diagnosis::isHealthy);
   }
 
   @Test

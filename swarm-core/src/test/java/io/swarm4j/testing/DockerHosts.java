@@ -115,7 +115,7 @@ public final class DockerHosts implements BeforeAllCallback, AfterAllCallback {
 
   @Override
   public void beforeAll(ExtensionContext context) {
-    Surroundings.require(isPossible(), "Linux and root; see examples/testbed");
+    require();
     if (shared) {
       Store store = context.getRoot().getStore(Namespace.create(DockerHosts.class));
       bed = store.getOrComputeIfAbsent(count, key -> Bed.up(count, List.of()), Bed.class);
@@ -128,7 +128,13 @@ public final class DockerHosts implements BeforeAllCallback, AfterAllCallback {
   public void afterAll(ExtensionContext context) {
     if (!shared && bed != null) {
       bed.close();
+      bed = null; // somebody else may get its number
     }
+  }
+
+  /** Skips a test that makes hosts where that cannot be; fails it where {@code CI=true}. */
+  public static void require() {
+    Surroundings.require(isPossible(), "Linux and root; see examples/testbed");
   }
 
   private static boolean isPossible() {

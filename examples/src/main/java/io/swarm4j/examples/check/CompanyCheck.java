@@ -26,9 +26,6 @@ import java.util.TreeSet;
  * scale, and nothing that happens to tasks or nodes changes how many there are.
  */
 public final class CompanyCheck {
-  /** Short, so that a lost node is noticed soon. */
-  private static final Duration HEARTBEAT = Duration.ofMillis(200);
-
   /** How long a node that became active again is watched for tasks that move back. */
   private static final Duration STILLNESS = Duration.ofMillis(500);
 
@@ -49,15 +46,17 @@ public final class CompanyCheck {
   /**
    * Starts the swarm, checks it, closes it, and checks that nothing is left.
    *
-   * @param builder of a swarm with two workers at least, whose heartbeat is set here
+   * @param builder of a swarm with two workers at least
+   * @param heartbeat of its nodes: short, so that a lost node is noticed soon
    * @return whether all is well
    */
-  public static boolean run(Swarm.Builder builder, Stack stack, PrintStream out) {
+  public static boolean run(
+      Swarm.Builder builder, Duration heartbeat, Stack stack, PrintStream out) {
     Checklist list = new Checklist(out);
     Swarm swarm =
         builder
             .publishOnLocalhost(true)
-            .cluster(ClusterSpec.DEFAULT.withHeartbeatPeriod(HEARTBEAT))
+            .cluster(ClusterSpec.DEFAULT.withHeartbeatPeriod(heartbeat))
             .start();
     Leftovers leftovers;
     try (swarm) {

@@ -15,6 +15,7 @@ import java.io.PrintStream;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,6 +32,7 @@ class CompanyCheckTest {
     boolean passed =
         CompanyCheck.run(
             Swarm.builder().name("companycheck").workers(2).images(SampleImages.all()),
+            Duration.ofMillis(200),
             company(),
             new PrintStream(output, true, StandardCharsets.UTF_8));
 

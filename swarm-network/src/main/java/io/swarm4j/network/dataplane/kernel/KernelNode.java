@@ -58,7 +58,7 @@ public final class KernelNode {
   private Map<String, List<Ip>> interfaces = Map.of();
   private long generation;
   private boolean dirty = true;
-  private boolean applying;
+  private @Nullable KernelConfig applying;
   private boolean retrying;
 
   private record Ready(Task task, CompletableFuture<Map<NetworkId, Overlay>> done) {}
@@ -128,17 +128,17 @@ public final class KernelNode {
   }
 
   private void apply() {
-    if (applying) {
+    if (applying != null) {
       return;
     }
     if (!dirty) {
-      applied.reached(view.revision());
+      reached(view.revision());
       return;
     }
     dirty = false;
-    applying = true;
     KernelConfig config =
         new NodeView(node, view, locations, endpoints, interfaces).config(namespaces);
+    applying = config;
     long asOf = generation;
     plane
         .apply(config)
@@ -146,16 +146,15 @@ public final class KernelNode {
   }
 
   private void finish(KernelConfig config, long asOf, @Nullable Throwable failure) {
-    applying = false;
+    applying = null;
     if (failure == null) {
       List<String> before = bridges();
       overlays = config.overlays();
       if (!bridges().equals(before)) {
         onOverlays.accept(byNetwork());
       }
-      applied.reached(config.revision());
       local.reached(asOf);
-      waiting.removeIf(this::completeIfReady);
+      reached(config.revision());
       if (!plane.held().isEmpty() && !retrying) {
         retrying = true;
         loop.schedule(RETRY, this::retry);
@@ -166,6 +165,11 @@ public final class KernelNode {
       dirty = true;
       loop.schedule(RETRY, this::apply);
     }
+  }
+
+  private void reached(long revision) {
+    applied.reached(revision);
+    waiting.removeIf(this::completeIfReady);
   }
 
   /** Ports that others held may be free by now. */
@@ -186,8 +190,33 @@ public final class KernelNode {
     return isReady(ready.task()) && ready.done().complete(byNetwork());
   }
 
+  /**
+   * Whether what is in force is meant to stay as long as the task is here: a network that the
+   * node's last task has left, and this one has come to, changes the node's address there.
+   */
   private boolean isReady(Task task) {
-    return task.attachments().stream().map(Attachment::network).allMatch(id -> overlay(id) != null);
+    Task known = view.task(task.id());
+    Node self = view.node(node);
+    if (known == null || self == null || !node.equals(known.nodeId())) {
+      return false; // the state here is older than the task's assignment
+    }
+    KernelConfig next = applying;
+    return known.attachments().stream()
+        .allMatch(
+            attachment ->
+                self.attachments().stream()
+                    .filter(own -> own.network().equals(attachment.network()))
+                    .anyMatch(
+                        own -> has(overlays, own) && (next == null || has(next.overlays(), own))));
+  }
+
+  private boolean has(List<Overlay> present, Attachment own) {
+    Network network = view.network(own.network());
+    return network != null
+        && present.stream()
+            .anyMatch(
+                overlay ->
+                    overlay.vni() == network.vni() && overlay.address().equals(own.address()));
   }
 
   private @Nullable Overlay overlay(NetworkId id) {
@@ -244,12 +273,13 @@ public final class KernelNode {
     return done;
   }
 
-  /** A task's network namespace is gone. */
+  /** A task's network namespace is gone, or will never be. */
   public void ended(TaskId task) {
     plane.forget(task.toString());
     loop.execute(
         () -> {
           namespaces.remove(task);
+          waiting.removeIf(ready -> ready.task().id().equals(task) && ready.done().cancel(false));
           dirty = true;
           apply();
         });

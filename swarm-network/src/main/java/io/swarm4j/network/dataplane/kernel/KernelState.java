@@ -28,17 +28,17 @@ final class KernelState {
   private final Ip node;
   private final int port;
   private final Commands commands;
-  private final NftSession session;
+  private final NftChanges session;
 
   /** For tasks whose services have changed: the next change spares the start of a process. */
-  private final Map<String, NftSession> taskSessions = new TreeMap<>();
+  private final Map<String, NftChanges> taskSessions = new TreeMap<>();
 
   KernelState(NetworkNamespace namespace, Ip node, int port, Commands commands) {
     this.namespace = namespace;
     this.node = node;
     this.port = port;
     this.commands = commands;
-    this.session = new NftSession(namespace);
+    this.session = commands.nft(namespace);
   }
 
   /** Puts a configuration in the place of whatever there is of ours. */
@@ -57,7 +57,7 @@ final class KernelState {
 
   /** Changes nothing in the namespace of a task any more. */
   void forget(String task) {
-    NftSession open = taskSessions.remove(task);
+    NftChanges open = taskSessions.remove(task);
     if (open != null) {
       open.close();
     }
@@ -102,7 +102,7 @@ final class KernelState {
               task,
               () ->
                   taskSessions
-                      .computeIfAbsent(task.id(), id -> new NftSession(task.namespace()))
+                      .computeIfAbsent(task.id(), id -> commands.nft(task.namespace()))
                       .apply(changes));
         }
       }
@@ -130,25 +130,22 @@ final class KernelState {
   }
 
   private void replaceDevices(List<Overlay> overlays) {
-    Map<String, Integer> present = devices();
-    Set<String> wanted = new HashSet<>();
+    Map<String, String> present = devices();
     List<String> ip = new ArrayList<>();
     Set<String> fresh = new HashSet<>();
     for (Overlay overlay : overlays) {
-      wanted.add(overlay.bridge());
-      wanted.add(overlay.vxlan());
-      if (!present.containsKey(overlay.bridge()) || !present.containsKey(overlay.vxlan())) {
-        present.keySet().stream()
-            .filter(name -> name.equals(overlay.vxlan()))
-            .forEach(name -> ip.add("link del " + name));
-        List<String> create = OverlayDevices.create(overlay, node, port, mtu());
-        ip.addAll(present.containsKey(overlay.bridge()) ? create.subList(3, 5) : create);
+      String address = present.remove(overlay.bridge());
+      if (address == null) {
+        ip.addAll(OverlayDevices.createBridge(overlay, mtu()));
+      } else if (!address.equals(OverlayDevices.address(overlay))) {
+        ip.addAll(OverlayDevices.move(overlay));
+      }
+      if (address == null || present.remove(overlay.vxlan()) == null) {
+        ip.addAll(OverlayDevices.createVxlan(overlay, node, port, mtu()));
         fresh.add(overlay.vxlan());
       }
     }
-    present.keySet().stream()
-        .filter(name -> !wanted.contains(name))
-        .forEach(name -> ip.add("link del " + name));
+    ip.addAll(0, present.keySet().stream().map(name -> "link del " + name).toList());
     ip(ip);
     overlays.forEach(this::allowDetours);
     for (Overlay overlay : overlays) {
@@ -162,8 +159,12 @@ final class KernelState {
     for (Overlay overlay : after) {
       Overlay known = old.get(overlay.vni());
       if (known == null) {
-        ip(OverlayDevices.create(overlay, node, port, mtu()));
+        int mtu = mtu();
+        ip(OverlayDevices.createBridge(overlay, mtu));
+        ip(OverlayDevices.createVxlan(overlay, node, port, mtu));
         allowDetours(overlay);
+      } else if (!OverlayDevices.address(known).equals(OverlayDevices.address(overlay))) {
+        ip(OverlayDevices.move(overlay));
       }
       List<Remote> remotes = known == null ? List.of() : known.remotes();
       entries(OverlayDevices.changes(overlay.vxlan(), remotes, overlay.remotes()));
@@ -210,18 +211,28 @@ final class KernelState {
     return name.matches("s4j[bx]\\d+");
   }
 
-  /** Our devices, with their MTU. */
-  private Map<String, Integer> devices() {
-    Map<String, Integer> found = new TreeMap<>();
-    String listing = commands.run(namespace.command("ip", "-o", "link", "show"), "");
-    for (String line : listing.lines().toList()) {
-      String[] words = line.split("\\s+");
+  /** Our devices, with their address and its prefix length; empty if they have none. */
+  private Map<String, String> devices() {
+    Map<String, String> found = new TreeMap<>();
+    for (String[] words : lines("ip", "-o", "link", "show")) {
       String name = words.length < 2 ? "" : words[1].replaceAll("[@:].*", "");
       if (isOurs(name)) {
-        found.put(name, Integer.parseInt(after(words, "mtu", "0")));
+        found.put(name, "");
+      }
+    }
+    for (String[] words : lines("ip", "-o", "-4", "addr", "show")) {
+      if (words.length > 1) {
+        found.computeIfPresent(
+            words[1], (name, first) -> first.isEmpty() ? after(words, "inet", "") : first);
       }
     }
     return found;
+  }
+
+  /** What a program of the host says, in words. */
+  private List<String[]> lines(String... program) {
+    String output = commands.run(namespace.command(program), "");
+    return output.lines().map(line -> line.strip().split("\\s+")).toList();
   }
 
   /** On which ports programs of the host listen. */
@@ -236,9 +247,7 @@ final class KernelState {
   /** The interfaces that are not ours, with their addresses. */
   Map<String, List<Ip>> interfaces() {
     Map<String, List<Ip>> found = new TreeMap<>();
-    String listing = commands.run(namespace.command("ip", "-o", "-4", "addr", "show"), "");
-    for (String line : listing.lines().toList()) {
-      String[] words = line.split("\\s+");
+    for (String[] words : lines("ip", "-o", "-4", "addr", "show")) {
       String address = after(words, "inet", "").replaceAll("/.*", "");
       if (words.length > 1 && !isOurs(words[1]) && !address.isEmpty()) {
         found.computeIfAbsent(words[1], name -> new ArrayList<>()).add(Ip.parse(address));
@@ -272,20 +281,14 @@ final class KernelState {
   /** Who is where, as far as the device knows completely. */
   private List<Remote> remotes(Overlay overlay) {
     Map<String, String> nodes = new TreeMap<>();
-    String fdb =
-        commands.run(namespace.command("bridge", "fdb", "show", "dev", overlay.vxlan()), "");
-    for (String line : fdb.lines().toList()) {
-      String[] words = line.split("\\s+");
+    for (String[] words : lines("bridge", "fdb", "show", "dev", overlay.vxlan())) {
       String dst = after(words, "dst", "");
       if (!dst.isEmpty()) {
         nodes.put(words[0], dst);
       }
     }
     List<Remote> found = new ArrayList<>();
-    String neighbours =
-        commands.run(namespace.command("ip", "neigh", "show", "dev", overlay.vxlan()), "");
-    for (String line : neighbours.lines().toList()) {
-      String[] words = line.split("\\s+");
+    for (String[] words : lines("ip", "neigh", "show", "dev", overlay.vxlan())) {
       String dst = nodes.remove(after(words, "lladdr", ""));
       Ip address = Ip.parse(words[0]);
       if (dst != null && address.isV4()) {
@@ -298,17 +301,20 @@ final class KernelState {
   /** What differs from a configuration that is meant to be in force. */
   List<Difference> differences(KernelConfig config) {
     List<Difference> found = new ArrayList<>();
-    Map<String, Integer> present = devices();
+    Map<String, String> present = devices();
     for (Overlay overlay : config.overlays()) {
-      boolean complete = true;
-      for (String device : List.of(overlay.bridge(), overlay.vxlan())) {
-        if (present.remove(device) == null) {
-          found.add(new Difference("device " + device, "up", ""));
-          complete = false;
-        }
-      }
-      if (complete) {
+      String vxlan = present.remove(overlay.vxlan());
+      String address = present.remove(overlay.bridge());
+      String intended = OverlayDevices.address(overlay);
+      if (vxlan == null) {
+        found.add(new Difference("device " + overlay.vxlan(), "up", ""));
+      } else {
         compareRemotes(overlay, found);
+      }
+      if (address == null) {
+        found.add(new Difference("device " + overlay.bridge(), "up", ""));
+      } else if (!address.equals(intended)) {
+        found.add(new Difference("address of " + overlay.bridge(), intended, address));
       }
     }
     present.keySet().forEach(name -> found.add(new Difference("device " + name, "", "up")));
@@ -392,7 +398,7 @@ final class KernelState {
 
   void close() {
     session.close();
-    taskSessions.values().forEach(NftSession::close);
+    taskSessions.values().forEach(NftChanges::close);
     taskSessions.clear();
   }
 }

@@ -6,13 +6,14 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Writer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A long-lived nft process in one namespace, which spares each change the start of a process.
  * Blocks; not thread-safe.
  */
-final class NftSession implements AutoCloseable {
+final class NftSession implements NftChanges {
   /** Asks for something known, whose answer marks the end of what was said before. */
   private static final String MARK = "describe tcp dport\n";
 
@@ -27,13 +28,8 @@ final class NftSession implements AutoCloseable {
     this.namespace = namespace;
   }
 
-  /**
-   * Makes changes, all or none.
-   *
-   * @param commands nft commands, one after the other
-   * @throws KernelException if they are refused, or nft is not there
-   */
-  void apply(Iterable<String> commands) {
+  @Override
+  public void apply(List<String> commands) {
     String complaint;
     try {
       complaint = say(String.join("; ", commands));

@@ -29,18 +29,37 @@ final class OverlayDevices {
         bits >>> 24 & 0xff, bits >>> 16 & 0xff, bits >>> 8 & 0xff, bits & 0xff);
   }
 
+  /** The address of an overlay's bridge, with the length of its prefix. */
+  static String address(Overlay overlay) {
+    return overlay.address() + "/" + overlay.subnet().prefix();
+  }
+
+  /** The {@code ip} commands that make an overlay's bridge. */
+  static List<String> createBridge(Overlay overlay, int mtu) {
+    String bridge = overlay.bridge();
+    return List.of(
+        "link add " + bridge + " address " + linkAddress(overlay.address()) + " type bridge",
+        "addr add " + address(overlay) + " dev " + bridge,
+        "link set " + bridge + " mtu " + mtu + " up");
+  }
+
+  /** The {@code ip} commands that give an overlay's bridge the address that it shall have. */
+  static List<String> move(Overlay overlay) {
+    String bridge = overlay.bridge();
+    return List.of(
+        "addr flush dev " + bridge,
+        "link set " + bridge + " address " + linkAddress(overlay.address()),
+        "addr add " + address(overlay) + " dev " + bridge);
+  }
+
   /**
-   * The {@code ip} commands that make an overlay's devices.
+   * The {@code ip} commands that make an overlay's VXLAN device, on its bridge.
    *
    * @param node the node's address on the network between the nodes
    */
-  static List<String> create(Overlay overlay, Ip node, int port, int mtu) {
-    String bridge = overlay.bridge();
+  static List<String> createVxlan(Overlay overlay, Ip node, int port, int mtu) {
     String vxlan = overlay.vxlan();
     return List.of(
-        "link add " + bridge + " address " + linkAddress(overlay.address()) + " type bridge",
-        "addr add " + overlay.address() + "/" + overlay.subnet().prefix() + " dev " + bridge,
-        "link set " + bridge + " mtu " + mtu + " up",
         "link add "
             + vxlan
             + " mtu "
@@ -52,7 +71,7 @@ final class OverlayDevices {
             + " dstport "
             + port
             + " nolearning proxy",
-        "link set " + vxlan + " master " + bridge + " up");
+        "link set " + vxlan + " master " + overlay.bridge() + " up");
   }
 
   /** The {@code ip} commands that remove an overlay's devices. */

@@ -46,6 +46,11 @@ final class ProcessCommands implements Commands {
     }
   }
 
+  @Override
+  public NftChanges nft(NetworkNamespace where) {
+    return new NftSession(where);
+  }
+
   static Process start(List<String> command) {
     try {
       return new ProcessBuilder(command).redirectErrorStream(true).start();
