@@ -1,5 +1,6 @@
 package io.swarm4j;
 
+import io.swarm4j.compose.ComposeOptions;
 import io.swarm4j.compose.Stack;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.Task;
@@ -21,6 +22,14 @@ public interface Stacks {
    * @throws io.swarm4j.model.InvalidSpecException with file, line, column and remedy of every fault
    */
   Deployment deploy(String name, Path composeFile);
+
+  /**
+   * The same with options, such as the stack's name and variables. Faults of the file and those
+   * that only the swarm knows, such as external secrets that it does not have, come together.
+   *
+   * @throws io.swarm4j.model.InvalidSpecException with file, line, column and remedy of every fault
+   */
+  Deployment deploy(Path composeFile, ComposeOptions options);
 
   /** Creates or updates a stack that was read before, and keeps services that it has no more. */
   default Deployment deploy(Stack stack) {

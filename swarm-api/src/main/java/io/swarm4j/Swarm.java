@@ -112,12 +112,12 @@ public final class Swarm implements AutoCloseable {
    * @param limit how long to wait for their answers
    */
   public AuditReport auditReport(Duration limit) {
-    return engine.join(auditReportAsync(limit));
+    return engine.auditReport(limit);
   }
 
   /** See {@link #auditReport}. */
   public CompletionStage<AuditReport> auditReportAsync(Duration limit) {
-    return engine.auditReport(limit);
+    return engine.auditReportAsync(limit);
   }
 
   /** Who knows which image a tag stands for. */

@@ -92,6 +92,25 @@ class HealthOfServicesTest {
   }
 
   @Test
+  @Feature({"N01", "N11", "SC-142"})
+  void theCheckThatAnImageBringsAlongHealsItsService() {
+    sim.behave("cowsayhealth", SimulatedImage.builder().health(EVERY_5_S).build());
+    services.create(ServiceSpec.of("cow", "cowsayhealth"));
+    sim.converged("cow");
+    Task old = sim.running("cow").get(0);
+    assertThat(health(old).state()).isEqualTo(TaskHealth.State.HEALTHY);
+    corrupt(old);
+
+    sim.pass(Duration.ofSeconds(15));
+
+    Task ended = sim.swarm.tasks().get(old.id().toString());
+    assertThat(ended.desiredState()).isEqualTo(TaskState.SHUTDOWN);
+    assertThat(ended.status().reason()).isInstanceOf(Reason.Unhealthy.class);
+    sim.converged("cow");
+    assertThat(health(sim.running("cow").get(0)).state()).isEqualTo(TaskHealth.State.HEALTHY);
+  }
+
+  @Test
   @Feature({"N18", "SC-145"})
   void addingACheckReplacesTheTaskAndShowsItsHealth() {
     create(1, null);

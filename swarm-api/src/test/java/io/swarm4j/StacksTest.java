@@ -3,9 +3,11 @@ package io.swarm4j;
 import static io.swarm4j.SimSwarm.LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.swarm4j.Stacks.Deployment;
 import io.swarm4j.Stacks.Leftovers;
+import io.swarm4j.compose.ComposeException;
 import io.swarm4j.compose.ComposeFile;
 import io.swarm4j.compose.ComposeOptions;
 import io.swarm4j.compose.Stack;
@@ -19,10 +21,14 @@ import io.swarm4j.model.ServiceMode;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskId;
 import io.swarm4j.testing.Feature;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class StacksTest {
   private static final String TWO_TIERS =
@@ -153,6 +159,61 @@ class StacksTest {
     sim.swarm.secrets().create(SecretSpec.of("root_pass", "s3cret"));
     stacks.deploy(read("mysql", mysql));
     assertThat(stacks.await("mysql", LONG).isConverged()).isTrue();
+  }
+
+  @Test
+  void allThatIsWrongWithAFileAndWithItsPlaceInTheSwarmIsToldAtOnce(@TempDir Path folder)
+      throws IOException {
+    Path file = folder.resolve("shop.yml");
+    Files.writeString(
+        file,
+        """
+        services:
+          web:
+            image: nginx
+            replica: 2
+            networks: [frontend]
+            secrets: [key, other]
+            environment: {WHO: "{{.Service.Nam}}"}
+          db:
+            image: mysql
+            depends_on: [web]
+            configs: [conf]
+            environment: {WHO: "{{.Task.Nam}}"}
+          nightly:
+            image: "job::1"
+            depends_on: [cache]
+            deploy: {mode: replicated-job, update_config: {parallelism: 1}}
+          cache:
+            image: redis
+            depends_on: [nightly]
+        networks:
+          frontend: {external: true}
+        secrets:
+          key: {external: true}
+        configs:
+          conf: {external: true}
+        """);
+
+    ComposeException refused =
+        catchThrowableOfType(ComposeException.class, () -> stacks.deploy("shop", file));
+
+    assertThat(refused.faults())
+        .extracting(fault -> fault.path() + " " + fault.code() + " " + fault.value())
+        .satisfiesExactlyInAnyOrder(
+            text -> assertThat(text).startsWith("services.web.replica "),
+            text -> assertThat(text).contains("services.web.secrets").endsWith(" other"),
+            text -> assertThat(text).startsWith("services.nightly.image "),
+            text -> assertThat(text).startsWith("services.nightly.deploy.update_config "),
+            text -> assertThat(text).startsWith("services.nightly.depends_on CONTRADICTION"),
+            text -> assertThat(text).endsWith(" frontend"),
+            text -> assertThat(text).endsWith(" key"),
+            text -> assertThat(text).endsWith(" conf"),
+            text -> assertThat(text).contains("shop_web").contains("env.WHO"),
+            text -> assertThat(text).contains("shop_db").contains("env.WHO"));
+    assertThat(refused.getMessage().lines()).hasSize(10);
+    assertThat(stacks.list()).isEmpty();
+    assertThat(sim.swarm.networks().list()).hasSize(1);
   }
 
   @Test

@@ -13,6 +13,8 @@ import io.swarm4j.model.Node.Availability;
 import io.swarm4j.model.NotFoundException;
 import io.swarm4j.model.Placement;
 import io.swarm4j.model.PortSpec;
+import io.swarm4j.model.ResourceRequirements;
+import io.swarm4j.model.Resources;
 import io.swarm4j.model.RestartPolicy;
 import io.swarm4j.model.RolloutRecord;
 import io.swarm4j.model.RolloutRecord.Kind;
@@ -667,6 +669,28 @@ class UpdatesTest {
     sim.converged("pay");
     assertThat(sim.hosts("pay")).containsExactly("w3");
     assertThat(status().message()).isEqualTo("update completed");
+  }
+
+  @Test
+  void anUpdateThatReservesMoreThanAnyNodeHasTouchesNothing() {
+    create(3, UpdatePolicy.DEFAULT);
+    List<Task> before = sim.running("pay");
+
+    services.update("pay", spec -> reserving(spec, Resources.of(64, 0)));
+    sim.pass(LONG);
+
+    assertThat(sim.running("pay")).isEqualTo(before);
+    assertThat(status().message())
+        .isEqualTo(
+            "update in progress, waits: no active node that its placement allows has what the new"
+                + " spec reserves");
+    services.update("pay", spec -> reserving(spec, Resources.of(0.5, 0)));
+    sim.converged("pay");
+    assertThat(sim.running("pay")).hasSize(3).doesNotContainAnyElementsOf(before);
+  }
+
+  private static ServiceSpec reserving(ServiceSpec spec, Resources reserved) {
+    return spec.withTask(spec.task().withResources(new ResourceRequirements(null, reserved, 0)));
   }
 
   @Test

@@ -1,8 +1,12 @@
 package io.swarm4j.compose;
 
+import io.swarm4j.model.Fault;
 import io.swarm4j.model.InvalidSpecException;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A compose file was refused; carries every fault that was found, in the order of the file.
@@ -14,12 +18,53 @@ public final class ComposeException extends InvalidSpecException {
   private static final long serialVersionUID = 1L;
 
   private final transient List<ComposeFault> located;
+  private final transient @Nullable Stack rest;
+  private final transient List<String> refused;
   private final String lines;
 
+  /** Of a file that was not read to its end. */
   ComposeException(List<ComposeFault> faults) {
-    super(faults.stream().map(ComposeFault::toFault).toList());
-    located = List.copyOf(faults);
-    lines = faults.stream().map(ComposeFault::toString).collect(Collectors.joining("\n"));
+    this(faults, null, List.of());
+  }
+
+  /**
+   * Of a file in which something is wrong.
+   *
+   * @param rest what is right
+   * @param refused names in the swarm of the services of which nothing is part of the rest
+   */
+  ComposeException(List<ComposeFault> faults, @Nullable Stack rest, List<String> refused) {
+    this(faults, List.of(), rest, refused);
+  }
+
+  private ComposeException(
+      List<ComposeFault> faults, List<Fault> more, @Nullable Stack rest, List<String> refused) {
+    super(Stream.concat(faults.stream().map(ComposeFault::toFault), more.stream()).toList());
+    this.located = List.copyOf(faults);
+    this.rest = rest;
+    this.refused = List.copyOf(refused);
+    this.lines =
+        Stream.concat(faults.stream(), more.stream())
+            .map(Object::toString)
+            .collect(Collectors.joining("\n"));
+  }
+
+  /** The same with what a swarm has found wrong with the rest of the file. */
+  public ComposeException with(List<Fault> more) {
+    return new ComposeException(located, more, rest, refused);
+  }
+
+  /**
+   * What is right in the file, for a swarm to look at; it is not fit to be deployed. Empty if the
+   * file was not read to its end.
+   */
+  public Optional<Stack> rest() {
+    return Optional.ofNullable(rest);
+  }
+
+  /** Names in the swarm of the services of which nothing is part of {@link #rest}. */
+  public List<String> refusedServices() {
+    return refused;
   }
 
   /** All faults with their places; never empty. */

@@ -22,6 +22,11 @@ final class Origins {
     return new Origins(whole);
   }
 
+  /** Whether that is the place of what has no place of its own. */
+  boolean isWhole(Value place) {
+    return place == whole;
+  }
+
   /** A component that one value of the file describes. */
   Origins put(String component, Value origin) {
     components.put(component, origin);

@@ -119,7 +119,7 @@ final class Reading {
 
   private void report(Origins origins, Fault fault) {
     Value at = origins.of(fault.path());
-    if (isFaulty(at.path())) {
+    if (origins.isWhole(at) ? faultyPaths.contains(at.path()) : isFaulty(at.path())) {
       return; // the model only repeats what the reader has said more clearly
     }
     String value = "'" + Value.shorten(fault.value()) + "'" + at.written(fault.value());
@@ -143,16 +143,21 @@ final class Reading {
                     || faulty.startsWith(path + "["));
   }
 
-  /** Whether the run has found faults so far. */
-  boolean hasFaults() {
-    return !faults.isEmpty();
+  /** How many faults the run has found so far. */
+  int faultCount() {
+    return faults.size();
   }
 
-  /** All faults in the order of the file. */
-  ComposeException exception() {
+  /** All faults in the order of the file, which was not read to its end. */
+  private ComposeException exception() {
+    return exception(null, List.of());
+  }
+
+  /** All faults in the order of the file; see {@link ComposeException} for what else it knows. */
+  ComposeException exception(@Nullable Stack rest, List<String> refused) {
     List<ComposeFault> ordered = new ArrayList<>(faults);
     ordered.sort((a, b) -> a.mark().compareTo(b.mark()));
-    return new ComposeException(ordered);
+    return new ComposeException(ordered, rest, refused);
   }
 
   /** All warnings in the order of the file. */

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class ServiceReader {
   static final Vocabulary LOGGING = Vocabulary.of("driver", "options");
 
+  /** Stands for what was refused, so that the model still judges the rest; it is never used. */
+  private static final String REFUSED = "refused";
+
   /** An extension: the dependency ends after the service that needs it. */
   private static final String STOP_IN_REVERSE = "x-stop-in-reverse";
 
@@ -42,6 +45,7 @@ final class ServiceReader {
 
   private final Set<String> names;
   private final Map<String, List<String>> waits = new HashMap<>();
+  private final List<String> refused = new ArrayList<>();
   private final ContainerReader containers;
   private final AttachmentReader attachments;
 
@@ -59,22 +63,35 @@ final class ServiceReader {
     return waits;
   }
 
-  /** The spec, or null if it was refused. */
+  /** Names in the swarm of those of which nothing can be said further. */
+  List<String> refused() {
+    return refused;
+  }
+
+  /**
+   * The spec, without what was refused of it; null if that leaves nothing. What was refused is a
+   * fault.
+   */
   @Nullable ServiceSpec read(Value section, String shortName) {
     Fields service = Fields.of(section, KEYS);
-    if (!section.isMapping() || !isName(section, prefixed(section, shortName))) {
-      return null;
+    ServiceSpec spec = section.isMapping() ? spec(section, service, shortName) : null;
+    if (spec == null) {
+      refused.add(prefixed(section, shortName));
     }
+    return spec;
+  }
+
+  private @Nullable ServiceSpec spec(Value section, Fields service, String shortName) {
+    String name = prefixed(section, shortName);
+    boolean named = isName(section, name);
     Fields deploy = service.child("deploy", DeployReader.KEYS);
     ServiceMode mode = DeployReader.mode(deploy);
     TaskSpec task = task(service, deploy, shortName, mode);
     Map<String, String> labels = Definition.labels(deploy);
-    if (task != null) {
-      labels.put(Stack.IMAGE_LABEL, task.container().image());
-    }
+    labels.put(Stack.IMAGE_LABEL, task.container().image());
     ServiceSpecBuilder builder =
         ServiceSpec.builder()
-            .name(prefixed(section, shortName))
+            .name(named ? name : REFUSED)
             .labels(labels)
             .mode(mode)
             .endpoint(endpoint(service, deploy));
@@ -83,9 +100,6 @@ final class ServiceReader {
     deploy.ifPresent(
         ExtensionReader.ON_DISCONNECT, ExtensionReader::disconnect, builder::disconnect);
     deploy.ifPresent(ExtensionReader.JOB, ExtensionReader::job, builder::job);
-    if (task == null) {
-      return null;
-    }
     Origins origins =
         Origins.at(section)
             .put("update", deploy.at("update_config"))
@@ -95,11 +109,11 @@ final class ServiceReader {
             .put(
                 "task.placement.maxReplicasPerNode",
                 deploy.child("placement", DeployReader.PLACEMENT).at("max_replicas_per_node"));
-    return section.reading().build(origins, () -> builder.task(task).build());
+    ServiceSpec spec = section.reading().build(origins, () -> builder.task(task).build());
+    return named && !section.reading().isFaulty(deploy.at("mode").path()) ? spec : null;
   }
 
-  private @Nullable TaskSpec task(
-      Fields service, Fields deploy, String shortName, ServiceMode mode) {
+  private TaskSpec task(Fields service, Fields deploy, String shortName, ServiceMode mode) {
     ContainerSpec container = containers.read(service);
     List<Placed<NetworkAttachmentSpec>> networks = attachments.read(service, shortName, mode);
     List<Placed<Dependency>> dependencies = dependencies(service, shortName);
@@ -115,9 +129,9 @@ final class ServiceReader {
         Origins.at(service.section())
             .putAll("networks", Placed.places(networks))
             .putAll("dependsOn", Placed.places(dependencies));
-    return container == null
-        ? null
-        : service.section().reading().build(origins, () -> builder.container(container).build());
+    builder.container(container == null ? ContainerSpec.of(REFUSED) : container);
+    TaskSpec task = service.section().reading().build(origins, builder::build);
+    return task == null ? TaskSpec.of(REFUSED) : task;
   }
 
   private static boolean isName(Value section, String name) {

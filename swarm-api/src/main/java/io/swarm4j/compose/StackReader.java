@@ -54,23 +54,25 @@ final class StackReader {
         });
     cycles(sections, reader.waits(), reading);
     unused(definitions, reading);
-    if (reading.hasFaults()) {
-      throw reading.exception();
+    Stack stack =
+        new Stack(
+            reading.options().stackName(),
+            services,
+            networks(definitions),
+            definitions.secrets().values().stream()
+                .map(Definition::spec)
+                .filter(Objects::nonNull)
+                .toList(),
+            definitions.configs().values().stream()
+                .map(Definition::spec)
+                .filter(Objects::nonNull)
+                .toList(),
+            externals(definitions),
+            reading.warnings());
+    if (reading.faultCount() > 0) {
+      throw reading.exception(stack, reader.refused());
     }
-    return new Stack(
-        reading.options().stackName(),
-        services,
-        networks(definitions),
-        definitions.secrets().values().stream()
-            .map(Definition::spec)
-            .filter(Objects::nonNull)
-            .toList(),
-        definitions.configs().values().stream()
-            .map(Definition::spec)
-            .filter(Objects::nonNull)
-            .toList(),
-        externals(definitions),
-        reading.warnings());
+    return stack;
   }
 
   private static void version(Fields file) {

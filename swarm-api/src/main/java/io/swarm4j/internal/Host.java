@@ -166,12 +166,17 @@ public abstract class Host implements AutoCloseable {
     return options.audit();
   }
 
+  /** Twin of {@link #auditReportAsync}. */
+  public AuditReport auditReport(Duration limit) {
+    return waiting.join(auditReportAsync(limit), limit.plusSeconds(5));
+  }
+
   /**
    * What all managers have on record.
    *
    * @param limit how long to wait for their answers
    */
-  public CompletionStage<AuditReport> auditReport(Duration limit) {
+  public CompletionStage<AuditReport> auditReportAsync(Duration limit) {
     return CompletableFuture.completedFuture(
         new AuditReport(List.of(audit().part(options.name())), List.of()));
   }

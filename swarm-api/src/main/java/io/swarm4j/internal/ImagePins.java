@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ImagePins {
   private static final Logger LOG = LoggerFactory.getLogger(ImagePins.class);
-  private static final ImagePins NONE = new ImagePins(Map.of());
+  static final ImagePins NONE = new ImagePins(Map.of());
 
   private final Map<String, ResolvedImage> found;
 

@@ -95,7 +95,7 @@ public final class ProcessHost extends Host {
   }
 
   @Override
-  public CompletionStage<AuditReport> auditReport(Duration limit) {
+  public CompletionStage<AuditReport> auditReportAsync(Duration limit) {
     List<Node> managers =
         view().nodes().stream().filter(node -> node.role() == Node.NodeRole.MANAGER).toList();
     return elsewhere.auditReport(managers, limit);

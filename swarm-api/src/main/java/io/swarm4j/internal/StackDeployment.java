@@ -58,7 +58,7 @@ final class StackDeployment {
   }
 
   Deployment run(Leftovers leftovers) {
-    requireExternals();
+    faults.addAll(missingExternals());
     stack.networks().forEach(spec -> collect(spec.name(), () -> network(spec)));
     stack.secrets().forEach(this::secret);
     stack.configs().forEach(this::config);
@@ -77,11 +77,20 @@ final class StackDeployment {
     try {
       step.run();
     } catch (InvalidSpecException refused) {
-      refused.faults().forEach(fault -> faults.add(fault.under(name)));
+      refused.faults().stream()
+          .filter(fault -> !isToldOfExternal(fault))
+          .forEach(fault -> faults.add(fault.under(name)));
     }
   }
 
-  private void requireExternals() {
+  /** An external object that is missing is one fault, however many services want it. */
+  private boolean isToldOfExternal(Fault fault) {
+    return fault.code() == Fault.Code.UNKNOWN_REFERENCE
+        && faults.stream()
+            .anyMatch(told -> told.code() == fault.code() && told.value().equals(fault.value()));
+  }
+
+  private List<Fault> missingExternals() {
     Check check = Check.of("stack " + stack.name());
     for (ExternalReference external : stack.externals()) {
       boolean there =
@@ -100,7 +109,7 @@ final class StackDeployment {
               + external.kind().name().toLowerCase(Locale.ROOT)
               + "; create it before the stack is deployed");
     }
-    check.orThrow();
+    return check.faults();
   }
 
   private void network(NetworkSpec spec) {

@@ -4,13 +4,19 @@ import io.swarm4j.Convergence;
 import io.swarm4j.Logs;
 import io.swarm4j.StackConvergence;
 import io.swarm4j.Stacks;
+import io.swarm4j.compose.ComposeException;
 import io.swarm4j.compose.ComposeFile;
 import io.swarm4j.compose.ComposeOptions;
 import io.swarm4j.compose.Stack;
+import io.swarm4j.model.Fault;
+import io.swarm4j.model.InvalidSpecException;
+import io.swarm4j.model.Names;
 import io.swarm4j.model.Network;
 import io.swarm4j.model.Node.NodeState;
 import io.swarm4j.model.NotFoundException;
 import io.swarm4j.model.Service;
+import io.swarm4j.model.ServiceSpec;
+import io.swarm4j.model.SwarmException;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.store.Transaction;
@@ -20,6 +26,7 @@ import io.swarm4j.stream.LogReceiver;
 import io.swarm4j.stream.LogSource;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,7 +42,47 @@ record StacksApi(Host engine) implements Stacks {
 
   @Override
   public Deployment deploy(String name, Path composeFile) {
-    return deploy(ComposeFile.read(composeFile, ComposeOptions.of(name)));
+    return deploy(composeFile, ComposeOptions.of(name));
+  }
+
+  @Override
+  public Deployment deploy(Path composeFile, ComposeOptions options) {
+    Stack stack;
+    try {
+      stack = ComposeFile.read(composeFile, options);
+    } catch (ComposeException refused) {
+      throw refused.with(refused.rest().map(rest -> faults(rest, refused)).orElse(List.of()));
+    }
+    return deploy(stack);
+  }
+
+  /** What is wrong with the rest of a file, of which some is wrong in itself. */
+  private List<Fault> faults(Stack rest, ComposeException refused) {
+    List<ServiceSpec> together = new ArrayList<>(rest.services());
+    refused.refusedServices().stream()
+        .filter(Names::isDnsLabel)
+        .forEach(name -> together.add(ServiceSpec.of(name, "refused")));
+    try {
+      engine.join(
+          engine.submit(
+              tx -> {
+                deployment(tx, rest, together, ImagePins.NONE).run(Leftovers.KEEP);
+                throw refused; // nothing is to be stored
+              }));
+    } catch (ComposeException nothingMore) {
+      return List.of();
+    } catch (InvalidSpecException more) {
+      return more.faults();
+    } catch (SwarmException notNow) {
+      return List.of(); // what is known already is worth more than that
+    }
+    return List.of();
+  }
+
+  private StackDeployment deployment(
+      Transaction tx, Stack stack, List<ServiceSpec> together, ImagePins pins) {
+    return new StackDeployment(
+        tx, engine.ids(), engine.admission(tx, together), engine.surroundings(), stack, pins);
   }
 
   @Override
@@ -48,13 +95,7 @@ record StacksApi(Host engine) implements Stacks {
     return ImagePins.ask(engine.options().registry(), stack.services())
         .thenCompose(
             pins ->
-                engine.submit(
-                    tx -> {
-                      Admission admission = engine.admission(tx, stack.services());
-                      return new StackDeployment(
-                              tx, engine.ids(), admission, engine.surroundings(), stack, pins)
-                          .run(leftovers);
-                    }));
+                engine.submit(tx -> deployment(tx, stack, stack.services(), pins).run(leftovers)));
   }
 
   @Override

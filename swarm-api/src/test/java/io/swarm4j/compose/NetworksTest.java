@@ -176,6 +176,7 @@ class NetworksTest {
         .containsExactly(
             "c.yml:1:12: services.we b: 's_we b' is refused; write a DNS name component: 1 to 63"
                 + " letters, digits, '-' or '_', starting and ending with a letter or digit",
+            "c.yml:1:31: services.we b.user: a list stands here; write a single value",
             "c.yml:2:16: networks.q r: 's_q r' is refused; write a DNS name component: 1 to 63"
                 + " letters, digits, '-' or '_', starting and ending with a letter or digit");
   }

@@ -52,6 +52,11 @@ public record TaskContext(
       this(kind, target, content, false, null, ChangePolicy.NONE);
     }
 
+    /** Whether this is another version of that file. */
+    public boolean isInPlaceOf(TaskFile other) {
+      return kind == other.kind && target.equals(other.target);
+    }
+
     /** The same with its content filled in. */
     public TaskFile filledIn(Payload newContent) {
       return new TaskFile(kind, target, newContent, false, source, onChange);

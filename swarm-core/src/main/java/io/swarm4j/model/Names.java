@@ -16,10 +16,15 @@ public final class Names {
   /** Services and networks: a DNS label of at most 63 characters. */
   public static Check dnsLabel(Check check, @Nullable String name, String component) {
     return check.that(
-        name != null && name.length() <= DNS_LABEL_LENGTH && DNS.matcher(name).matches(),
+        name != null && isDnsLabel(name),
         component,
         name,
         "a DNS name component: 1 to 63 letters, digits, '-' or '_', starting and ending with a letter or digit");
+  }
+
+  /** Whether a service or network may have this name. */
+  public static boolean isDnsLabel(String name) {
+    return name.length() <= DNS_LABEL_LENGTH && DNS.matcher(name).matches();
   }
 
   /** Secrets and configs: at most 64 of {@code [a-zA-Z0-9-_.]}, alphanumeric at both ends. */

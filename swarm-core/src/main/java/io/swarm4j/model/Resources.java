@@ -27,6 +27,22 @@ public record Resources(long nanoCpus, long memoryBytes, List<GenericResource> g
     return new Resources(Math.round(cpus * 1e9), memoryBytes, List.of());
   }
 
+  /** Whether this is at least {@code wanted}; of a kind, named and countable units count alike. */
+  public boolean holds(Resources wanted) {
+    return nanoCpus >= wanted.nanoCpus
+        && memoryBytes >= wanted.memoryBytes
+        && wanted.generic.stream()
+            .map(GenericResource::kind)
+            .allMatch(kind -> units(kind) >= wanted.units(kind));
+  }
+
+  private long units(String kind) {
+    return generic.stream()
+        .filter(resource -> resource.kind().equals(kind))
+        .mapToLong(resource -> resource instanceof GenericResource.Discrete some ? some.count() : 1)
+        .sum();
+  }
+
   /** Whether nothing is asked for. */
   public boolean isNone() {
     return nanoCpus == 0 && memoryBytes == 0 && generic.isEmpty();

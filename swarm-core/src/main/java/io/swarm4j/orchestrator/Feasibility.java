@@ -3,17 +3,20 @@ package io.swarm4j.orchestrator;
 import io.swarm4j.model.Node;
 import io.swarm4j.model.PortSpec;
 import io.swarm4j.model.PortSpec.PublishMode;
+import io.swarm4j.model.Resources;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.ServiceMode;
 import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskState;
 import io.swarm4j.store.Transaction;
+import java.util.stream.Stream;
 
 /**
  * Finds out, before any task is touched, whether a roll-out can come to an end at all.
  *
- * <p>It looks at what makes one impossible for certain; resources that are short may become free.
+ * <p>It looks at what makes one impossible for certain: resources that others hold may become free,
+ * those that no node has at all may not.
  */
 final class Feasibility {
   private Feasibility() {}
@@ -28,7 +31,9 @@ final class Feasibility {
     }
     for (Task task : tx.tasksOf(service.id())) {
       if (task.isDesiredAlive() && task.state() == TaskState.RUNNING) {
-        return "no active node satisfies the placement of the new spec";
+        return allowed(tx, service.spec()).findAny().isEmpty()
+            ? "no active node satisfies the placement of the new spec"
+            : "no active node that its placement allows has what the new spec reserves";
       }
     }
     return "";
@@ -43,19 +48,22 @@ final class Feasibility {
             .anyMatch(mode -> mode == PublishMode.HOST);
     if (spec.mode() instanceof ServiceMode.Replicated mode) {
       int perNode = hostPorts ? 1 : spec.task().placement().maxReplicasPerNode();
-      boolean full = perNode > 0 && (long) eligible(tx, spec) * perNode <= mode.replicas();
+      boolean full = perNode > 0 && eligible(tx, spec) * perNode <= mode.replicas();
       return full ? "its nodes have no room for one more task each than it wants" : "";
     }
     return hostPorts ? "the old task of each node holds the ports of its node" : "";
   }
 
-  private static int eligible(Transaction tx, ServiceSpec spec) {
-    int count = 0;
-    for (Node node : tx.nodes()) {
-      boolean active =
-          !node.mustBeEmpty() && node.spec().availability() == Node.Availability.ACTIVE;
-      count += active && spec.task().placement().allows(node) ? 1 : 0;
-    }
-    return count;
+  private static long eligible(Transaction tx, ServiceSpec spec) {
+    Resources reserved = spec.task().resources().reserved();
+    return allowed(tx, spec).filter(node -> node.description().resources().holds(reserved)).count();
+  }
+
+  /** Active nodes that satisfy the placement. */
+  private static Stream<Node> allowed(Transaction tx, ServiceSpec spec) {
+    return tx.nodes().stream()
+        .filter(node -> !node.mustBeEmpty())
+        .filter(node -> node.spec().availability() == Node.Availability.ACTIVE)
+        .filter(node -> spec.task().placement().allows(node));
   }
 }

@@ -9,6 +9,7 @@ import io.swarm4j.agent.LogSink;
 import io.swarm4j.agent.TaskContext;
 import io.swarm4j.agent.TaskContext.TaskFile;
 import io.swarm4j.agent.TaskFailure;
+import io.swarm4j.model.HealthCheck;
 import io.swarm4j.model.HealthCheck.Probe;
 import io.swarm4j.model.Reason;
 import io.swarm4j.model.TaskId;
@@ -16,7 +17,9 @@ import io.swarm4j.model.TaskStatus.ContainerStatus;
 import io.swarm4j.time.Timer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -45,6 +48,7 @@ final class SimulatedContainer implements Container {
   private Timer ownEnd = Timer.NONE;
   private Timer forcedEnd = Timer.NONE;
   private boolean unhealthy;
+  private @Nullable List<TaskFile> replaced;
 
   SimulatedContainer(SimulatedRuntime runtime, TaskContext context, SimulatedImage behaviour) {
     this.runtime = runtime;
@@ -68,6 +72,20 @@ final class SimulatedContainer implements Container {
 
   void setHealthy(boolean healthy) {
     unhealthy = !healthy;
+  }
+
+  TaskContext context() {
+    return context;
+  }
+
+  /** The secrets and configs that it can read now. */
+  List<TaskFile> files() {
+    return replaced == null ? context.files() : replaced;
+  }
+
+  @Override
+  public Optional<HealthCheck> imageHealth() {
+    return Optional.ofNullable(behaviour.health());
   }
 
   @Override
@@ -283,7 +301,14 @@ final class SimulatedContainer implements Container {
   }
 
   @Override
-  public CompletionStage<Void> replaceFiles(List<TaskFile> files) {
+  public CompletionStage<Void> replaceFiles(List<TaskFile> news) {
+    List<TaskFile> all = new ArrayList<>(news);
+    for (TaskFile old : files()) {
+      if (news.stream().noneMatch(file -> file.isInPlaceOf(old))) {
+        all.add(old);
+      }
+    }
+    replaced = List.copyOf(all);
     return DONE;
   }
 

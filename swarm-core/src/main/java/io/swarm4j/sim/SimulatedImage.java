@@ -2,6 +2,7 @@ package io.swarm4j.sim;
 
 import io.soabase.recordbuilder.core.RecordBuilder;
 import io.swarm4j.model.Check;
+import io.swarm4j.model.HealthCheck;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param stopDelay time that it takes to end once it is asked; null stands for none
  * @param ignoresStop whether it runs on until it is killed
  * @param unhealthyAfter time after the start from which its probes fail; null stands for never
+ * @param health the health check that the image brings along; null for none
  */
 @RecordBuilder
 public record SimulatedImage(
@@ -28,7 +30,8 @@ public record SimulatedImage(
     int exitCode,
     @Nullable Duration stopDelay,
     boolean ignoresStop,
-    @Nullable Duration unhealthyAfter)
+    @Nullable Duration unhealthyAfter,
+    @Nullable HealthCheck health)
     implements SimulatedImageBuilder.With {
 
   /** Does everything at once, and runs for ever. */

@@ -4,6 +4,7 @@ import io.swarm4j.agent.Container;
 import io.swarm4j.agent.ImageNames;
 import io.swarm4j.agent.Runtime;
 import io.swarm4j.agent.TaskContext;
+import io.swarm4j.agent.TaskContext.TaskFile;
 import io.swarm4j.model.NodeDescription;
 import io.swarm4j.model.Placement.Platform;
 import io.swarm4j.model.Resources;
@@ -165,6 +166,18 @@ public final class SimulatedRuntime implements Runtime {
 
   void started(TaskId task) {
     starts.accept(task);
+  }
+
+  /** The secrets and configs that a task can read now; empty if it is not here. */
+  public List<TaskFile> files(TaskId task) {
+    SimulatedContainer container = containers.get(task);
+    return container == null ? List.of() : container.files();
+  }
+
+  /** The variables of a task; empty if it is not here. */
+  public Map<String, String> env(TaskId task) {
+    SimulatedContainer container = containers.get(task);
+    return container == null ? Map.of() : container.context().env();
   }
 
   /** Whether a task runs here. */

@@ -523,8 +523,7 @@ final class LiveTask implements JvmTask {
     synchronized (lock) {
       List<TaskFile> all = new ArrayList<>(news);
       for (TaskFile old : files) {
-        if (news.stream()
-            .noneMatch(file -> file.kind() == old.kind() && file.target().equals(old.target()))) {
+        if (news.stream().noneMatch(file -> file.isInPlaceOf(old))) {
           all.add(old);
         }
       }
