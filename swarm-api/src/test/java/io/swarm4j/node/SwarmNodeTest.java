@@ -150,6 +150,7 @@ class SwarmNodeTest {
   @Test
   void aManagerLeavesByForceOnly() {
     SwarmNode manager = nodes.manager();
+    nodes.worker(manager, "w1");
 
     assertThatThrownBy(() -> manager.leave(false)).hasMessageContaining("--force");
     manager.leave(true);

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class SessionsBench {
   private static final int AGENTS = 5_000;
-  private static final Duration SPREAD = Duration.ofSeconds(25);
+  private static final Duration SPREAD = Duration.ofSeconds(60);
   private static final int SETTLE_SECONDS = 15;
   private static final int SECONDS = 10;
   private static final double TICKS_PER_SECOND = 100;
