@@ -4,6 +4,7 @@ import io.swarm4j.model.SwarmException;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.store.Log.Replica;
 import io.swarm4j.store.seal.Seal;
+import io.swarm4j.time.Loop;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -46,7 +47,7 @@ final class RaftNode implements AutoCloseable {
   private final ReplicaStateMachine stateMachine;
   private final ClientId client = ClientId.randomId();
   private final AtomicLong calls = new AtomicLong();
-  private Runnable endOfAddresses = () -> {};
+  private Runnable endOfTransport = () -> {};
   private @Nullable RaftServer server;
   private @Nullable Division division;
   private volatile @Nullable UnavailableException lost;
@@ -85,7 +86,7 @@ final class RaftNode implements AutoCloseable {
     Room.check(options.directory());
     if (options.transport() instanceof RaftTransport.Tcp tcp) {
       BindCheck.check(tcp.bind());
-      endOfAddresses = MemberResolver.use(options.group().toString(), tcp.addresses());
+      endOfTransport = MemberResolver.use(options.group().toString(), tcp.addresses());
     }
     try {
       RaftServer built =
@@ -100,11 +101,26 @@ final class RaftNode implements AutoCloseable {
               .build();
       server = built;
       built.start();
-      division = Division.of(built.getDivision(group));
+      Division own = Division.of(built.getDivision(group));
+      division = own;
+      if (options.transport() instanceof RaftTransport.Tcp) {
+        keepConnected(built, own);
+      }
     } catch (IOException | RuntimeException failed) {
       close();
       throw startFailure(failed);
     }
+  }
+
+  private void keepConnected(RaftServer built, Division own) {
+    Loop loop = options.time().newLoop("swarm-raft-" + options.id() + "-peers");
+    OpenConnections connections = new OpenConnections(built, group, own, loop);
+    Runnable endOfAddresses = endOfTransport;
+    endOfTransport =
+        () -> {
+          connections.close();
+          endOfAddresses.run();
+        };
   }
 
   private RaftPeer peer(String id) {
@@ -317,8 +333,8 @@ final class RaftNode implements AutoCloseable {
           options.time().newThreads("swarm-raft-" + options.id() + "-closing"),
           () -> close(open));
     }
-    endOfAddresses.run();
-    endOfAddresses = () -> {};
+    endOfTransport.run();
+    endOfTransport = () -> {};
   }
 
   private void close(RaftServer open) {

@@ -72,7 +72,6 @@ public final class BenchNode {
         yield "";
       }
       case "increment" -> increment(words[2]);
-      case "count" -> count(node.swarm().services().get(words[2]));
       case "leader" -> leader();
       case "complete" -> String.valueOf(complete(Integer.parseInt(words[2])));
       default -> throw new IllegalArgumentException("what is " + words[1] + "?");

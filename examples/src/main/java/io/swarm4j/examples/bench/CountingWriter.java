@@ -54,7 +54,7 @@ final class CountingWriter implements Runnable {
                     .join());
         acknowledged.accept(asked, System.nanoTime());
         writes++;
-        check(answer, 1);
+        check(answer);
       } catch (CompletionException failed) {
         unknown++;
         manager = (manager + 1) % managers.size();
@@ -62,16 +62,16 @@ final class CountingWriter implements Runnable {
     }
   }
 
-  private void check(long answer, int confirmed) {
-    lost += Math.max(0, value + confirmed - answer);
-    repeated += Math.max(0, answer - value - confirmed - unknown);
+  private void check(long answer) {
+    lost += Math.max(0, value + 1 - answer);
+    repeated += Math.max(0, answer - value - 1 - unknown);
     value = answer;
     unknown = 0;
   }
 
-  /** Compares with what a manager has in the end. */
+  /** Increments once more, and so compares with what the leader has in the end. */
   void checkEnd(BenchProcess any) {
-    check(Long.parseLong(any.get("count " + counter)), 0);
+    check(Long.parseLong(any.get("increment " + counter)));
   }
 
   void stop() {

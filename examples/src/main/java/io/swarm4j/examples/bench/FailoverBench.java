@@ -146,8 +146,8 @@ final class FailoverBench {
         Thread.currentThread().interrupt();
       }
     }
-    BenchProcess leader = leader();
-    writers.forEach(writer -> writer.checkEnd(leader));
+    BenchProcess any = managers.get(survivor);
+    writers.forEach(writer -> writer.checkEnd(any));
   }
 
   private static void sleep(long millis) {
