@@ -1,8 +1,5 @@
 package io.swarm4j.testing;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,10 +15,11 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
 
 /**
- * Writes two files into a module's build folder when its tests end: {@code features.txt}, with one
- * line per feature that a passed test covers (identifier, tab, the tests), and {@code
- * skipped-tests.txt}, which exists only where tests were skipped or aborted, and which fails the
- * build where {@code CI=true}.
+ * Adds to two files of a module's build folder whenever a plan of its tests ends: {@code
+ * features.txt}, with lines of a feature that a passed test covers (identifier, tab, the tests),
+ * and {@code skipped-tests.txt}, which exists only where tests were skipped or aborted, and which
+ * fails the build where {@code CI=true}. Several JVMs may write at a time; the build takes both
+ * files away before a module's tests begin.
  *
  * <p>The build folder is the system property {@code swarm4j.build.directory}; without it, as in an
  * IDE, nothing is written.
@@ -40,6 +38,13 @@ public final class FeatureReport implements TestExecutionListener {
 
   FeatureReport(Path folder) {
     this.folder = folder;
+  }
+
+  @Override
+  public void testPlanExecutionStarted(TestPlan plan) {
+    passed.clear();
+    failed.clear();
+    skipped.clear();
   }
 
   @Override
@@ -75,17 +80,7 @@ public final class FeatureReport implements TestExecutionListener {
             lines.add(id + "\t" + String.join(" ", tests));
           }
         });
-    try {
-      Files.createDirectories(folder);
-      Files.write(folder.resolve("features.txt"), lines);
-      Path skippedTests = folder.resolve("skipped-tests.txt");
-      if (skipped.isEmpty()) {
-        Files.deleteIfExists(skippedTests);
-      } else {
-        Files.write(skippedTests, skipped);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot write the feature report into " + folder, e);
-    }
+    BuildFile.append(folder.resolve("features.txt"), lines);
+    BuildFile.append(folder.resolve("skipped-tests.txt"), skipped);
   }
 }

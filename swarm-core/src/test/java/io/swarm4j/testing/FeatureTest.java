@@ -49,12 +49,23 @@ class FeatureTest {
   }
 
   @Test
-  void noSkippedTestLeavesNoFileBehind() throws IOException {
-    Files.writeString(folder.resolve("skipped-tests.txt"), "an earlier run");
-
+  void noSkippedTestMakesNoFile() {
     run(Clean.class, "");
 
     assertThat(folder.resolve("skipped-tests.txt")).doesNotExist();
+  }
+
+  @Test
+  void eachPlanOfABuildAddsWhatItHasPassed() throws IOException {
+    run(Fixture.class, "A02");
+    run(Fixture.class, "A02");
+
+    assertThat(Files.readAllLines(folder.resolve("features.txt")))
+        .containsExactly(
+            "A01\t" + ME + "$Fixture#passes",
+            "A02\t" + ME + "$Fixture#passes",
+            "A01\t" + ME + "$Fixture#passes",
+            "A02\t" + ME + "$Fixture#passes");
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.swarm4j.examples.scenario;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.swarm4j.testing.BuildFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -21,13 +22,15 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
 
 /**
- * Writes {@code scenarios.txt} and {@code scenarios.html} into the build folder: each acceptance
- * scenario, and each row of the feature table, with pass, fail, or why it was not tried here. Rows
- * count as passed by the tests of the modules that were built before, too.
+ * Writes {@code scenarios.txt} and {@code scenarios.html} into the build folder whenever a plan of
+ * tests ends: each acceptance scenario, and each row of the feature table, with pass, fail, or why
+ * it was not tried here. Rows count as passed by the tests of the modules that were built before,
+ * too. Several JVMs may run the tests of one build: what they found is in {@code
+ * scenario-results.txt}, which the build takes away before the first of them.
  */
 public final class ScenarioReport implements TestExecutionListener {
   private final Path folder = Path.of(System.getProperty("swarm4j.build.directory", ""));
-  private final Map<String, String> results = new TreeMap<>();
+  private final List<String> found = new ArrayList<>();
   private final Map<String, String> notes = new TreeMap<>();
 
   @Override
@@ -48,18 +51,46 @@ public final class ScenarioReport implements TestExecutionListener {
               "not tried: " + result.getThrowable().map(Throwable::getMessage).orElse("");
         };
     for (String id : scenario.value()) {
-      results.merge(id, outcome, (a, b) -> a.equals("pass") ? b : a);
-      if (!scenario.note().isEmpty()) {
-        notes.put(id, scenario.note());
-      }
+      found.add(
+          String.join(
+              "\t", id, test.getUniqueId(), outcome.replaceAll("\\s+", " "), scenario.note()));
     }
   }
 
   @Override
   public void testPlanExecutionFinished(TestPlan plan) {
-    if (results.isEmpty() || folder.toString().isEmpty()) {
+    if (found.isEmpty() || folder.toString().isEmpty()) {
       return;
     }
+    Path all = folder.resolve("scenario-results.txt");
+    BuildFile.append(all, found);
+    found.clear();
+    BuildFile.replace(folder.resolve("scenarios.txt"), () -> report(results(all)));
+  }
+
+  /** The outcome per scenario: the worst of its tests, the last where a test was tried again. */
+  private Map<String, String> results(Path file) {
+    Map<String, Map<String, String>> tests = new TreeMap<>();
+    for (String line : lines(file)) {
+      String[] cells = line.split("\t", -1);
+      tests.computeIfAbsent(cells[0], id -> new LinkedHashMap<>()).put(cells[1], cells[2]);
+      if (!cells[3].isEmpty()) {
+        notes.put(cells[0], cells[3]);
+      }
+    }
+    Map<String, String> results = new TreeMap<>();
+    tests.forEach(
+        (id, outcomes) ->
+            results.put(
+                id,
+                outcomes.values().stream()
+                    .filter(outcome -> !outcome.equals("pass"))
+                    .findFirst()
+                    .orElse("pass")));
+    return results;
+  }
+
+  private String report(Map<String, String> results) {
     List<String[]> rows = new ArrayList<>();
     Map<String, String> proven = proven();
     for (String[] scenario : table("scenarios.tsv")) {
@@ -74,7 +105,7 @@ public final class ScenarioReport implements TestExecutionListener {
       String reason = feature.length > 2 ? "not here: " + feature[2] : "no test names it";
       rows.add(new String[] {feature[0], feature[1], by == null ? reason : "pass: " + by});
     }
-    write(rows);
+    return write(rows);
   }
 
   private String note(String id) {
@@ -101,11 +132,10 @@ public final class ScenarioReport implements TestExecutionListener {
       for (Path module : modules.sorted().toList()) {
         Path file = module.resolve(below).resolve("features.txt");
         if (Files.exists(file)) {
-          Files.readAllLines(file).stream()
-              .map(line -> line.split("\t", 2))
-              .filter(cells -> cells.length == 2)
-              .forEach(
-                  cells -> proven.putIfAbsent(cells[0], module.getFileName() + ": " + cells[1]));
+          for (String line : lines(file)) {
+            String[] cells = line.split("\t");
+            proven.putIfAbsent(cells[0], module.getFileName() + ": " + cells[1]);
+          }
         }
       }
     } catch (IOException broken) {
@@ -114,7 +144,16 @@ public final class ScenarioReport implements TestExecutionListener {
     return proven;
   }
 
-  private void write(List<String[]> rows) {
+  private static List<String> lines(Path file) {
+    try {
+      return Files.readAllLines(file);
+    } catch (IOException broken) {
+      throw new UncheckedIOException(broken);
+    }
+  }
+
+  /** Writes the page, and returns the text. */
+  private String write(List<String[]> rows) {
     StringBuilder text = new StringBuilder();
     StringBuilder html =
         new StringBuilder(
@@ -132,11 +171,11 @@ public final class ScenarioReport implements TestExecutionListener {
       html.append("</tr>\n");
     }
     try {
-      Files.writeString(folder.resolve("scenarios.txt"), text);
       Files.writeString(folder.resolve("scenarios.html"), html.append("</table>\n"));
     } catch (IOException broken) {
       throw new UncheckedIOException(broken);
     }
+    return text.toString();
   }
 
   private static String escape(String text) {
