@@ -1,7 +1,6 @@
 package io.swarm4j.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.swarm4j.NodeOptions;
@@ -14,6 +13,7 @@ import io.swarm4j.model.ResourceRequirements;
 import io.swarm4j.model.Resources;
 import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.testing.Feature;
+import io.swarm4j.testing.Surroundings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -36,7 +36,7 @@ class DashboardTest {
 
   @BeforeEach
   void start() {
-    assumeTrue(Browser.isInstalled(), "no chromium and chromedriver on the search path");
+    Surroundings.require(Browser.isInstalled(), "chromium and chromedriver on the search path");
     swarm =
         Swarm.builder()
             .managers(1)

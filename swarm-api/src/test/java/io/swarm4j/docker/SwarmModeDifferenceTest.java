@@ -9,6 +9,7 @@ import io.swarm4j.testing.DockerHosts.Host;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
@@ -99,14 +100,31 @@ class SwarmModeDifferenceTest {
                             .build())
                 .start();
         EngineApi api = EngineApi.of(swarm, "m1").unixSocket(dir.resolve("m1.sock")).start()) {
-      List<String> theirs = steps(new Side(reference.uri(), reference));
-      List<String> own = steps(new Side(api.hosts().get(0).toString(), ours));
+      CompletableFuture<List<String>> theirs = steps(new Side(reference.uri(), reference));
+      CompletableFuture<List<String>> own = steps(new Side(api.hosts().get(0).toString(), ours));
 
-      assertThat(own).containsExactlyElementsOf(theirs);
+      assertThat(own.join()).containsExactlyElementsOf(theirs.join());
     }
   }
 
-  private static List<String> steps(Side side) throws Exception {
+  private static CompletableFuture<List<String>> steps(Side side) {
+    CompletableFuture<List<String>> seen = new CompletableFuture<>();
+    Thread steps =
+        new Thread(
+            () -> {
+              try {
+                seen.complete(carryOut(side));
+              } catch (Throwable failure) {
+                seen.completeExceptionally(failure);
+              }
+            },
+            "steps-on-" + side.engine().name());
+    steps.setDaemon(true);
+    steps.start();
+    return seen;
+  }
+
+  private static List<String> carryOut(Side side) throws Exception {
     List<String> seen = new ArrayList<>();
     String running = "Running";
     String states = "{{.Name}} {{.Image}} {{.DesiredState}}";

@@ -97,7 +97,8 @@ public final class NodeProgram {
           node.swarm().nodes().list().stream()
               .map(NodeProgram::describe)
               .collect(Collectors.joining(","));
-      case "gone" -> String.valueOf(isGone(words.get(1)));
+      case "gone" -> String.valueOf(becomes(words.get(1), Node.NodeState.DOWN));
+      case "ready" -> String.valueOf(becomes(words.get(1), Node.NodeState.READY));
       case "settled" -> String.valueOf(settled(words.get(1), Integer.parseInt(words.get(2))));
       default -> throw new IllegalArgumentException("what is " + words + "?");
     };
@@ -121,14 +122,14 @@ public final class NodeProgram {
         + (each.manager() != null && each.manager().leader() ? ":LEADER" : "");
   }
 
-  /** Whether a node is found to be down in time. */
-  private boolean isGone(String name) {
+  /** Whether a node is found to be in a state in time. */
+  private boolean becomes(String name, Node.NodeState state) {
     return node.swarm()
         .await(
             view ->
                 view.nodes().stream()
                     .filter(each -> each.hostname().equals(name))
-                    .allMatch(each -> each.status().state() == Node.NodeState.DOWN),
+                    .allMatch(each -> each.status().state() == state),
             LIMIT);
   }
 

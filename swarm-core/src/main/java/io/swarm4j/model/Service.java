@@ -120,6 +120,23 @@ public record Service(
         .build();
   }
 
+  /**
+   * This service, holding the specs of an earlier state of it where they are equal to its own: a
+   * replica, which reads both from a log, keeps each spec once.
+   */
+  public Service sharingSpecsOf(Service earlier) {
+    List<SpecRevision> shared = new ArrayList<>(history.size());
+    for (SpecRevision revision : history) {
+      shared.add(new SpecRevision(revision.version(), earlier.same(revision)));
+    }
+    return with().spec(earlier.same(new SpecRevision(specVersion, spec))).history(shared).build();
+  }
+
+  private ServiceSpec same(SpecRevision other) {
+    ServiceSpec own = specAt(other.version());
+    return other.spec().equals(own) ? own : other.spec();
+  }
+
   /** A spec that was in force once. */
   public record SpecRevision(long version, ServiceSpec spec) {}
 }

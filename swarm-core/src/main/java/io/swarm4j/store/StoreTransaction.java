@@ -282,7 +282,11 @@ public final class StoreTransaction implements Transaction {
   void replay(LogEntry entry) {
     for (StoreObject object : entry.puts()) {
       StoreObject before = object instanceof Cluster ? cluster : object(object.id());
-      write(object, before);
+      StoreObject after =
+          object instanceof Service service && before instanceof Service earlier
+              ? service.sharingSpecsOf(earlier)
+              : object;
+      write(after, before);
     }
     entry.deletes().forEach(this::delete);
   }

@@ -3,6 +3,7 @@ package io.swarm4j.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.swarm4j.model.Service;
+import io.swarm4j.model.ServiceId;
 import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.testing.HeldLog;
@@ -13,6 +14,7 @@ import io.swarm4j.time.VirtualTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
@@ -96,6 +98,31 @@ class StoreLogTest {
     time.settle();
 
     assertThat(store.view().services()).hasSize(2);
+  }
+
+  @Test
+  void aReplicaKeepsEachSpecOfAServiceOnceHoweverManyEntriesRepeatIt() {
+    FreeLog log = new FreeLog();
+    Store store = open(log);
+    ServiceId id = ids.service();
+    Service first = Service.create(id, ServiceSpec.of("web", "nginx:1"));
+    log.replica.committed(put(1, first));
+    ServiceSpec before = service(store, id).spec();
+
+    Service read = Service.create(id, ServiceSpec.of("web", "nginx:1"));
+    log.replica.committed(put(2, read.withNewSpec(ServiceSpec.of("web", "nginx:2"), 5, Set.of())));
+
+    assertThat(service(store, id).spec()).isEqualTo(ServiceSpec.of("web", "nginx:2"));
+    assertThat(service(store, id).previousSpec()).isSameAs(before);
+  }
+
+  private Service service(Store store, ServiceId id) {
+    time.settle();
+    return store.view().service(id);
+  }
+
+  private static LogEntry put(long revision, Service service) {
+    return new LogEntry(1, revision, Instant.EPOCH, List.of(service), List.of());
   }
 
   @Test

@@ -1,7 +1,6 @@
 package io.swarm4j.examples.apps;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.swarm4j.Swarm;
 import io.swarm4j.compose.ComposeFile;
@@ -18,6 +17,7 @@ import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskId;
 import io.swarm4j.model.TaskState;
 import io.swarm4j.network.dataplane.LoopbackLease;
+import io.swarm4j.testing.Surroundings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -39,7 +39,7 @@ class SampleAppsTest {
 
   @BeforeAll
   static void start() {
-    assumeTrue(LoopbackLease.isSupported(), "a loopback network");
+    Surroundings.require(LoopbackLease.isSupported(), "a loopback network");
     swarm = Swarm.builder().name("apps").workers(1).images(SampleImages.all()).start();
   }
 

@@ -1,7 +1,6 @@
 package io.swarm4j.examples.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.swarm4j.Swarm;
 import io.swarm4j.compose.ComposeFile;
@@ -9,6 +8,7 @@ import io.swarm4j.compose.ComposeOptions;
 import io.swarm4j.compose.Stack;
 import io.swarm4j.examples.apps.SampleImages;
 import io.swarm4j.network.dataplane.LoopbackLease;
+import io.swarm4j.testing.Surroundings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -26,7 +26,7 @@ class CompanyCheckTest {
   @Test
   @Timeout(90)
   void everyCheckOfTheQuickstartPasses() throws IOException {
-    assumeTrue(LoopbackLease.isSupported(), "a loopback network");
+    Surroundings.require(LoopbackLease.isSupported(), "a loopback network");
     ByteArrayOutputStream output = new ByteArrayOutputStream();
 
     boolean passed =

@@ -1,7 +1,6 @@
 package io.swarm4j.examples.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.swarm4j.Swarm;
 import io.swarm4j.examples.apps.HttpGet;
@@ -10,6 +9,7 @@ import io.swarm4j.model.EndpointSpec;
 import io.swarm4j.model.PortSpec;
 import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.network.dataplane.LoopbackLease;
+import io.swarm4j.testing.Surroundings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -25,7 +25,7 @@ class SeveralSwarmsTest {
 
   @Test
   void severalSwarmsPublishTheSamePortAtATime() throws IOException {
-    assumeTrue(LoopbackLease.isSupported(), "a loopback network");
+    Surroundings.require(LoopbackLease.isSupported(), "a loopback network");
     List<Swarm> swarms = new ArrayList<>();
     try {
       for (String name : List.of("ares", "bion", "ceto")) {
@@ -46,7 +46,7 @@ class SeveralSwarmsTest {
 
   @Test
   void aClosedSwarmLeavesNoThreadAndNoPort() throws IOException {
-    assumeTrue(LoopbackLease.isSupported(), "a loopback network");
+    Surroundings.require(LoopbackLease.isSupported(), "a loopback network");
     try (Swarm other = start("other")) {
       Swarm swarm = start("gone");
       InetSocketAddress server = server(swarm);

@@ -4,11 +4,11 @@ import static io.swarm4j.network.dataplane.LoopbackLease.FIRST_BLOCK;
 import static io.swarm4j.network.dataplane.LoopbackLease.LAST_BLOCK;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.swarm4j.model.InvalidSpecException;
 import io.swarm4j.model.Ip;
 import io.swarm4j.model.UnavailableException;
+import io.swarm4j.testing.Surroundings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -27,7 +27,7 @@ class LoopbackLeaseTest {
 
   @BeforeEach
   void needsLoopbackAliases() throws IOException {
-    assumeTrue(LoopbackLease.isSupported(), "this platform binds 127.0.0.1 only");
+    Surroundings.require(LoopbackLease.isSupported(), "a loopback network");
     try (ServerSocket free = new ServerSocket(0)) {
       lockPort = free.getLocalPort();
     }

@@ -2,7 +2,6 @@ package io.swarm4j.network.dataplane.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.swarm4j.model.Ip;
 import io.swarm4j.model.PortSpec.Protocol;
@@ -15,6 +14,7 @@ import io.swarm4j.network.dataplane.kernel.KernelConfig.Remote;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.Target;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.VirtualService;
 import io.swarm4j.testing.Feature;
+import io.swarm4j.testing.Surroundings;
 import io.swarm4j.time.RealTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +43,7 @@ class KernelPlaneTest {
   @BeforeEach
   void makeHosts() throws Exception {
     String obstacle = Hosts.obstacle();
-    assumeTrue(obstacle.isEmpty(), "no kernel data plane here: " + obstacle);
+    Surroundings.require(obstacle.isEmpty(), "the kernel data plane: " + obstacle);
     hosts = new Hosts(2);
     hosts.client("ext");
     for (int i = 1; i <= 2; i++) {
