@@ -134,7 +134,7 @@ public record Service(
 
   private ServiceSpec same(SpecRevision other) {
     ServiceSpec own = specAt(other.version());
-    return other.spec().equals(own) ? own : other.spec();
+    return own != null && own.equals(other.spec()) ? own : other.spec();
   }
 
   /** A spec that was in force once. */
