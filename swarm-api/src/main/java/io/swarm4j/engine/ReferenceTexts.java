@@ -83,7 +83,7 @@ final class ReferenceTexts {
 
   /** Whether the reference answers with an internal error, since it gave the fault no code. */
   static boolean isUncoded(InvalidSpecException invalid) {
-    return invalid.faults().stream().anyMatch(fault -> isConstraint(fault));
+    return invalid.faults().stream().allMatch(ReferenceTexts::isConstraint);
   }
 
   private static boolean isConstraint(Fault fault) {

@@ -17,7 +17,6 @@ import org.slf4j.LoggerFactory;
 final class TerminalWindow {
   private static final Logger LOG = LoggerFactory.getLogger(TerminalWindow.class);
   private static final Duration PAUSE = Duration.ofMillis(50);
-  private static final int MOST_TRIES = 100;
 
   private final Loop loop;
   private final BlockingWork work;
@@ -35,7 +34,7 @@ final class TerminalWindow {
   void shows(Process started) {
     process = started;
     if (wanted != null) {
-      attempt(MOST_TRIES);
+      attempt();
     }
   }
 
@@ -43,19 +42,19 @@ final class TerminalWindow {
   void resize(TerminalSize size) {
     wanted = size;
     if (process != null) {
-      attempt(MOST_TRIES);
+      attempt();
     }
   }
 
-  private void attempt(int left) {
+  private void attempt() {
     try {
-      work.execute(() -> apply(left));
+      work.execute(this::apply);
     } catch (RejectedExecutionException closed) {
       LOG.debug("a terminal is not resized: the runtime is closed");
     }
   }
 
-  private void apply(int left) {
+  private void apply() {
     Process shown = process;
     synchronized (applying) {
       TerminalSize size = wanted; // the newest, or an older one might come last
@@ -74,8 +73,6 @@ final class TerminalWindow {
         return;
       }
     }
-    if (left > 0) {
-      loop.schedule(PAUSE, () -> attempt(left - 1));
-    }
+    loop.schedule(PAUSE, this::attempt); // until it is there, or the command has ended
   }
 }

@@ -70,6 +70,37 @@ class ServiceJsonTest {
       """;
 
   @Test
+  void allThatIsWrongWithAServiceIsToldAtOnce() throws Exception {
+    var refused =
+        fixture.post(
+            "/v1.51/services/create",
+            """
+            {"Name":"web",
+             "TaskTemplate":{
+              "ContainerSpec":{"Image":"a::b","Healthcheck":{"Test":["CMD","x"],"Interval":5},
+               "Mounts":[{"Type":"bund","Target":"/t"}]},
+              "Resources":{"Reservations":{"MemoryBytes":7}},
+              "RestartPolicy":{"Condition":"sometimes"}},
+             "UpdateConfig":{"MaxFailureRatio":2},
+             "EndpointSpec":{"Ports":[{"TargetPort":0}]}}
+            """);
+
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.json().get("message").asText())
+        .startsWith("rpc error: code = InvalidArgument desc = ")
+        .contains(
+            "\"a::b\" is not a valid repository/tag",
+            "Interval in HealthConfig cannot be less than 1ms",
+            "'bund'",
+            "invalid memory value 7: Must be at least 4MiB",
+            "'sometimes'",
+            "update-maxfailureratio cannot be less than 0 or bigger than 1",
+            "target")
+        .doesNotContain("image reference must be provided", "meta: name");
+    assertThat(fixture.get("/services").json()).isEmpty();
+  }
+
+  @Test
   @Feature({"E02", "E05", "E16", "E18", "J09", "M23"})
   void everyFieldComesBack() throws Exception {
     var created = fixture.post("/v1.51/services/create", EVERYTHING);

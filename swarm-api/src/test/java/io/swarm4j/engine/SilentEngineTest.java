@@ -148,7 +148,7 @@ class SilentEngineTest {
   }
 
   @Test
-  void anEndpointThatCanNotListenLeavesNothingBehind() {
+  void anEndpointThatCanNotListenLeavesNothingBehind() throws InterruptedException {
     start(request -> CompletableFuture.completedFuture(refusal()));
     String name = "engine-w1-peer";
     assertThatThrownBy(
@@ -158,7 +158,13 @@ class SilentEngineTest {
                     .openTcp(fixture.address())
                     .start())
         .isInstanceOf(UnavailableException.class);
-    assertThat(Thread.getAllStackTraces().keySet())
-        .noneMatch(thread -> thread.getName().startsWith(name));
+    List<Thread> own =
+        Thread.getAllStackTraces().keySet().stream()
+            .filter(thread -> thread.getName().startsWith(name))
+            .toList();
+    for (Thread thread : own) {
+      thread.join(30_000); // it was told to end, which may take it a moment
+    }
+    assertThat(own).noneMatch(Thread::isAlive);
   }
 }

@@ -16,10 +16,12 @@ import io.swarm4j.model.Node.NodeState;
 import io.swarm4j.model.NodeId;
 import io.swarm4j.model.Payload;
 import io.swarm4j.model.Task;
+import io.swarm4j.model.TaskState;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.security.CertificateIssuer;
 import io.swarm4j.security.Certificates;
 import io.swarm4j.security.NodeIdentity;
+import io.swarm4j.store.View;
 import io.swarm4j.stream.LogGap;
 import io.swarm4j.stream.LogQuery;
 import io.swarm4j.testing.Feature;
@@ -193,7 +195,13 @@ class ManagersTest {
     SwarmNode third = nodes.manager(first, "x3");
     first.swarm().services().create(TestNodes.idle("web", 1));
     first.swarm().services().await("web", TestNodes.LIMIT);
-    String task = first.swarm().services().tasks("web").get(0).id().toString();
+    Task running = first.swarm().services().tasks("web").get(0);
+    for (SwarmNode manager : List.of(second, third)) {
+      assertThat(manager.swarm().await(view -> knowsManagersAnd(running, view), TestNodes.LIMIT))
+          .as("what " + manager.id() + " knows: " + manager.swarm().view().nodes())
+          .isTrue();
+    }
+    String task = running.id().toString();
 
     second.swarm().tasks().exec(task, List.of("echo", "one"), TestNodes.LIMIT);
     first.swarm().tasks().exec(task, List.of("echo", "two"), TestNodes.LIMIT);
@@ -212,6 +220,17 @@ class ManagersTest {
     assertThat(commands(rest)).containsExactly(List.of("echo", "two"));
     assertThat(rest.missing()).extracting(AuditReport.Missing::node).containsExactly(lost);
     assertThat(rest.warning()).contains("manager x2");
+  }
+
+  /** Copies of the state may lag behind the leader's. */
+  private static boolean knowsManagersAnd(Task running, View view) {
+    Task task = view.task(running.id());
+    long managers =
+        view.nodes().stream()
+            .map(Node::manager)
+            .filter(status -> status != null && !status.address().isEmpty())
+            .count();
+    return managers == 3 && task != null && task.state() == TaskState.RUNNING;
   }
 
   private static List<List<String>> commands(AuditReport report) {

@@ -3,6 +3,7 @@ package io.swarm4j.engine.json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.swarm4j.model.Fault;
+import io.swarm4j.model.InvalidSpecException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -28,11 +29,11 @@ public final class Fields {
   private final String path;
   private final Map<String, JsonNode> unread = new HashMap<>();
   private final Map<String, String> spelling = new HashMap<>();
-  private final List<String> warnings;
+  private final ReadingNotes notes;
 
-  private Fields(JsonNode object, String path, List<String> warnings) {
+  private Fields(JsonNode object, String path, ReadingNotes notes) {
     this.path = path;
-    this.warnings = warnings;
+    this.notes = notes;
     if (!object.isObject()) {
       throw wrong(path, object, "a JSON object");
     }
@@ -44,16 +45,32 @@ public final class Fields {
   }
 
   static Fields root(JsonNode tree) {
-    return new Fields(tree, "", new ArrayList<>());
+    return new Fields(tree, "", new ReadingNotes());
   }
 
   /** What the client should know though its request was carried out. */
   public List<String> warnings() {
-    return List.copyOf(warnings);
+    return notes.warnings();
   }
 
   void warn(String text) {
-    warnings.add(text);
+    notes.warn(text);
+  }
+
+  /**
+   * Reads this object to its end; what is wrong with any of the objects in it is told at once.
+   *
+   * @throws InvalidSpecException with what is wrong
+   */
+  <T> T whole(Function<Fields, T> reader) {
+    notes.collect();
+    return notes.complete(() -> toEnd(reader));
+  }
+
+  private <T> T toEnd(Function<Fields, T> reader) {
+    T result = reader.apply(this);
+    end();
+    return result;
   }
 
   /** The same fields, with a text for one that has none. */
@@ -241,14 +258,11 @@ public final class Fields {
     return items(name, (value, at) -> read(value, at, reader));
   }
 
-  private <T> T read(JsonNode value, String at, Function<Fields, T> reader) {
-    Fields fields = new Fields(value, at, warnings);
-    T result = reader.apply(fields);
-    fields.end();
-    return result;
+  private <T> @Nullable T read(JsonNode value, String at, Function<Fields, T> reader) {
+    return notes.part(() -> new Fields(value, at, notes).toEnd(reader));
   }
 
-  private <T> List<T> items(String name, BiFunction<JsonNode, String, T> reader) {
+  private <T> List<T> items(String name, BiFunction<JsonNode, String, @Nullable T> reader) {
     JsonNode value = take(name);
     if (value == null) {
       return List.of();
@@ -257,8 +271,12 @@ public final class Fields {
       throw wrong(at(name), value, "an array");
     }
     List<T> items = new ArrayList<>();
-    for (JsonNode item : value) {
-      items.add(reader.apply(item, at(name) + "[" + items.size() + "]"));
+    int index = 0;
+    for (JsonNode part : value) {
+      T item = reader.apply(part, at(name) + "[" + index++ + "]");
+      if (item != null) {
+        items.add(item);
+      }
     }
     return items;
   }

@@ -1,10 +1,12 @@
 package io.swarm4j.engine.json;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.swarm4j.model.NetworkAttachmentSpec;
 import io.swarm4j.model.ServiceMode;
 import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.model.ServiceSpecBuilder;
 import io.swarm4j.store.State;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** {@code ServiceSpec} of the Engine API. */
@@ -17,9 +19,14 @@ public final class ServiceSpecJson {
    * @param present the spec that it replaces, from which it takes what the Engine API can not say;
    *     null for a new service
    * @param state tells what names and ids mean
+   * @throws io.swarm4j.model.InvalidSpecException with what is wrong in any part of it
    */
-  @SuppressWarnings("NullAway") // builders of other modules do not show what may be null
   public static ServiceSpec read(Fields fields, @Nullable ServiceSpec present, State state) {
+    return fields.whole(all -> parts(all, present, state));
+  }
+
+  @SuppressWarnings("NullAway") // builders of other modules do not show what may be null
+  private static ServiceSpec parts(Fields fields, @Nullable ServiceSpec present, State state) {
     ServiceSpecBuilder spec =
         present == null ? ServiceSpecBuilder.builder() : ServiceSpecBuilder.builder(present);
     String name = fields.text("Name", "");
@@ -44,7 +51,8 @@ public final class ServiceSpecJson {
             endpoint -> EndpointJson.read(endpoint, present == null ? null : present.endpoint())));
     if (fields.says("Networks")) {
       // Before version 1.25 networks stood here.
-      spec.task(spec.task().withNetworks(references.networks(fields, "Networks")));
+      List<NetworkAttachmentSpec> networks = references.networks(fields, "Networks");
+      spec.task(spec.task() == null ? null : spec.task().withNetworks(networks));
     }
     return spec.build();
   }
