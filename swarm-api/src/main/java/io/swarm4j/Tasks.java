@@ -29,7 +29,23 @@ public interface Tasks {
    * Ends what runs a task, as if it had failed by itself; the slot is filled again under the
    * restart policy.
    */
-  CompletionStage<Void> kill(String task);
+  default CompletionStage<Void> kill(String task) {
+    return stop(task, Duration.ZERO);
+  }
+
+  /**
+   * Ends what runs a task by its stop signal, and by force after a grace period; the slot is filled
+   * again under the restart policy.
+   */
+  CompletionStage<Void> stop(String task, Duration grace);
+
+  /**
+   * Sends a signal to what runs a task; code within a JVM hears those that it has asked for, and is
+   * asked to end by INT, QUIT and TERM if it has not.
+   *
+   * @param name such as {@code HUP}
+   */
+  CompletionStage<Void> signal(String task, String name);
 
   /** Reads the output of a task; see {@link Services#logs(String, LogQuery)}. */
   Logs logs(String task, LogQuery query);

@@ -11,8 +11,13 @@ import org.jspecify.annotations.Nullable;
  *     have a manager do
  * @param engine the node's container engine, which answers what is not the swarm's; null if there
  *     is none
+ * @param containers finds the containers of tasks by their ids
  */
-record Access(NodeSeat seat, boolean strict, @Nullable LocalEngine engine) {
+record Access(
+    NodeSeat seat,
+    boolean strict,
+    @Nullable LocalEngine engine,
+    PerSwarm<ContainerIndex> containers) {
 
   /** The swarm, for what managers do. */
   Swarm swarm() {
@@ -25,6 +30,11 @@ record Access(NodeSeat seat, boolean strict, @Nullable LocalEngine engine) {
 
   /** The swarm, for what every member does. */
   Swarm member() {
+    return member(seat);
+  }
+
+  /** The swarm of a node. */
+  static Swarm member(NodeSeat seat) {
     Swarm swarm = seat.swarm();
     NodeSeat.Standing standing = seat.standing();
     if (standing == NodeSeat.Standing.LOCKED) {

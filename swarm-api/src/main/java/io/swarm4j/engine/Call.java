@@ -51,6 +51,21 @@ record Call(Request request, ApiVersion version, Map<String, String> variables) 
     }
   }
 
+  /**
+   * A whole number of the query, 0 if it is absent.
+   *
+   * @throws ApiException 400 if it is none
+   */
+  long count(String parameter) {
+    String text = query().get(parameter, "");
+    try {
+      return text.isEmpty() ? 0 : Long.parseLong(text);
+    } catch (NumberFormatException malformed) {
+      throw new ApiException(
+          400, "invalid value '" + text + "' for " + parameter + ": give a whole number");
+    }
+  }
+
   Filters filters(String... known) {
     return Filters.parse(query().get("filters", ""), known);
   }

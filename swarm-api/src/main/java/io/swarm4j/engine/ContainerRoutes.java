@@ -6,17 +6,15 @@ import io.swarm4j.Swarm;
 import io.swarm4j.engine.http.Response;
 import io.swarm4j.engine.json.ContainerJson;
 import io.swarm4j.engine.json.Json;
+import io.swarm4j.model.Mount;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskHealth;
-import io.swarm4j.model.TaskState;
 import io.swarm4j.model.TaskStatus.ContainerStatus;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 
 /** {@code /containers}, as far as they belong to tasks. */
 final class ContainerRoutes {
@@ -24,7 +22,6 @@ final class ContainerRoutes {
     "ancestor",
     "before",
     "exited",
-    "expose",
     "health",
     "id",
     "is-task",
@@ -32,15 +29,11 @@ final class ContainerRoutes {
     "name",
     "network",
     "node",
-    "publish",
     "scope",
     "since",
     "status",
     "volume"
   };
-
-  /** Longer than any client waits. */
-  private static final Duration LONGEST_WAIT = Duration.ofDays(365);
 
   private final Access access;
 
@@ -52,12 +45,7 @@ final class ContainerRoutes {
     routes
         .get("/containers/json", this::list)
         .get("/containers/{id}/json", this::inspect)
-        .get("/containers/{id}/top", this::top)
-        .later("POST", "/containers/{id}/stop", this::stop)
-        .later("POST", "/containers/{id}/kill", this::stop)
-        .later("POST", "/containers/{id}/restart", this::stop)
-        .later("POST", "/containers/{id}/wait", this::await)
-        .later("DELETE", "/containers/{id}", this::refuseRemoval);
+        .get("/containers/{id}/top", this::top);
   }
 
   private Response list(Call call) {
@@ -65,7 +53,11 @@ final class ContainerRoutes {
     Swarm swarm = access.member();
     TaskContainers containers = TaskContainers.of(access);
     ContainerJson json = new ContainerJson(swarm.view(), swarm.time().now());
-    boolean all = call.query().flag("all") || filters.has("status") || filters.has("exited");
+    long limit = call.count("limit");
+    boolean all =
+        limit > 0
+            || call.query().flag("all")
+            || List.of("status", "exited", "before", "since").stream().anyMatch(filters::has);
     List<Task> found =
         candidates(swarm, containers, filters).stream()
             .filter(task -> all || ContainerJson.isRunning(task))
@@ -74,6 +66,7 @@ final class ContainerRoutes {
                 Comparator.comparing((Task task) -> task.meta().createdAt())
                     .reversed()
                     .thenComparing(Task::id))
+            .limit(limit > 0 ? limit : Long.MAX_VALUE)
             .toList();
     return Answers.json(Json.list(found, json::summary));
   }
@@ -104,6 +97,9 @@ final class ContainerRoutes {
         && filters.is("health", verdict)
         && filters.is("is-task", "true")
         && filters.any("network", network -> isAttached(task, network, containers))
+        && filters.any("before", other -> age(task, other, containers) < 0)
+        && filters.any("since", other -> age(task, other, containers) > 0)
+        && filters.any("volume", place -> mounts(container.mounts(), place))
         && filters.labels(
             "label",
             container.labels(),
@@ -116,6 +112,16 @@ final class ContainerRoutes {
 
   private static boolean isOf(String image, String wanted) {
     return image.equals(wanted) || image.startsWith(wanted + ":") || image.startsWith(wanted + "@");
+  }
+
+  /** Less than 0 if a container is older than another, more than 0 if it is younger. */
+  private static int age(Task task, String other, TaskContainers containers) {
+    return task.meta().createdAt().compareTo(containers.find(other).meta().createdAt());
+  }
+
+  private static boolean mounts(List<Mount> mounts, String place) {
+    return mounts.stream()
+        .anyMatch(mount -> place.equals(mount.source()) || place.equals(mount.target()));
   }
 
   private static boolean isAttached(Task task, String network, TaskContainers containers) {
@@ -163,43 +169,5 @@ final class ContainerRoutes {
                     .add(process.parent().map(parent -> Long.toString(parent.pid())).orElse("-"))
                     .add(process.info().totalCpuDuration().map(Duration::toString).orElse("-"))
                     .add(process.info().commandLine().orElse("-")));
-  }
-
-  private CompletionStage<Response> stop(Call call) {
-    Task task = TaskContainers.of(access).find(call.variable("id"));
-    return access
-        .member()
-        .tasks()
-        .kill(task.id().toString())
-        .thenApply(stopped -> Answers.noContent());
-  }
-
-  private CompletionStage<Response> await(Call call) {
-    Swarm swarm = access.member();
-    Task task = TaskContainers.of(access).find(call.variable("id"));
-    return swarm
-        .awaitAsync(
-            view -> {
-              Task now = view.task(task.id());
-              return now == null || now.state().isAfter(TaskState.RUNNING);
-            },
-            LONGEST_WAIT)
-        .thenApply(
-            ended -> {
-              Task now = swarm.view().task(task.id());
-              ContainerStatus status = now == null ? null : now.status().container();
-              Integer exit = status == null ? null : status.exitCode();
-              return Answers.json(Json.object().put("StatusCode", exit == null ? 0 : exit));
-            });
-  }
-
-  private CompletionStage<Response> refuseRemoval(Call call) {
-    Task task = TaskContainers.of(access).find(call.variable("id"));
-    return CompletableFuture.failedFuture(
-        new ApiException(
-            409,
-            "container "
-                + TaskContainers.id(task)
-                + " belongs to a task; its swarm removes it, with the task or with its service"));
   }
 }

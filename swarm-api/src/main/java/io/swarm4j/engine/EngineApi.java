@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 public final class EngineApi implements AutoCloseable {
   private final HttpServer server;
   private final Access access;
+  private final PerSwarm<ContainerIndex> containers;
   private final PerSwarm<EventHub> events;
   private final PerSwarm<Dashboard> dashboard;
 
@@ -46,9 +47,10 @@ public final class EngineApi implements AutoCloseable {
     Time time = builder.seat.time();
     LocalEngine engine =
         builder.engine == null ? null : new LocalEngine(name, time, builder.engine);
-    access = new Access(builder.seat, builder.strict, engine);
-    events = new PerSwarm<>(access, EventHub::new);
-    dashboard = new PerSwarm<>(access, Dashboard::new);
+    containers = new PerSwarm<>(builder.seat, ContainerIndex::new);
+    access = new Access(builder.seat, builder.strict, engine, containers);
+    events = new PerSwarm<>(builder.seat, EventHub::new);
+    dashboard = new PerSwarm<>(builder.seat, Dashboard::new);
     ExecSessions sessions = new ExecSessions(time.newChance());
     Routes routes = routes(sessions);
     Doorkeeper doorkeeper = new Doorkeeper(Set.copyOf(builder.names));
@@ -83,6 +85,7 @@ public final class EngineApi implements AutoCloseable {
     new EventRoutes(access, events).addTo(routes);
     new LogRoutes(access).addTo(routes);
     new ContainerRoutes(access).addTo(routes);
+    new ContainerEndRoutes(access).addTo(routes);
     new ExecRoutes(access, sessions).addTo(routes);
     new ImageRoutes(access).addTo(routes);
     return routes;
@@ -171,6 +174,7 @@ public final class EngineApi implements AutoCloseable {
   private void closeSources() {
     dashboard.close();
     events.close();
+    containers.close();
     if (access.engine() != null) {
       access.engine().close();
     }

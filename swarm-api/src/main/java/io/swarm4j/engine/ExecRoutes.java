@@ -111,20 +111,22 @@ final class ExecRoutes {
   /** Tasks have no terminal that a client could resize: theirs keeps its size. */
   private Response resizeTask(Call call) {
     TaskContainers.of(access).find(call.variable("id"));
+    size(call);
     return Answers.done();
   }
 
   private static TerminalSize size(Call call) {
-    try {
-      return size(
-          Long.parseLong(call.query().get("w", "")), Long.parseLong(call.query().get("h", "")));
-    } catch (NumberFormatException malformed) {
-      throw new ApiException(400, "h and w must be the rows and columns of the terminal");
-    }
+    return size(call.count("w"), call.count("h"));
   }
 
   private static TerminalSize size(long columns, long rows) {
-    return new TerminalSize(Math.toIntExact(columns), Math.toIntExact(rows));
+    if (columns < 1 || columns > TerminalSize.LARGEST || rows < 1 || rows > TerminalSize.LARGEST) {
+      throw new ApiException(
+          400,
+          "invalid size of a terminal, h=%d w=%d: give rows and columns, 1 to %d each"
+              .formatted(rows, columns, TerminalSize.LARGEST));
+    }
+    return new TerminalSize((int) columns, (int) rows);
   }
 
   private Response inspect(Call call) {

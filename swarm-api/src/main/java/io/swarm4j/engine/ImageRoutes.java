@@ -7,6 +7,7 @@ import io.swarm4j.engine.http.Response;
 import io.swarm4j.engine.json.Digests;
 import io.swarm4j.engine.json.Json;
 import io.swarm4j.model.Task;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
@@ -23,12 +24,26 @@ final class ImageRoutes {
 
   void addTo(Routes routes) {
     routes
-        .get("/images/json", call -> Answers.json(Json.list(images().values(), image -> image)))
+        .get("/images/json", this::list)
         .get("/images/{name...}/json", this::inspect)
         .later("GET", "/distribution/{name...}/json", this::distribution)
         .get("/volumes", call -> Answers.json(noVolumes()))
         .get("/volumes/{id}", this::noVolume)
         .get("/system/df", this::diskUse);
+  }
+
+  private Response list(Call call) {
+    Filters filters = call.filters("reference");
+    List<ObjectNode> found =
+        images().values().stream()
+            .filter(image -> filters.any("reference", wanted -> isNamed(image, wanted)))
+            .toList();
+    return Answers.json(Json.list(found, image -> image));
+  }
+
+  private static boolean isNamed(ObjectNode image, String wanted) {
+    String tag = image.get("RepoTags").get(0).textValue();
+    return tag.equals(wanted) || tag.substring(0, tag.lastIndexOf(':')).equals(wanted);
   }
 
   /** The images that this node's tasks run or ran, by reference. */

@@ -10,10 +10,15 @@ import io.swarm4j.engine.json.NetworkJson;
 import io.swarm4j.model.ConflictException;
 import io.swarm4j.model.Network;
 import io.swarm4j.model.NetworkSpec;
+import io.swarm4j.network.Networks;
+import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** {@code /networks}. */
 final class NetworkRoutes {
@@ -45,6 +50,10 @@ final class NetworkRoutes {
             .filter(network -> filters.labels("label", network.spec().labels()))
             .filter(network -> filters.is("scope", "swarm"))
             .filter(network -> filters.is("type", network.spec().ingress() ? "builtin" : "custom"))
+            .filter(
+                network ->
+                    !filters.has("dangling")
+                        || filters.truth("dangling", true) == isDangling(network, swarm))
             .toList();
     ArrayNode ours = Json.list(found, NetworkJson::write);
     LocalEngine engine = access.engine();
@@ -52,6 +61,15 @@ final class NetworkRoutes {
         ? CompletableFuture.completedFuture(Answers.json(ours))
         : LocalEngine.orIfSilent(engine.list(call), Json.array())
             .thenApply(theirs -> Answers.json(theirs.addAll(ours)));
+  }
+
+  /** Whether no service refers to a network. */
+  private static boolean isDangling(Network network, @Nullable Swarm swarm) {
+    return swarm == null
+        || swarm.view().services().stream()
+            .filter(service -> !service.isRemoved())
+            .flatMap(service -> service.spec().task().networks().stream())
+            .noneMatch(wish -> network.equals(Networks.find(swarm.view(), wish.network())));
   }
 
   private Response inspect(Call call) {
@@ -98,6 +116,7 @@ final class NetworkRoutes {
   private CompletionStage<Response> prune(Call call) {
     Filters filters = call.filters("label", "label!", "until");
     Swarm swarm = access.swarm();
+    Instant before = before(filters, swarm.time().now());
     LocalEngine engine = access.engine();
     CompletionStage<ObjectNode> theirs =
         engine == null
@@ -106,15 +125,31 @@ final class NetworkRoutes {
     return theirs
         .thenCompose(
             answer ->
-                removeUnused(swarm, filters)
+                removeUnused(swarm, network -> isWanted(network, filters, before))
                     .thenApply(ours -> Json.append(answer, "NetworksDeleted", ours)))
         .thenApply(Answers::json);
   }
 
-  private static CompletionStage<ArrayNode> removeUnused(Swarm swarm, Filters filters) {
+  private static @Nullable Instant before(Filters filters, Instant now) {
+    Set<String> until = filters.get("until");
+    if (until.size() > 1) {
+      throw new ApiException(400, "more than one until filter specified");
+    }
+    return until.stream().map(text -> Timestamps.parse(text, "until", now)).findAny().orElse(null);
+  }
+
+  private static boolean isWanted(Network network, Filters filters, @Nullable Instant before) {
+    return !network.spec().ingress()
+        && filters.labels("label", network.spec().labels())
+        && (filters.get("label!").isEmpty()
+            || !filters.labels("label!", network.spec().labels()))
+        && (before == null || network.meta().createdAt().isBefore(before));
+  }
+
+  private static CompletionStage<ArrayNode> removeUnused(Swarm swarm, Predicate<Network> wanted) {
     CompletionStage<ArrayNode> removed = CompletableFuture.completedFuture(Json.array());
     for (Network network : swarm.networks().list()) {
-      if (!network.spec().ingress() && filters.labels("label", network.spec().labels())) {
+      if (wanted.test(network)) {
         removed = removed.thenCompose(names -> removeIfUnused(swarm, network, names));
       }
     }

@@ -1,14 +1,13 @@
 package io.swarm4j.engine;
 
 import io.swarm4j.Swarm;
-import io.swarm4j.engine.json.ClusterJson;
 import io.swarm4j.model.ClusterSpec;
 import io.swarm4j.model.Node;
 import io.swarm4j.node.EntryOptions;
+import io.swarm4j.node.NewSecrets;
 import io.swarm4j.node.SwarmNode;
 import io.swarm4j.time.Time;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The node that an endpoint speaks for, and its place in a swarm. Thread-safe. */
@@ -104,38 +103,12 @@ public interface NodeSeat {
   }
 
   /**
-   * Checks that settings can hold and secrets be replaced; changes nothing.
+   * Replaces settings and secrets of the swarm: all of them, or nothing.
    *
-   * @param settings those that hold by then
-   * @throws io.swarm4j.model.SwarmException if not
+   * @param version of the swarm's record, as the client has seen it
+   * @throws io.swarm4j.model.SwarmException if they can not hold, or the record is another one
    */
-  default void check(Rotation wanted, ClusterSpec settings) {
-    if (settings.autoLock()) {
-      throw new ApiException(
-          400,
-          "EncryptionConfig.AutoLockManagers: the managers of an embedded swarm start and end with"
-              + " their program, and are not locked");
-    } else if (!wanted.tokens().isEmpty()) {
-      throw new ApiException(501, "the nodes of an embedded swarm need no tokens");
-    } else if (wanted.unlockKey()) {
-      throw new ApiException(501, "the managers of an embedded swarm are not locked");
-    } else if (wanted.root() != null) {
-      throw new ApiException(501, "the nodes of an embedded swarm need no certificates");
-    }
-  }
-
-  /** Replaces secrets of the swarm, which {@link #check} has let pass. */
-  default void rotate(Rotation wanted) {}
-
-  /**
-   * Which secrets of a swarm are to be replaced.
-   *
-   * @param tokens of which roles the join tokens are
-   * @param unlockKey whether the unlock key is
-   * @param root the root certificate to change to; null to keep the present one
-   */
-  record Rotation(
-      Set<Node.NodeRole> tokens, boolean unlockKey, ClusterJson.@Nullable NewRoot root) {}
+  void update(long version, ClusterSpec settings, NewSecrets secrets);
 
   /** How a node stands to a swarm. */
   enum Standing {

@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
  * another. Thread-safe.
  */
 final class PerSwarm<T extends AutoCloseable> implements AutoCloseable {
-  private final Access access;
+  private final NodeSeat seat;
   private final Function<Swarm, T> maker;
   private @Nullable ClusterId of;
   private @Nullable T present;
 
-  PerSwarm(Access access, Function<Swarm, T> maker) {
-    this.access = access;
+  PerSwarm(NodeSeat seat, Function<Swarm, T> maker) {
+    this.seat = seat;
     this.maker = maker;
   }
 
@@ -27,7 +27,7 @@ final class PerSwarm<T extends AutoCloseable> implements AutoCloseable {
    * @throws ApiException if it is in none, or can not read it
    */
   synchronized T get() {
-    Swarm swarm = access.member();
+    Swarm swarm = Access.member(seat);
     ClusterId now = swarm.view().cluster().id();
     T known = present;
     if (known == null || !now.equals(of)) {
@@ -41,7 +41,7 @@ final class PerSwarm<T extends AutoCloseable> implements AutoCloseable {
 
   /** Makes it at once, if the node is in a swarm already. */
   void prepare() {
-    if (access.seat().swarm() != null) {
+    if (seat.swarm() != null) {
       get();
     }
   }

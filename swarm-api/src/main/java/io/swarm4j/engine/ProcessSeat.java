@@ -1,14 +1,13 @@
 package io.swarm4j.engine;
 
 import io.swarm4j.Swarm;
-import io.swarm4j.engine.json.ClusterJson;
 import io.swarm4j.model.Check;
 import io.swarm4j.model.ClusterSpec;
-import io.swarm4j.model.ConflictException;
 import io.swarm4j.model.Node;
 import io.swarm4j.model.Node.NodeRole;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.node.EntryOptions;
+import io.swarm4j.node.NewSecrets;
 import io.swarm4j.node.SwarmNode;
 import io.swarm4j.time.Time;
 import java.util.List;
@@ -77,28 +76,8 @@ record ProcessSeat(SwarmNode node) implements NodeSeat {
   }
 
   @Override
-  public void check(Rotation wanted, ClusterSpec settings) {
-    if (wanted.unlockKey() && !settings.autoLock()) {
-      throw new ConflictException("managers are not locked: there is no key to rotate");
-    }
-    ClusterJson.NewRoot root = wanted.root();
-    if (root != null && !root.certificate().isEmpty()) {
-      node.checkRoot(root.certificate(), root.key());
-    }
-  }
-
-  @Override
-  public void rotate(Rotation wanted) {
-    wanted.tokens().forEach(role -> node.rotateJoinToken(role, null));
-    if (wanted.unlockKey()) {
-      node.rotateUnlockKey();
-    }
-    ClusterJson.NewRoot root = wanted.root();
-    if (root != null && root.certificate().isEmpty()) {
-      node.rotateRoot();
-    } else if (root != null) {
-      node.rotateRoot(root.certificate(), root.key());
-    }
+  public void update(long version, ClusterSpec settings, NewSecrets secrets) {
+    node.update(version, settings, secrets);
   }
 
   @Override

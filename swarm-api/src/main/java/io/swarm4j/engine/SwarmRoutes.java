@@ -12,6 +12,7 @@ import io.swarm4j.model.ConflictException;
 import io.swarm4j.model.InvalidSpecException;
 import io.swarm4j.model.Node.NodeRole;
 import io.swarm4j.node.EntryOptions;
+import io.swarm4j.node.NewSecrets;
 import io.swarm4j.store.seal.LockedException;
 import java.util.EnumSet;
 import java.util.List;
@@ -46,24 +47,18 @@ final class SwarmRoutes {
     return Answers.json(json);
   }
 
-  /**
-   * Nothing is changed unless all can be. One step after the other, on this thread: each waits for
-   * the swarm, whose own must not.
-   */
+  /** On this thread, since it waits for the swarm, whose own must not. */
   private Response update(Call call) {
     Swarm swarm = access.swarm();
     long version = call.objectVersion("swarm");
     Fields body = call.body();
     ClusterJson.Wanted wanted = ClusterJson.read(body, swarm.view().cluster().spec());
     body.end();
-    NodeSeat.Rotation rotation = rotation(call, wanted.root());
-    access.seat().check(rotation, wanted.spec());
-    swarm.update(version, wanted.spec());
-    access.seat().rotate(rotation);
+    access.seat().update(version, wanted.spec(), secrets(call, wanted.root()));
     return Answers.done();
   }
 
-  private static NodeSeat.Rotation rotation(Call call, ClusterJson.@Nullable NewRoot root) {
+  private static NewSecrets secrets(Call call, NewSecrets.@Nullable Root root) {
     Set<NodeRole> tokens = EnumSet.noneOf(NodeRole.class);
     if (call.query().flag("rotateWorkerToken")) {
       tokens.add(NodeRole.WORKER);
@@ -71,7 +66,7 @@ final class SwarmRoutes {
     if (call.query().flag("rotateManagerToken")) {
       tokens.add(NodeRole.MANAGER);
     }
-    return new NodeSeat.Rotation(tokens, call.query().flag("rotateManagerUnlockKey"), root);
+    return new NewSecrets(tokens, call.query().flag("rotateManagerUnlockKey"), root);
   }
 
   private Response init(Call call) {

@@ -8,8 +8,8 @@ import io.swarm4j.model.NodeId;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskId;
 import io.swarm4j.store.View;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param view the state that is looked at
  * @param self the node that is asked; its own containers come first
+ * @param index finds containers by their ids
  */
-record TaskContainers(View view, NodeId self) {
+record TaskContainers(View view, NodeId self, PerSwarm<ContainerIndex> index) {
 
   static TaskContainers of(Access access) {
     Swarm swarm = access.member();
@@ -27,7 +28,7 @@ record TaskContainers(View view, NodeId self) {
     if (self == null) {
       throw new ApiException(503, "this node is not part of a swarm");
     }
-    return new TaskContainers(swarm.view(), self.id());
+    return new TaskContainers(swarm.view(), self.id(), access.containers());
   }
 
   /** All that this node has, or had and still remembers. */
@@ -53,11 +54,12 @@ record TaskContainers(View view, NodeId self) {
     if (named != null) {
       return named;
     }
-    for (List<Task> candidates : List.of(here(), everywhere())) {
-      List<Task> found = matches(candidates, reference);
-      if (found.size() == 1) {
-        return found.get(0);
-      } else if (found.size() > 1) {
+    List<Task> found = reference.isEmpty() ? List.of() : index.get().startingWith(reference, view);
+    for (Predicate<Task> near : List.<Predicate<Task>>of(this::isHere, task -> true)) {
+      List<Task> candidates = found.stream().filter(near).toList();
+      if (candidates.size() == 1 || candidates.stream().anyMatch(task -> id(task).equals(reference))) {
+        return candidates.get(0); // the one whose whole id it is comes first
+      } else if (candidates.size() > 1) {
         throw new ApiException(
             400, "multiple IDs found with provided prefix: " + reference + "; name more of the ID");
       }
@@ -76,17 +78,8 @@ record TaskContainers(View view, NodeId self) {
     }
   }
 
-  private static List<Task> matches(List<Task> candidates, String reference) {
-    List<Task> byPrefix = new ArrayList<>();
-    for (Task task : candidates) {
-      if (!reference.isEmpty() && Digests.containerIdStartsWith(task, reference)) {
-        if (id(task).equals(reference)) {
-          return List.of(task);
-        }
-        byPrefix.add(task);
-      }
-    }
-    return byPrefix;
+  private boolean isHere(Task task) {
+    return self.equals(task.nodeId());
   }
 
   String name(Task task) {

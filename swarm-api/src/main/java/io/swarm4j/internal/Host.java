@@ -45,6 +45,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -193,6 +194,12 @@ public abstract class Host implements AutoCloseable {
 
   /** Replaces the swarm's settings, if they are still at the given version. */
   public CompletionStage<Cluster> updateCluster(long version, ClusterSpec spec) {
+    return updateCluster(version, spec, UnaryOperator.identity());
+  }
+
+  /** The same together with another change of the swarm: both, or neither. */
+  public CompletionStage<Cluster> updateCluster(
+      long version, ClusterSpec spec, UnaryOperator<Cluster> change) {
     return submit(
         tx -> {
           Cluster present = tx.cluster();
@@ -200,7 +207,10 @@ public abstract class Host implements AutoCloseable {
             throw ConflictException.outOfSequence(
                 "cluster", present.spec().name(), version, present.meta().version());
           }
-          return spec.equals(present.spec()) ? present : tx.put(locked(present.withSpec(spec)));
+          Cluster next =
+              change.apply(
+                  spec.equals(present.spec()) ? present : locked(present.withSpec(spec)));
+          return next.equals(present) ? present : tx.put(next);
         });
   }
 

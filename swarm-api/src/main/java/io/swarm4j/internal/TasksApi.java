@@ -42,10 +42,17 @@ record TasksApi(Host engine) implements Tasks {
   }
 
   @Override
-  public CompletionStage<@Nullable Void> kill(String task) {
+  public CompletionStage<@Nullable Void> stop(String task, Duration grace) {
     View view = engine.view();
     Task found = Lookup.task(view, task);
-    return engine.reach().console().stop(found, view.nameOf(found), Duration.ZERO);
+    return engine.reach().console().stop(found, view.nameOf(found), grace);
+  }
+
+  @Override
+  public CompletionStage<@Nullable Void> signal(String task, String name) {
+    View view = engine.view();
+    Task found = Lookup.task(view, task);
+    return engine.reach().console().signal(found, view.nameOf(found), name);
   }
 
   @Override

@@ -394,12 +394,15 @@ public final class SwarmNode implements AutoCloseable {
   }
 
   /**
-   * Checks what {@link #rotateRoot(String, String)} would be given; changes nothing.
+   * Replaces settings and secrets of the swarm: all of them, or nothing.
    *
-   * @throws io.swarm4j.model.InvalidSpecException if the swarm can not change to it
+   * @param version of the swarm's record, as the caller has seen it
+   * @throws ConflictException if the record is another one by now, or managers are not locked and
+   *     have no key
+   * @throws io.swarm4j.model.InvalidSpecException if the swarm can not change to that root
    */
-  public void checkRoot(String root, String key) {
-    security().begun(CertificateAuthority.of(root, key, settings.time()));
+  public void update(long version, ClusterSpec spec, NewSecrets secrets) {
+    security().update(version, spec, secrets);
   }
 
   /** Whether a change of the root certificate is under way. */

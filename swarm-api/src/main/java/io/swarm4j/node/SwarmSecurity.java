@@ -5,6 +5,7 @@ import io.swarm4j.model.Authority;
 import io.swarm4j.model.Authority.JoinSecret;
 import io.swarm4j.model.Check;
 import io.swarm4j.model.Cluster;
+import io.swarm4j.model.ClusterSpec;
 import io.swarm4j.model.ConflictException;
 import io.swarm4j.model.Node.NodeRole;
 import io.swarm4j.security.Certificates;
@@ -13,6 +14,8 @@ import io.swarm4j.store.seal.UnlockKey;
 import io.swarm4j.time.Chance;
 import io.swarm4j.time.Time;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -39,8 +42,11 @@ record SwarmSecurity(ProcessHost host, Time time) {
 
   String issue(NodeRole role, @Nullable Instant expires, boolean singleUse) {
     JoinSecret secret = new JoinSecret(role, JoinToken.newSecret(), expires, singleUse);
-    Cluster changed = change(cluster -> cluster.withAuthority(authority(cluster).with(secret)));
-    return token(authority(changed), secret);
+    return token(authority(change(with(secret))), secret);
+  }
+
+  private static UnaryOperator<Cluster> with(JoinSecret secret) {
+    return cluster -> cluster.withAuthority(authority(cluster).with(secret));
   }
 
   private static String token(Authority authority, JoinSecret secret) {
@@ -56,12 +62,16 @@ record SwarmSecurity(ProcessHost host, Time time) {
   }
 
   void rotateRoot(CertificateAuthority next) {
+    change(changing(next));
+  }
+
+  private UnaryOperator<Cluster> changing(CertificateAuthority next) {
     Authority begun = begun(next);
-    change(cluster -> cluster.withAuthority(authority(cluster).withRotation(begun.rotation())));
+    return cluster -> cluster.withAuthority(authority(cluster).withRotation(begun.rotation()));
   }
 
   /** The authority once it changes to another root; refuses its own. */
-  Authority begun(CertificateAuthority next) {
+  private Authority begun(CertificateAuthority next) {
     Authority begun = RootChange.begin(authority(), next, time);
     Check.of("Authority")
         .that(
@@ -80,13 +90,48 @@ record SwarmSecurity(ProcessHost host, Time time) {
 
   String rotateUnlockKey() {
     UnlockKey fresh = UnlockKey.create(Chance.secure());
-    change(
-        cluster -> {
-          if (cluster.unlockKey() == null) {
-            throw new ConflictException("managers are not locked: there is no key to rotate");
-          }
-          return cluster.withUnlockKey(fresh.payload());
-        });
+    change(with(fresh));
     return fresh.text();
+  }
+
+  private static UnaryOperator<Cluster> with(UnlockKey fresh) {
+    return cluster -> {
+      if (cluster.unlockKey() == null) {
+        throw new ConflictException("managers are not locked: there is no key to rotate");
+      }
+      return cluster.withUnlockKey(fresh.payload());
+    };
+  }
+
+  private CertificateAuthority authority(NewSecrets.Root root) {
+    return root.certificate().isEmpty()
+        ? CertificateAuthority.create(time)
+        : CertificateAuthority.of(root.certificate(), root.key(), time);
+  }
+
+  /** Replaces settings and secrets in one transaction. */
+  void update(long version, ClusterSpec spec, NewSecrets secrets) {
+    List<UnaryOperator<Cluster>> changes = new ArrayList<>();
+    for (NodeRole role : secrets.tokens()) {
+      changes.add(with(new JoinSecret(role, JoinToken.newSecret(), null, false)));
+    }
+    if (secrets.unlockKey()) {
+      changes.add(with(UnlockKey.create(Chance.secure())));
+    }
+    NewSecrets.Root root = secrets.root();
+    if (root != null) {
+      changes.add(changing(authority(root)));
+    }
+    host.join(
+        host.updateCluster(
+            version,
+            spec,
+            cluster -> {
+              Cluster changed = cluster;
+              for (UnaryOperator<Cluster> change : changes) {
+                changed = change.apply(changed);
+              }
+              return changed;
+            }));
   }
 }

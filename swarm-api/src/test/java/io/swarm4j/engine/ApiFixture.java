@@ -60,6 +60,10 @@ final class ApiFixture implements AutoCloseable {
     return socket;
   }
 
+  Requests requests() {
+    return requests;
+  }
+
   Requests.Answer get(String path) {
     return requests.get(path);
   }

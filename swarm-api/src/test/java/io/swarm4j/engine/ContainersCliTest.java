@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.swarm4j.Swarm;
 import io.swarm4j.testing.DockerCli;
 import io.swarm4j.testing.Feature;
+import java.io.BufferedReader;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +43,7 @@ class ContainersCliTest {
                 task -> {
                   task.out().println("hello from " + task.name());
                   task.err().println("oops");
+                  task.onSignal("HUP", () -> task.out().println("heard HUP"));
                   task.awaitStop();
                 },
                 image ->
@@ -146,17 +150,76 @@ class ContainersCliTest {
   void aStoppedContainerIsReplaced(Path program) {
     DockerCli docker = docker(program);
     String id = docker.run("ps", "-q").ok();
-    docker.run("stop", id).ok();
-    assertThat(
-            swarm.await(
-                view ->
-                    view.tasks().stream().filter(t -> t.state().text().equals("failed")).count()
-                        == 1,
-                Duration.ofSeconds(60)))
-        .isTrue();
+    docker.run("kill", id).ok();
+    awaitOne("failed");
     assertThat(docker.run("ps", "-a", "--format", "{{.Status}}").out()).contains("Exited");
+    assertThat(docker.run("kill", id).err()).contains("is not running");
+    docker.run("stop", id).ok(); // as is one that has ended already
     assertThat(docker.run("rm", id).err()).contains("belongs to a task");
     assertThat(new String(docker.run("wait", id).out().getBytes(UTF_8), UTF_8).strip())
         .isEqualTo("137");
+  }
+
+  private void awaitOne(String state) {
+    assertThat(
+            swarm.await(
+                view ->
+                    view.tasks().stream().filter(t -> t.state().text().equals(state)).count() == 1,
+                Duration.ofSeconds(60)))
+        .as(state)
+        .isTrue();
+  }
+
+  @ParameterizedTest
+  @MethodSource("clis")
+  @Feature({"F03"})
+  void oneThatIsAskedToStopEndsInGoodOrder(Path program) {
+    DockerCli docker = docker(program);
+    docker.run("stop", "-t", "60", docker.run("ps", "-q").ok()).ok();
+    awaitOne("complete");
+  }
+
+  @ParameterizedTest
+  @MethodSource("clis")
+  @Feature({"F03"})
+  void signalsReachTheTaskOnItsNode(Path program) throws IOException {
+    DockerCli docker = docker(program);
+    String id = docker.run("ps", "-q", "--filter", "node=w1").ok();
+    docker.run("kill", "-s", "HUP", id).ok();
+    assertThat(said(docker.start("logs", "-f", id), "heard HUP")).isTrue();
+    assertThat(docker.run("kill", "-s", "NOSUCH", id).err()).contains("Invalid signal");
+    docker.run("kill", "--signal", "15", id).ok();
+    awaitOne("complete");
+  }
+
+  @ParameterizedTest
+  @MethodSource("clis")
+  @Feature({"L07"})
+  void attachedToATaskUntilItEnds(Path program) throws Exception {
+    DockerCli docker = docker(program);
+    String id = docker.run("ps", "-q", "--filter", "node=w1").ok();
+    Process attached = docker.start("attach", "--no-stdin", "--sig-proxy=false", id);
+    try {
+      while (attached.isAlive() && attached.getInputStream().available() == 0) {
+        docker.run("kill", "-s", "HUP", id).ok(); // until it is attached and hears of it
+      }
+      assertThat(said(attached, "heard HUP")).isTrue();
+      docker.run("kill", id).ok();
+      assertThat(attached.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(attached.exitValue()).isEqualTo(137);
+    } finally {
+      attached.destroyForcibly();
+    }
+  }
+
+  /** Reads what a command says until a line is there, or it ends. */
+  private static boolean said(Process command, String wanted) throws IOException {
+    BufferedReader lines = command.inputReader();
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      if (line.contains(wanted)) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /** Requests of a plain HTTP client to an endpoint on TCP. */
@@ -38,12 +39,20 @@ final class Requests {
     return send("POST", path, json);
   }
 
+  Answer post(String path, byte[] body) {
+    return send("POST", path, body, "Content-Type", "application/json");
+  }
+
   Answer send(String method, String path, String json, String... headers) {
+    return send(method, path, json.getBytes(StandardCharsets.UTF_8), headers);
+  }
+
+  private Answer send(String method, String path, byte[] body, String... headers) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(base + path))
             .timeout(Duration.ofSeconds(60))
-            .method(method, HttpRequest.BodyPublishers.ofString(json));
-    if (!json.isEmpty()) {
+            .method(method, HttpRequest.BodyPublishers.ofByteArray(body));
+    if (body.length > 0) {
       request.header("Content-Type", "application/json");
     }
     for (int i = 0; i < headers.length; i += 2) {
@@ -52,11 +61,11 @@ final class Requests {
     try {
       HttpResponse<byte[]> response =
           client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
-      JsonNode body =
+      JsonNode tree =
           response.headers().firstValue("Content-Type").orElse("").startsWith("application/json")
               ? ApiFixture.MAPPER.readTree(response.body())
               : ApiFixture.MAPPER.nullNode();
-      return new Answer(response.statusCode(), body, response);
+      return new Answer(response.statusCode(), tree, response);
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     } catch (InterruptedException interrupted) {

@@ -81,16 +81,19 @@ final class TaskStreams {
     } else if (request instanceof TaskRequest.Attach attach) {
       stream =
           new InteractiveStream(loop, begin.credit(), sender, attach.stdin(), container::attach);
+    } else if (request instanceof TaskRequest.Stop stop) {
+      container.stop(stop.grace()).whenComplete((done, failure) -> finished(id, failure));
+      return;
     } else {
-      TaskRequest.Stop stop = (TaskRequest.Stop) request;
-      container.stop(stop.grace()).whenComplete((done, failure) -> stopped(id, failure));
+      TaskRequest.Signal signal = (TaskRequest.Signal) request;
+      container.signal(signal.name()).whenComplete((done, failure) -> finished(id, failure));
       return;
     }
     open.put(id, stream);
     stream.start(container);
   }
 
-  private void stopped(long id, @Nullable Throwable failure) {
+  private void finished(long id, @Nullable Throwable failure) {
     Outcome outcome =
         failure == null ? new Outcome.Done() : new Outcome.Failed(Cause.REFUSED, text(failure));
     loop.execute(() -> send(id, new End(outcome)));

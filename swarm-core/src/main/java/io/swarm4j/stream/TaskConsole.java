@@ -143,10 +143,24 @@ public final class TaskConsole {
    *     nothing of the task
    */
   public CompletionStage<@Nullable Void> stop(Task task, String name, Duration grace) {
+    return tell(nodeOf(task, name), new TaskRequest.Stop(task.id(), grace));
+  }
+
+  /**
+   * Sends a signal to what runs a task.
+   *
+   * @param signal such as {@code HUP}
+   * @return completes once it is sent; see {@link #stop}
+   */
+  public CompletionStage<@Nullable Void> signal(Task task, String name, String signal) {
+    return tell(nodeOf(task, name), new TaskRequest.Signal(task.id(), signal));
+  }
+
+  private CompletionStage<@Nullable Void> tell(NodeId node, TaskRequest request) {
     CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
     streams.open(
-        nodeOf(task, name),
-        new TaskRequest.Stop(task.id(), grace),
+        node,
+        request,
         0,
         part -> {
           if (part instanceof End end && end.outcome() instanceof Outcome.Failed failed) {

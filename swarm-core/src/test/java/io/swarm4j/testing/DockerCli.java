@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -67,18 +66,12 @@ public record DockerCli(Path program, String host, Path config) {
 
   /** Runs a command; ends it if it takes too long. */
   public Said runWithInput(String input, String... arguments) {
-    List<String> command =
-        new ArrayList<>(
-            Stream.concat(Stream.of(program.toString()), Stream.of(arguments)).toList());
+    List<String> command = command(arguments);
     try {
       Path out = Files.createTempFile(config, "out", ".txt");
       Path err = Files.createTempFile(config, "err", ".txt");
-      ProcessBuilder builder =
-          new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
-      builder.environment().put("DOCKER_HOST", host);
-      builder.environment().put("DOCKER_CONFIG", config.toString());
-      builder.environment().keySet().removeIf(name -> name.equals("DOCKER_CONTEXT"));
-      Process process = builder.start();
+      Process process =
+          builder(command).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
       process.getOutputStream().write(input.getBytes(UTF_8));
       process.getOutputStream().close();
       if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
@@ -96,6 +89,27 @@ public record DockerCli(Path program, String host, Path config) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(interrupted);
     }
+  }
+
+  /** Starts a command that goes on; the caller reads what it says, and ends it. */
+  public Process start(String... arguments) {
+    try {
+      return builder(command(arguments)).redirectErrorStream(true).start();
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  private List<String> command(String... arguments) {
+    return Stream.concat(Stream.of(program.toString()), Stream.of(arguments)).toList();
+  }
+
+  private ProcessBuilder builder(List<String> command) {
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().put("DOCKER_HOST", host);
+    builder.environment().put("DOCKER_CONFIG", config.toString());
+    builder.environment().remove("DOCKER_CONTEXT");
+    return builder;
   }
 
   /** The same CLI against another endpoint. */

@@ -6,6 +6,7 @@ import io.swarm4j.model.Authority;
 import io.swarm4j.model.Cluster;
 import io.swarm4j.model.ClusterSpec;
 import io.swarm4j.model.ClusterSpecBuilder;
+import io.swarm4j.node.NewSecrets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -36,21 +37,7 @@ public final class ClusterJson {
    * @param spec its settings
    * @param root the root certificate to change to; null to keep the present one
    */
-  public record Wanted(ClusterSpec spec, @Nullable NewRoot root) {}
-
-  /**
-   * A root certificate.
-   *
-   * @param certificate PEM; empty for one that is to be made
-   * @param key its private key, PEM
-   */
-  public record NewRoot(String certificate, String key) {
-    /** Tells nothing of the key. */
-    @Override
-    public String toString() {
-      return "NewRoot";
-    }
-  }
+  public record Wanted(ClusterSpec spec, NewSecrets.@Nullable Root root) {}
 
   /**
    * Reads {@code SwarmSpec}.
@@ -81,7 +68,7 @@ public final class ClusterJson {
         });
     fields.object(
         "EncryptionConfig", encryption -> spec.autoLock(encryption.flag("AutoLockManagers")));
-    NewRoot root =
+    NewSecrets.Root root =
         fields.object(
             "CAConfig",
             authority -> {
@@ -95,11 +82,11 @@ public final class ClusterJson {
   }
 
   /** The count of forced changes shows as 0 each time, so that any other number asks for one. */
-  private static @Nullable NewRoot root(Fields authority) {
+  private static NewSecrets.@Nullable Root root(Fields authority) {
     boolean forced = authority.number("ForceRotate") != 0;
     String certificate = authority.text("SigningCACert", "");
     String key = authority.text("SigningCAKey", "");
-    return forced || !certificate.isEmpty() ? new NewRoot(certificate, key) : null;
+    return forced || !certificate.isEmpty() ? new NewSecrets.Root(certificate, key) : null;
   }
 
   /** Writes what {@code docker info} tells of the swarm. */

@@ -60,8 +60,8 @@ public final class Json {
                   + ", column "
                   + malformed.getLocation().getColumnNr();
       throw refuse("body" + where, "", "JSON: " + malformed.getOriginalMessage());
-    } catch (IOException unexpected) {
-      throw new IllegalStateException("an array of bytes can always be read", unexpected);
+    } catch (IOException noText) {
+      throw refuse("body", text.length + " bytes", "JSON: " + noText.getMessage());
     }
   }
 

@@ -48,6 +48,9 @@ final class LiveTask implements JvmTask {
   private static final int KILLED = 137;
   private static final String SECRETS = "/run/secrets/";
 
+  /** Signals that end a program unless it minds them. */
+  private static final Set<String> ENDING = Set.of("INT", "QUIT", "TERM");
+
   private final TaskContext context;
   private final List<String> args;
   private final TaskLog log;
@@ -508,11 +511,14 @@ final class LiveTask implements JvmTask {
     }
   }
 
-  /** Lets the code know of a signal. */
+  /** Lets the code know of a signal; those that end a program end code that asks for none. */
   void signal(String name) {
     List<Runnable> hooks;
     synchronized (lock) {
       hooks = List.copyOf(signalHooks.getOrDefault(name, List.of()));
+    }
+    if (hooks.isEmpty() && ENDING.contains(name)) {
+      spawn(this::stop);
     }
     hooks.forEach(this::spawn);
   }

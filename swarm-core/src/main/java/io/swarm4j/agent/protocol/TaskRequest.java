@@ -26,4 +26,11 @@ public sealed interface TaskRequest {
 
   /** Its end, as if it had failed by itself; the stream ends once it has. */
   record Stop(TaskId task, Duration grace) implements TaskRequest {}
+
+  /**
+   * A signal to what runs it; the stream ends once that is sent.
+   *
+   * @param name such as {@code HUP}
+   */
+  record Signal(TaskId task, String name) implements TaskRequest {}
 }
