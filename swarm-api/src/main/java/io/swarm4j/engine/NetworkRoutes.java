@@ -141,8 +141,7 @@ final class NetworkRoutes {
   private static boolean isWanted(Network network, Filters filters, @Nullable Instant before) {
     return !network.spec().ingress()
         && filters.labels("label", network.spec().labels())
-        && (filters.get("label!").isEmpty()
-            || !filters.labels("label!", network.spec().labels()))
+        && (filters.get("label!").isEmpty() || !filters.labels("label!", network.spec().labels()))
         && (before == null || network.meta().createdAt().isBefore(before));
   }
 

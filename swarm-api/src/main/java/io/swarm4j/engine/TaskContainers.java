@@ -57,7 +57,8 @@ record TaskContainers(View view, NodeId self, PerSwarm<ContainerIndex> index) {
     List<Task> found = reference.isEmpty() ? List.of() : index.get().startingWith(reference, view);
     for (Predicate<Task> near : List.<Predicate<Task>>of(this::isHere, task -> true)) {
       List<Task> candidates = found.stream().filter(near).toList();
-      if (candidates.size() == 1 || candidates.stream().anyMatch(task -> id(task).equals(reference))) {
+      if (candidates.size() == 1
+          || candidates.stream().anyMatch(task -> id(task).equals(reference))) {
         return candidates.get(0); // the one whose whole id it is comes first
       } else if (candidates.size() > 1) {
         throw new ApiException(

@@ -208,8 +208,7 @@ public abstract class Host implements AutoCloseable {
                 "cluster", present.spec().name(), version, present.meta().version());
           }
           Cluster next =
-              change.apply(
-                  spec.equals(present.spec()) ? present : locked(present.withSpec(spec)));
+              change.apply(spec.equals(present.spec()) ? present : locked(present.withSpec(spec)));
           return next.equals(present) ? present : tx.put(next);
         });
   }

@@ -136,7 +136,8 @@ class MalformedValuesTest {
 
   @Test
   void inTheEndOfEvents() {
-    for (String until : List.of("x", "1e999999999", "%2B999999999-12-31T00:00:00Z", "9".repeat(12))) {
+    for (String until :
+        List.of("x", "1e999999999", "%2B999999999-12-31T00:00:00Z", "9".repeat(12))) {
       assertThat(fixture.get("/events?until=" + until).status()).isEqualTo(400);
     }
   }
