@@ -56,7 +56,7 @@ final class Quickstart implements Callable<Integer> {
     try (DataFolder folder = DataFolder.of(options)) {
       Swarm.Builder swarm = folder.applyTo(options.builder("quickstart", bed));
       if (!check) {
-        return new Showcase(System.out, options.api(), bed).run(swarm, read, PAGES);
+        return new Showcase(System.out, options.apis(), bed).run(swarm, read, PAGES);
       }
       return CompanyCheck.run(swarm, options.heartbeat(), read, System.out) ? 0 : 1;
     } finally {

@@ -12,7 +12,6 @@ import io.swarm4j.model.PortSpec;
 import io.swarm4j.model.Service;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,7 +28,7 @@ final class Showcase {
   private static final long LAST_DRAWING_SECONDS = 2;
 
   private final PrintStream out;
-  private final @Nullable Path api;
+  private final Apis.Places apis;
   private final @Nullable TestBed bed;
   private final CountDownLatch asked = new CountDownLatch(1);
   private final CountDownLatch drawn = new CountDownLatch(1);
@@ -37,12 +36,12 @@ final class Showcase {
   /**
    * A showcase.
    *
-   * @param api folder for the sockets of the Engine API; null for none
+   * @param apis where the Engine API is served
    * @param bed the Docker hosts that go with the swarm; null for none
    */
-  Showcase(PrintStream out, @Nullable Path api, @Nullable TestBed bed) {
+  Showcase(PrintStream out, Apis.Places apis, @Nullable TestBed bed) {
     this.out = out;
-    this.api = api;
+    this.apis = apis;
     this.bed = bed;
   }
 
@@ -61,7 +60,7 @@ final class Showcase {
         "swarm of %d nodes started in %d ms%n",
         swarm.nodes().list().size(), (System.nanoTime() - start) / 1_000_000);
     try (AutoCloseable progress = Screen.isTerminal() ? () -> {} : PlainProgress.of(swarm, out);
-        Apis apis = Apis.start(swarm, api, bed, out)) {
+        Apis open = Apis.start(swarm, apis, bed, out)) {
       if (stack != null) {
         deploy(swarm, stack);
         announce(swarm, stack, pages);

@@ -32,6 +32,15 @@ final class SwarmOptions {
   private @Nullable Path api;
 
   @Option(
+      names = "--page",
+      paramLabel = "PORT",
+      description = {
+        "Shows the swarm as a web page on this port of 127.0.0.1. Every user of this machine can",
+        "reach it, and the Docker Engine API along with it."
+      })
+  private @Nullable Integer page;
+
+  @Option(
       names = "--data",
       paramLabel = "FOLDER",
       description =
@@ -70,8 +79,8 @@ final class SwarmOptions {
     return runtime == RuntimeKind.DOCKER ? Duration.ofSeconds(1) : Duration.ofMillis(200);
   }
 
-  @Nullable Path api() {
-    return api;
+  Apis.Places apis() {
+    return new Apis.Places(api, page);
   }
 
   int managers() {

@@ -39,7 +39,7 @@ final class Up implements Callable<Integer> {
     String name = stack != null ? stack : file == null ? "swarm" : nameOf(file);
     Stack read = file == null ? null : read(file, name);
     TestBed bed = options.bed();
-    return new Showcase(System.out, options.api(), bed)
+    return new Showcase(System.out, options.apis(), bed)
         .run(options.builder(name, bed), read, List.of("/"));
   }
 
