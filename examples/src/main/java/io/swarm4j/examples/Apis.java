@@ -34,8 +34,7 @@ final class Apis implements AutoCloseable {
    */
   static Apis start(Swarm swarm, Places places, @Nullable TestBed bed, PrintStream out) {
     Apis all = new Apis();
-    List<String> names =
-        swarm.nodes().list().stream().map(Node::hostname).sorted().toList();
+    List<String> names = swarm.nodes().list().stream().map(Node::hostname).sorted().toList();
     Path folder = places.folder();
     if (folder != null) {
       make(folder);
