@@ -1,5 +1,6 @@
 package io.swarm4j.model;
 
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,13 +11,16 @@ import org.jspecify.annotations.Nullable;
  * @param spec settings that hold for the whole swarm
  * @param authority who vouches for its nodes; null for a swarm that lives in one JVM
  * @param unlockKey what managers that are started again ask for; null while they ask for nothing
+ * @param longerBeatsUntil until when a node that is out of reach may still go by a longer heartbeat
+ *     period than that of the spec; null if that was never cut
  */
 public record Cluster(
     ClusterId id,
     Meta meta,
     ClusterSpec spec,
     @Nullable Authority authority,
-    @Nullable Payload unlockKey)
+    @Nullable Payload unlockKey,
+    @Nullable Instant longerBeatsUntil)
     implements StoreObject {
 
   /** A swarm without an authority. */
@@ -24,23 +28,38 @@ public record Cluster(
     this(id, meta, spec, null, null);
   }
 
+  /** A swarm whose heartbeat period was never cut. */
+  public Cluster(
+      ClusterId id,
+      Meta meta,
+      ClusterSpec spec,
+      @Nullable Authority authority,
+      @Nullable Payload unlockKey) {
+    this(id, meta, spec, authority, unlockKey, null);
+  }
+
   @Override
   public Cluster withMeta(Meta newMeta) {
-    return new Cluster(id, newMeta, spec, authority, unlockKey);
+    return new Cluster(id, newMeta, spec, authority, unlockKey, longerBeatsUntil);
   }
 
   /** The same with other settings. */
   public Cluster withSpec(ClusterSpec newSpec) {
-    return new Cluster(id, meta, newSpec, authority, unlockKey);
+    return new Cluster(id, meta, newSpec, authority, unlockKey, longerBeatsUntil);
   }
 
   /** The same with another authority, or another state of it. */
   public Cluster withAuthority(@Nullable Authority newAuthority) {
-    return new Cluster(id, meta, spec, newAuthority, unlockKey);
+    return new Cluster(id, meta, spec, newAuthority, unlockKey, longerBeatsUntil);
   }
 
   /** The same with another unlock key, or none. */
   public Cluster withUnlockKey(@Nullable Payload newKey) {
-    return new Cluster(id, meta, spec, authority, newKey);
+    return new Cluster(id, meta, spec, authority, newKey, longerBeatsUntil);
+  }
+
+  /** The same whose nodes may go by a longer heartbeat period for a while. */
+  public Cluster withLongerBeatsUntil(Instant end) {
+    return new Cluster(id, meta, spec, authority, unlockKey, end);
   }
 }

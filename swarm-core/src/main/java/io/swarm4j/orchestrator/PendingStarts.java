@@ -181,11 +181,7 @@ final class PendingStarts {
   private void awaitFence(Transaction tx, TaskId predecessor, ServiceSpec spec, Node node) {
     if (spec.disconnect() instanceof DisconnectPolicy.Fence fence) {
       Instant down = node.status().since();
-      Instant over =
-          down.plus(fence.after())
-              .plus(spec.task().container().effectiveStopGrace())
-              .plus(tx.cluster().spec().heartbeatPeriod());
-      Duration left = Duration.between(tx.now(), over);
+      Duration left = Duration.between(tx.now(), Fences.end(tx, spec, fence, node));
       control.after(
           left.isNegative() ? Duration.ZERO : left,
           later -> {

@@ -1,5 +1,6 @@
 package io.swarm4j.orchestrator;
 
+import io.swarm4j.model.Cluster;
 import io.swarm4j.model.Node;
 import io.swarm4j.model.Reason;
 import io.swarm4j.model.RestartPolicy;
@@ -94,6 +95,9 @@ public final class RestartSupervisor implements Reconciler {
         }
       } else if (change.before() instanceof Service service && change.after() == null) {
         histories.forget(service.id());
+      } else if (change.before() instanceof Cluster before
+          && change.after() instanceof Cluster after) {
+        Fences.clusterChanged(before, after, tx);
       }
     }
   }

@@ -93,6 +93,27 @@ class FenceTest {
   }
 
   @Test
+  void aSharpCutOfTheHeartbeatPeriodOverrunsNoFence() {
+    TestSwarm swarm = new TestSwarm(1, MemoryLog.group(2), EndpointGate.OPEN);
+    swarm.cluster(spec -> spec.withHeartbeatPeriod(Duration.ofMinutes(5)));
+    swarm.joinWorkers(2);
+    ServiceId leader =
+        swarm.create(SINGLETON.withDisconnect(new DisconnectPolicy.Fence(Duration.ofSeconds(5))));
+    Task old = swarm.running(leader).get(0);
+    swarm.pass(Duration.ofMinutes(1));
+
+    swarm.cut(old.nodeId(), true);
+    swarm.cluster(spec -> spec.withHeartbeatPeriod(Duration.ofMillis(500)));
+    swarm.closeLeader();
+
+    for (int second = 0; second < 1_200; second++) {
+      swarm.pass(Duration.ofSeconds(1));
+      assertThat(containers(swarm)).isLessThanOrEqualTo(1);
+    }
+    assertThat(swarm.running(leader)).extracting(Task::id).isNotEmpty().doesNotContain(old.id());
+  }
+
+  @Test
   void startFirstContradictsAFence() {
     UpdatePolicy startFirst = UpdatePolicy.builder().order(UpdateOrder.START_FIRST).build();
 
