@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * of it goes on.
  */
 final class JobServices {
+  private static final Reason DONE = new Reason.Stopped("another task has completed its slot");
+
   private final RestartSupervisor restarts;
   private final LostNodes lost;
 
@@ -82,6 +84,10 @@ final class JobServices {
   private static final class Slots {
     private final List<SlotKey> empty = new ArrayList<>();
     private final List<Task> ended = new ArrayList<>();
+
+    /** Those whose slot is complete: by one that was given up, since its node was out of reach. */
+    private final List<Task> superfluous = new ArrayList<>();
+
     private int complete;
     private int alive;
     private int failed;
@@ -130,14 +136,18 @@ final class JobServices {
   private void look(Transaction tx, Service service, JobRun run, SlotKey slot, Slots slots) {
     Task last = null;
     boolean alive = false;
-    for (Task task : tx.tasksIn(service.id(), slot)) {
-      if (task.iteration() != run.iteration()) {
-        continue;
-      }
-      if (task.state() == TaskState.COMPLETE) {
-        slots.complete++;
-        return;
-      }
+    List<Task> tasks =
+        tx.tasksIn(service.id(), slot).stream()
+            .filter(task -> task.iteration() == run.iteration())
+            .toList();
+    if (tasks.stream().anyMatch(task -> task.state() == TaskState.COMPLETE)) {
+      slots.complete++;
+      tasks.stream()
+          .filter(task -> task.isDesiredAlive() && task.state() != TaskState.COMPLETE)
+          .forEach(slots.superfluous::add);
+      return;
+    }
+    for (Task task : tasks) {
       if (task.isDesiredAlive()) {
         if (isOver(tx, task)) {
           slots.ended.add(task);
@@ -178,6 +188,12 @@ final class JobServices {
 
   /** Returns whether all is done, rather than cut short because the transaction is full. */
   private boolean fill(Transaction tx, Service service, JobRun run, Slots slots) {
+    while (!slots.superfluous.isEmpty()) {
+      if (tx.isFull()) {
+        return false;
+      }
+      TaskWrites.shutDown(tx, slots.superfluous.remove(0), DONE, "");
+    }
     while (!slots.ended.isEmpty()) {
       if (tx.isFull()) {
         return false;

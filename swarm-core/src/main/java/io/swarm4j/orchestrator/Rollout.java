@@ -182,6 +182,9 @@ final class Rollout {
     if (old.isEmpty() && (begun == null || begun.state() == TaskState.RUNNING)) {
       return; // the slot was refilled with the new spec, or given up, meanwhile
     }
+    if (begun == null && Updater.isOnPausedNode(tx, slot)) {
+      return;
+    }
     busy++;
     Task next = begun == null ? begin(tx, present, slot, old.get(old.size() - 1)) : begun;
     if (order == UpdateOrder.STOP_FIRST || next.state() == TaskState.RUNNING) {
@@ -258,6 +261,9 @@ final class Rollout {
         if (other.isDesiredAlive() && other.specVersion() == task.specVersion()) {
           byNewTask.remove(task.id());
           byNewTask.put(other.id(), replacement);
+          if (other.state() == TaskState.RUNNING) { // it stood in for one that did not
+            isRunning(tx, replacement);
+          }
           return;
         }
       }

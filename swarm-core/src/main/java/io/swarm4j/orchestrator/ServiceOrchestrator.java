@@ -7,6 +7,7 @@ import io.swarm4j.model.ServiceId;
 import io.swarm4j.model.ServiceMode;
 import io.swarm4j.model.SlotKey;
 import io.swarm4j.model.Task;
+import io.swarm4j.model.TaskState;
 import io.swarm4j.store.Change;
 import io.swarm4j.store.Transaction;
 import java.util.ArrayDeque;
@@ -93,11 +94,17 @@ public final class ServiceOrchestrator implements Reconciler {
         refill(before, tx);
       }
     } else if (after.isDesiredAlive()
-        && (after.state().isTerminal()
-            || cameToLostNode(before, after, tx)
-            || isBack(before, after))) {
+        ? after.state().isTerminal() || cameToLostNode(before, after, tx) || isBack(before, after)
+        : hasCompleted(before, after)) {
       touch(after, tx);
     }
+  }
+
+  /** Whether the task of a job was through with its work before it heard that it shall end. */
+  private static boolean hasCompleted(@Nullable Task before, Task after) {
+    return after.iteration() > 0
+        && after.state() == TaskState.COMPLETE
+        && (before == null || before.state() != TaskState.COMPLETE);
   }
 
   /** Whether a task was out of reach that is not any more. */

@@ -7,6 +7,7 @@ import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskSpec;
 import io.swarm4j.model.UpdatePolicy;
+import io.swarm4j.model.UpdatePolicy.UpdateOrder;
 import io.swarm4j.model.UpdatePolicy.WhilePaused;
 import io.swarm4j.model.UpdateStatus;
 import io.swarm4j.model.UpdateStatus.State;
@@ -55,6 +56,17 @@ public final class ServiceWrites {
                 || status.state() == State.ROLLBACK_PAUSED
                 || status.state() == State.ROLLBACK_COMPLETED);
     return rollback ? service.spec().effectiveRollback() : service.spec().effectiveUpdate();
+  }
+
+  /** Whether a slot may have a new task beside an old one, under any spec that is kept. */
+  public static boolean mayStartFirst(Service service) {
+    return startsFirst(service.spec())
+        || service.history().stream().anyMatch(revision -> startsFirst(revision.spec()));
+  }
+
+  private static boolean startsFirst(ServiceSpec spec) {
+    return spec.effectiveUpdate().order() == UpdateOrder.START_FIRST
+        || spec.effectiveRollback().order() == UpdateOrder.START_FIRST;
   }
 
   /** Whether a task that has ended is not to be replaced until its roll-out goes on. */

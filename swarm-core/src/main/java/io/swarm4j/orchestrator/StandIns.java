@@ -2,6 +2,7 @@ package io.swarm4j.orchestrator;
 
 import io.swarm4j.model.Service;
 import io.swarm4j.model.Task;
+import io.swarm4j.model.TaskState;
 import io.swarm4j.store.State;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -63,7 +64,11 @@ final class StandIns {
     return BY_AGE.compare(task, other) > 0;
   }
 
+  /** Whether it works or, having ended while it waited for its turn, will be replaced in that. */
   private static boolean isAtWork(Task task) {
-    return task.isDesiredAlive() && !task.state().isTerminal() && !LostNodes.isCutOff(task);
+    return task.isDesiredAlive()
+        && (task.state().isTerminal()
+            ? task.desiredState() == TaskState.READY
+            : !LostNodes.isCutOff(task));
   }
 }

@@ -143,6 +143,10 @@ public final class Updater implements Reconciler {
     }
     drop(service.id());
     blocked.remove(service.id());
+    if (!retireOld(tx, service)) {
+      unjudged.add(service.id());
+      return;
+    }
     boolean rollback = status != null && status.state() == State.ROLLBACK_STARTED;
     boolean unfinished = rollback || (status != null && status.state() == State.UPDATING);
     String why = status == null ? "" : status.message();
@@ -236,16 +240,12 @@ public final class Updater implements Reconciler {
     List<SlotKey> begun = new ArrayList<>();
     List<SlotKey> dirty = new ArrayList<>();
     for (SlotKey slot : tx.slotsOf(service.id())) {
-      boolean paused =
-          slot instanceof SlotKey.OnNode on && isPaused(tx.node(on.node())); // updated later
-      if (paused) {
-        continue;
-      }
       List<Task> tasks =
           tx.tasksIn(service.id(), slot).stream().filter(Task::isDesiredAlive).toList();
       if (unfinished && tasks.stream().anyMatch(task -> isBegun(tx, service, task))) {
         begun.add(slot);
-      } else if (tasks.stream().anyMatch(task -> Dirt.isDirty(tx, service, task))) {
+      } else if (!isOnPausedNode(tx, slot)
+          && tasks.stream().anyMatch(task -> Dirt.isDirty(tx, service, task))) {
         dirty.add(slot);
       }
     }
@@ -253,6 +253,11 @@ public final class Updater implements Reconciler {
     dirty.sort(null);
     begun.addAll(dirty);
     return begun;
+  }
+
+  /** Whether a slot is updated later, since its node takes no new task now. */
+  static boolean isOnPausedNode(Transaction tx, SlotKey slot) {
+    return slot instanceof SlotKey.OnNode on && isPaused(tx.node(on.node()));
   }
 
   private static boolean isPaused(@Nullable Node node) {
@@ -273,17 +278,43 @@ public final class Updater implements Reconciler {
    */
   private static void retireOld(Transaction tx, Task running) {
     Service service = tx.service(running.serviceId());
-    List<Task> slot = tx.tasksIn(running.serviceId(), running.slot());
-    if (slot.size() > 1
-        && service != null
-        && running.isDesiredAlive()
-        && !Dirt.isDirty(tx, service, running)) {
-      for (Task task : slot) {
+    if (service != null) {
+      retireOld(tx, service, running.slot());
+    }
+  }
+
+  /**
+   * The same where a spec is in force again whose task still runs beside a newer one; returns
+   * whether all is done, rather than cut short because the transaction is full.
+   */
+  private static boolean retireOld(Transaction tx, Service service) {
+    if (ServiceWrites.mayStartFirst(service)) {
+      for (SlotKey slot : tx.slotsOf(service.id())) {
+        if (tx.isFull()) {
+          return false;
+        }
+        retireOld(tx, service, slot);
+      }
+    }
+    return true;
+  }
+
+  private static void retireOld(Transaction tx, Service service, SlotKey slot) {
+    List<Task> tasks = tx.tasksIn(service.id(), slot);
+    if (tasks.size() > 1 && tasks.stream().anyMatch(task -> takesOver(tx, service, task))) {
+      for (Task task : tasks) {
         if (task.isDesiredAlive() && Dirt.isDirty(tx, service, task)) {
           Rollout.retire(tx, task);
         }
       }
     }
+  }
+
+  private static boolean takesOver(Transaction tx, Service service, Task task) {
+    return task.state() == TaskState.RUNNING
+        && task.isDesiredAlive()
+        && !LostNodes.isCutOff(task)
+        && !Dirt.isDirty(tx, service, task);
   }
 
   private static void complete(Transaction tx, Service service, boolean rollback) {

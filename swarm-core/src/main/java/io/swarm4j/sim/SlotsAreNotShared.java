@@ -6,7 +6,6 @@ import io.swarm4j.model.NodeId;
 import io.swarm4j.model.Reason;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.ServiceId;
-import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.model.SlotKey;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskId;
@@ -194,7 +193,7 @@ final class SlotsAreNotShared implements Invariant {
         versions.add(task.specVersion());
       }
     }
-    long allowed = startsFirst(service) ? Math.max(1, versions.size()) : 1;
+    long allowed = ServiceWrites.mayStartFirst(service) ? Math.max(1, versions.size()) : 1;
     if (alive > allowed) {
       breach.accept(
           alive
@@ -205,15 +204,5 @@ final class SlotsAreNotShared implements Invariant {
               + ": "
               + tasks.stream().filter(Task::isDesiredAlive).map(Task::id).toList());
     }
-  }
-
-  private static boolean startsFirst(Service service) {
-    return startsFirst(service.spec())
-        || service.history().stream().anyMatch(revision -> startsFirst(revision.spec()));
-  }
-
-  private static boolean startsFirst(ServiceSpec spec) {
-    return spec.effectiveUpdate().order() == UpdateOrder.START_FIRST
-        || spec.effectiveRollback().order() == UpdateOrder.START_FIRST;
   }
 }

@@ -1,6 +1,5 @@
 package io.swarm4j.sim;
 
-import io.swarm4j.agent.protocol.Assignment;
 import io.swarm4j.agent.protocol.ToNode;
 import io.swarm4j.dispatcher.Manager;
 import io.swarm4j.model.Network;
@@ -138,8 +137,8 @@ final class Supervision {
   /** Looks at assignments right before a node acts on them. */
   void arriving(SimulatedMachine machine, ToNode.Assignments message) {
     message.updates().stream()
-        .map(Assignment::task)
-        .filter(Task::isDesiredAlive)
+        .map(assignment -> cluster.view().task(assignment.task().id()))
+        .filter(task -> task != null && task.isDesiredAlive())
         .forEach(task -> unguarded.remove(task.id()));
     if (enabled) {
       wire.arriving(machine, message);

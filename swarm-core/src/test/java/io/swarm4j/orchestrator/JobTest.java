@@ -92,6 +92,27 @@ class JobTest {
   }
 
   @Test
+  void whatALostNodeHasCompletedIsNotDoneTwice() {
+    ServiceId id = swarm.create(withRestart(job(1, 2), RestartPolicy.DEFAULT));
+    Task lost = swarm.running(id).get(0);
+    swarm.cut(lost.nodeId(), true);
+    swarm.exit(lost, 0);
+    swarm.pass(Duration.ofMinutes(1));
+    Task again = swarm.running(id).get(0);
+    assertThat(again.slot()).isEqualTo(lost.slot());
+    assertThat(again.id()).isNotEqualTo(lost.id());
+
+    swarm.cut(lost.nodeId(), false);
+    swarm.pass(Duration.ofMinutes(1));
+
+    assertThat(swarm.view().task(lost.id()).state()).isEqualTo(TaskState.COMPLETE);
+    assertThat(swarm.view().task(again.id()).state()).isEqualTo(TaskState.SHUTDOWN);
+    assertThat(swarm.running(id)).hasSize(1).noneMatch(task -> task.slot().equals(lost.slot()));
+    end(id, 0);
+    assertThat(runs(id).get(0).message()).isEqualTo("2 completed");
+  }
+
+  @Test
   void aTaskThatFailsIsTriedAgainInItsSlotAsOftenAsThePolicySays() {
     RestartPolicy twice = RestartPolicy.DEFAULT.withMaxAttempts(2).withDelay(Duration.ofSeconds(1));
     ServiceId id = swarm.create(withRestart(job(1, 2), twice));

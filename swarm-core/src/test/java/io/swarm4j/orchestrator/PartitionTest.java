@@ -76,6 +76,20 @@ class PartitionTest {
   }
 
   @Test
+  void aKeptTaskThatOutlivedItsNodesEngineIsInReachAgain() {
+    ServiceId web = create(1, new DisconnectPolicy.Keep());
+    Task kept = swarm.running(web).get(0);
+    swarm.killAgent(kept.nodeId());
+    swarm.pass(MINUTE);
+    assertThat(readyTasks(web)).isZero();
+
+    swarm.restartAgent(kept.nodeId());
+
+    assertThat(swarm.slot(web, 1)).extracting(Task::id).containsExactly(kept.id());
+    assertThat(readyTasks(web)).isEqualTo(1);
+  }
+
+  @Test
   void aKeptTaskOfARebootedDrainedOrRemovedNodeIsReplaced() {
     ServiceId web = create(3, new DisconnectPolicy.Keep());
     List<NodeId> nodes = swarm.running(web).stream().map(Task::nodeId).toList();

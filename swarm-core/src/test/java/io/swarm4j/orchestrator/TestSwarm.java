@@ -126,9 +126,13 @@ final class TestSwarm {
   /** The node starts with an empty memory and looks for a manager. */
   void powerOn(NodeId id) {
     Machine machine = machines.get(id);
-    machine.wire = new TestWire(this::leaderOrNull);
     machine.runtime = new ScriptedRuntime(agentLoop, machine.hostname);
     runtimes.add(machine.runtime);
+    startAgent(id, machine);
+  }
+
+  private void startAgent(NodeId id, Machine machine) {
+    machine.wire = new TestWire(this::leaderOrNull);
     machine.agent =
         new Agent(
             id,
@@ -140,6 +144,16 @@ final class TestSwarm {
             NameResolver.NONE);
     machine.agent.start();
     time.settle();
+  }
+
+  /** The node's engine dies; what it has started runs on. */
+  void killAgent(NodeId node) {
+    powerOff(node); // a scripted runtime keeps what it runs
+  }
+
+  /** The node's engine starts again after its death, and finds what runs. */
+  void restartAgent(NodeId id) {
+    startAgent(id, machines.get(id));
   }
 
   /** The node falls silent, tasks and all, as after a power cut. */

@@ -3,9 +3,11 @@ package io.swarm4j.orchestrator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.swarm4j.dispatcher.EndpointGate;
+import io.swarm4j.model.Node.Availability;
 import io.swarm4j.model.RolloutRecord;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.ServiceId;
+import io.swarm4j.model.ServiceMode;
 import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.UpdatePolicy;
@@ -46,6 +48,31 @@ class UpdaterTest {
     assertThat(service(web).rollouts())
         .singleElement()
         .matches(record -> record.outcome() == RolloutRecord.Outcome.COMPLETED);
+  }
+
+  @ParameterizedTest
+  @EnumSource(UpdateOrder.class)
+  void anUpdateDoesNotWaitForANodeThatIsPausedMeanwhile(UpdateOrder order) {
+    ServiceId agent =
+        swarm.create(
+            ServiceSpec.of("agent", "nginx:1")
+                .withMode(new ServiceMode.Global())
+                .withUpdate(
+                    UpdatePolicy.builder().order(order).delay(Duration.ofSeconds(30)).build()));
+    image(agent, "nginx:2");
+    swarm.pass(Duration.ofSeconds(1));
+    assertThat(newTasks(agent)).hasSize(1);
+    Task old =
+        swarm.running(agent).stream().filter(task -> task.specVersion() == 1).findFirst().get();
+
+    swarm.availability(old.nodeId(), Availability.PAUSE);
+    swarm.pass(Duration.ofMinutes(5));
+    assertThat(service(agent).updateStatus().state()).isEqualTo(State.COMPLETED);
+    assertThat(swarm.running(agent)).hasSize(3).contains(swarm.view().task(old.id()));
+
+    swarm.availability(old.nodeId(), Availability.ACTIVE);
+    swarm.pass(Duration.ofMinutes(5));
+    assertThat(swarm.running(agent)).hasSize(3).allMatch(task -> task.specVersion() == 2);
   }
 
   @Test
