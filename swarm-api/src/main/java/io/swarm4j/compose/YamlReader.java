@@ -30,6 +30,9 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * needed, and depth and aliases must be bounded on the way.
  */
 final class YamlReader {
+  /** What a line is told to be that is indented too far, or whose value holds a colon. */
+  private static final String MISPLACED = "mapping values are not allowed here";
+
   private static final String CORE_TAG = "tag:yaml.org,2002:";
   private static final Set<String> CORE_TAGS =
       Set.of("str", "int", "float", "bool", "null", "map", "seq");
@@ -69,7 +72,12 @@ final class YamlReader {
     } catch (MarkedYamlEngineException malformed) {
       Mark mark = mark(file, malformed.getProblemMark().or(malformed::getContextMark));
       String context = malformed.getContext() == null ? "" : malformed.getContext() + ": ";
-      throw refuse(mark, Code.INVALID, "malformed YAML: " + context + malformed.getProblem());
+      String problem = context + malformed.getProblem();
+      String remedy =
+          problem.equals(MISPLACED)
+              ? "; indent the line like its neighbours, or quote its value"
+              : "";
+      throw refuse(mark, Code.INVALID, "malformed YAML: " + problem + remedy);
     } catch (ReaderException malformed) {
       throw refuse(
           at(file, text, malformed.getPosition()),

@@ -65,7 +65,7 @@ class YamlReaderTest {
       delimiter = '|',
       textBlock =
           """
-          a: b: c                  | 1:5: malformed YAML: mapping values are not allowed here
+          a: b: c                  | 1:5: malformed YAML: mapping values are not allowed here; indent the line like its neighbours, or quote its value
           a: [1                    | 1:6: malformed YAML: while parsing a flow sequence: expected ',' or ']', but got <stream end>
           a: 'x                    | 1:6: malformed YAML: while scanning a quoted scalar: found unexpected end of stream
           a: *x                    | 1:4: alias *x names nothing; put &x before it

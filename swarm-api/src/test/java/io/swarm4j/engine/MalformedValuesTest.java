@@ -29,26 +29,17 @@ class MalformedValuesTest {
   private static final String WORD = "\"word\"";
   private static final List<String> BODY_VALUES =
       List.of(
-          "null",
           "true",
           "-1",
           "0.5",
-          "1e300",
-          "99999999999",
           "9223372036854775807",
-          "-9223372036854775808",
           "99999999999999999999",
-          "\"\"",
           WORD,
           "\"\\u0000 ☃/../\"",
-          "\"" + "9".repeat(5_000) + "\"",
-          "[]",
+          "\"" + "9".repeat(1_000) + "\"",
           "{}",
           "[null]",
-          "[" + WORD + "]",
-          "[[1]]",
-          "[{\"a\":1}]",
-          "{\"a\":{}}");
+          "[{\"a\":1}]");
   private static final List<String> QUERY_VALUES =
       List.of(
           "",

@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.swarm4j.Swarm;
 import io.swarm4j.engine.EngineApi;
+import io.swarm4j.engine.json.Digests;
 import io.swarm4j.model.ServiceSpec;
+import io.swarm4j.model.Task;
 import io.swarm4j.sim.SimulatedRuntime;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -83,7 +85,14 @@ final class ApiBench {
         times("api: service ls, 1000 of 10,000 tasks", services, samples),
         times("api: service ps, 1000 tasks", ofService, samples),
         times("api: node ps, 1000 tasks", ofNode, samples),
+        times("api: inspect of 1 container in 10,000", container(swarm), samples),
         events(swarm, samples));
+  }
+
+  /** The path of one on another node than that which is asked, by the beginning of its id. */
+  private static String container(Swarm swarm) {
+    Task task = swarm.view().tasksOn(swarm.nodes().get("w9").id()).get(0);
+    return "/v1.51/containers/" + Digests.containerId(task).substring(0, 12) + "/json";
   }
 
   private static String filter(String key, String value) {
