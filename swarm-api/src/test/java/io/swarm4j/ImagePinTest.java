@@ -115,6 +115,15 @@ class ImagePinTest {
   }
 
   @Test
+  @Feature("U02")
+  void aDigestThatTheClientHasResolvedIsStoredWithoutAsking() {
+    down = true;
+    services.create(ServiceSpec.of("web", "team/app:1@" + NEW));
+
+    assertThat(image()).isEqualTo("team/app:1@" + NEW);
+  }
+
+  @Test
   void whatIsStoredAsGivenKeepsItsTag() {
     services.asGiven().create(web());
 

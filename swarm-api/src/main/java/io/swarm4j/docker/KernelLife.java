@@ -12,6 +12,7 @@ import io.swarm4j.network.dataplane.kernel.KernelConfig.Overlay;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.PublishedPort;
 import io.swarm4j.network.dataplane.kernel.KernelNode;
 import io.swarm4j.network.dataplane.kernel.KernelPlane;
+import io.swarm4j.network.dataplane.kernel.MissingInterface;
 import io.swarm4j.network.dataplane.kernel.NetworkNamespace;
 import io.swarm4j.network.dns.AddressBook;
 import io.swarm4j.network.dns.Discovery;
@@ -184,10 +185,14 @@ final class KernelLife {
   }
 
   private List<PortProblem> problems(NodeId id, View view) {
-    List<PublishedPort> held = node.isDone() ? node.join().held() : List.of();
+    KernelNode made = node.isDone() ? node.join() : null;
+    if (made == null) {
+      return List.of();
+    }
     Node self = view.node(id);
+    String hostname = self == null ? "" : self.hostname();
     List<PortProblem> found = new ArrayList<>();
-    for (PublishedPort port : held) {
+    for (PublishedPort port : made.held()) {
       Ip at = port.bind() == null ? Ip.parse(address) : port.bind();
       for (Service service : view.services()) {
         boolean publishes =
@@ -198,11 +203,20 @@ final class KernelLife {
           found.add(
               new PortProblem(
                   service.name(),
-                  self == null ? "" : self.hostname(),
+                  hostname,
                   new InetSocketAddress(at.toInetAddress(), port.port()),
                   "another program of the host listens there"));
         }
       }
+    }
+    for (MissingInterface asked : made.missing()) {
+      Service service = view.service(asked.service());
+      found.add(
+          new PortProblem(
+              service == null ? "" : service.name(),
+              hostname,
+              InetSocketAddress.createUnresolved(asked.name(), asked.port()),
+              "no interface of that name"));
     }
     return found;
   }

@@ -73,7 +73,8 @@ public final class Engine extends Host {
     this.options = options;
     this.agentLoop = own(options.time().newLoop("swarm-" + options.name() + "-agents"));
     this.watchLoop = own(options.time().newLoop("swarm-" + options.name() + "-watch"));
-    this.nodeNetworks = new NodeNetworks(options, watchLoop);
+    this.nodeNetworks =
+        new NodeNetworks(options, watchLoop, task -> FrontendPlan.drain(view(), task));
     own(reach());
   }
 

@@ -8,6 +8,8 @@ import io.swarm4j.model.NodeId;
 import io.swarm4j.model.PortSpec;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.ServiceId;
+import io.swarm4j.model.Task;
+import io.swarm4j.model.TaskState;
 import io.swarm4j.network.dataplane.Difference;
 import io.swarm4j.network.endpoint.BindAddresses;
 import io.swarm4j.network.endpoint.EndpointTable;
@@ -23,6 +25,7 @@ import io.swarm4j.network.lb.ProxyProtocol;
 import io.swarm4j.network.lb.Serving;
 import io.swarm4j.store.View;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -95,6 +98,15 @@ final class FrontendPlan {
     return service == null
         ? ServiceBalancing.DEFAULT
         : ServiceBalancing.orDefault(service.spec().labels());
+  }
+
+  /**
+   * How long connections of a task get to end where nobody sees whether it has any; none for a task
+   * that cannot have any.
+   */
+  static Duration drain(View view, Task task) {
+    boolean served = !task.attachments().isEmpty() && !task.state().isBefore(TaskState.RUNNING);
+    return served ? balancing(view, task.serviceId()).drain() : Duration.ZERO;
   }
 
   private static boolean isOpenOnAllNodes(ServiceFrontend place) {

@@ -21,6 +21,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,16 +30,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class NodeNetworks implements EndpointGate {
   private static final Duration WITHDRAWAL_LEASE = Duration.ofSeconds(5);
-  private static final Duration DRAIN = Duration.ofSeconds(2);
   private static final Duration DIAGNOSIS_LIMIT = Duration.ofSeconds(20);
 
   private final EngineOptions options;
   private final Loop loop;
+  private final Function<Task, Duration> drain;
   private final Map<String, NodeNetwork> byNode = new ConcurrentHashMap<>();
 
-  NodeNetworks(EngineOptions options, Loop loop) {
+  /**
+   * Of no node yet.
+   *
+   * @param drain how long the connections of a task that is withdrawn may take to end
+   */
+  NodeNetworks(EngineOptions options, Loop loop, Function<Task, Duration> drain) {
     this.options = options;
     this.loop = loop;
+    this.drain = drain;
   }
 
   /** Whether the first nodes of the swarm bring their own. */
@@ -141,7 +148,7 @@ final class NodeNetworks implements EndpointGate {
   @Override
   public CompletionStage<Void> withdrawn(Task task, long revision) {
     CompletableFuture<Void> done = new CompletableFuture<>();
-    inForce(revision).thenRun(() -> loop.schedule(DRAIN, () -> done.complete(null)));
+    inForce(revision).thenRun(() -> loop.schedule(drain.apply(task), () -> done.complete(null)));
     return done;
   }
 }

@@ -7,13 +7,16 @@ import com.sun.jna.Function;
 import com.sun.jna.NativeLibrary;
 import io.swarm4j.Diagnosis;
 import io.swarm4j.NodeOptions;
+import io.swarm4j.PortProblem;
 import io.swarm4j.Swarm;
 import io.swarm4j.model.ClusterSpec;
+import io.swarm4j.model.ContainerSpec;
 import io.swarm4j.model.EndpointSpec;
 import io.swarm4j.model.HealthCheck;
 import io.swarm4j.model.HealthCheck.Probe;
 import io.swarm4j.model.InvalidSpecException;
 import io.swarm4j.model.Ip;
+import io.swarm4j.model.Mount;
 import io.swarm4j.model.Network;
 import io.swarm4j.model.NetworkAttachmentSpec;
 import io.swarm4j.model.NetworkSpec;
@@ -25,6 +28,7 @@ import io.swarm4j.model.Node.NodeState;
 import io.swarm4j.model.Placement;
 import io.swarm4j.model.PortSpec;
 import io.swarm4j.model.ServiceId;
+import io.swarm4j.model.ServiceMode;
 import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskState;
@@ -38,6 +42,7 @@ import io.swarm4j.testing.Feature;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
@@ -60,6 +65,9 @@ class KernelDockerTest {
   private static final String NAME_PAGE =
       "mkdir /www; hostname > /www/index.html; exec busybox httpd -f -p 80 -h /www";
 
+  private static final String AWAIT =
+      "for i in $(seq 300); do %s 2> /dev/null && exit; sleep 0.1; done; exit 1";
+
   private static final List<KernelDocker> NODES = new ArrayList<>();
   private static Swarm swarm;
 
@@ -69,6 +77,7 @@ class KernelDockerTest {
     NODES.clear();
     swarm = null; // the class may have been tried before
     HOSTS.host(0).shell("nft add table inet other");
+    HOSTS.all().forEach(host -> host.shell("iptables -w -P FORWARD DROP")); // as engines do
     Swarm.Builder builder =
         Swarm.builder()
             .name("kernel")
@@ -323,6 +332,35 @@ class KernelDockerTest {
   }
 
   @Test
+  @Feature("Q06")
+  void aGlobalServiceShowsTheFiguresOfEachNodeUnderItsName() {
+    ServiceSpec meter = web("meter");
+    ContainerSpec container =
+        meter
+            .task()
+            .container()
+            .withEnv(Map.of("NODE", "{{.Node.Hostname}}"))
+            .withMounts(List.of(Mount.bind("/proc", "/node")))
+            .withCommand(
+                List.of(
+                    "sh",
+                    "-c",
+                    "mkdir /www; { echo $NODE; grep MemTotal /node/meminfo; } > /www/index.html;"
+                        + " exec busybox httpd -f -p 80 -h /www"));
+    run(
+        meter
+            .withMode(new ServiceMode.Global())
+            .withTask(meter.task().withContainer(container))
+            .withEndpoint(publish(PortSpec.host(5008, 80))));
+    String memory = DockerHosts.run(List.of("grep", "MemTotal", "/proc/meminfo"));
+    for (Host host : HOSTS.all()) {
+      assertThat(get(host, 5008).lines())
+          .containsExactly(NAMES.get(HOSTS.all().indexOf(host)), memory);
+    }
+    remove("meter");
+  }
+
+  @Test
   @Feature({"H13", "H14"})
   void portThatTheSwarmChoosesAnswersOnEveryNode() {
     run(web("any").withReplicas(3).withEndpoint(publish(PortSpec.ingress(0, 80))));
@@ -387,11 +425,8 @@ class KernelDockerTest {
   }
 
   @Test
-  void aPortIsOpenOnTheInterfaceThatItNamesAlone() {
-    PortSpec port =
-        new PortSpec(
-            "", PortSpec.Protocol.TCP, 80, 5004, PortSpec.PublishMode.INGRESS, List.of("eth0"));
-    run(web("bound").withEndpoint(publish(port)));
+  void aPortIsOpenOnTheInterfaceThatItNamesAloneAndAMissingOneIsTold() {
+    run(web("bound").withEndpoint(EndpointSpec.publish(on("eth0", 5004), on("nowhere7", 5014))));
 
     for (Host host : HOSTS.all()) {
       assertThat(get(host, 5004)).isEqualTo("bound-1");
@@ -399,7 +434,34 @@ class KernelDockerTest {
       assertThatThrownBy(() -> host.shell("curl -sS -m 5 http://" + other + ":5004/"))
           .hasMessageContaining("onnect");
     }
+    assertThat(swarm.services().health("bound").ports())
+        .extracting(PortProblem::toString)
+        .containsExactlyInAnyOrder(
+            NAMES.stream()
+                .map(
+                    "service bound is not reached at nowhere7:5014 of node %s: no interface of that name"
+                        ::formatted)
+                .toArray(String[]::new));
+
+    Host first = HOSTS.host(0);
+    first.shell(
+        "ip link add nowhere7 type bridge; ip addr add 10.98.7.1/24 dev nowhere7;"
+            + " ip link set nowhere7 up");
+    assertThat(first.shell(AWAIT.formatted("curl -sS -m 5 http://10.98.7.1:5014/")))
+        .isEqualTo("bound-1");
+    assertThat(swarm.services().health("bound").ports()).hasSize(2);
+    first.shell("ip link del nowhere7");
     remove("bound");
+  }
+
+  private static PortSpec on(String networkInterface, int port) {
+    return new PortSpec(
+        "",
+        PortSpec.Protocol.TCP,
+        80,
+        port,
+        PortSpec.PublishMode.INGRESS,
+        List.of(networkInterface));
   }
 
   @Test
@@ -410,8 +472,7 @@ class KernelDockerTest {
                 "nsenter", "--net=" + host.network(), "busybox", "httpd", "-f", "-p", "5005")
             .start();
     try {
-      String waits = "for i in $(seq 300); do %s > /dev/null 2>&1 && exit; sleep 0.1; done; exit 1";
-      host.shell(waits.formatted("curl -s http://127.0.0.1:5005/"));
+      host.shell(AWAIT.formatted("curl -s http://127.0.0.1:5005/ > /dev/null"));
       run(web("contested").withEndpoint(publish(PortSpec.ingress(5005, 80))));
 
       assertThat(get(HOSTS.host(0), 5005)).isEqualTo("contested-1");
@@ -426,7 +487,7 @@ class KernelDockerTest {
 
       foreign.destroy();
       foreign.waitFor();
-      host.shell(waits.formatted("nft list map ip swarm4j port | grep 5005"));
+      host.shell(AWAIT.formatted("nft list map ip swarm4j port | grep 5005"));
       assertThat(get(host, 5005)).isEqualTo("contested-1");
       assertThat(swarm.services().health("contested").ports()).isEmpty();
     } finally {

@@ -3,6 +3,7 @@ package io.swarm4j.docker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.swarm4j.Swarm;
+import io.swarm4j.engine.EngineApi;
 import io.swarm4j.model.ClusterSpec;
 import io.swarm4j.model.GenericResource;
 import io.swarm4j.model.Node;
@@ -12,10 +13,12 @@ import io.swarm4j.model.Resources;
 import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.model.TaskState;
 import io.swarm4j.store.View;
+import io.swarm4j.testing.DockerCli;
 import io.swarm4j.testing.DockerHosts;
 import io.swarm4j.testing.DockerHosts.EngineAction;
 import io.swarm4j.testing.DockerHosts.Host;
 import io.swarm4j.testing.Feature;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -24,6 +27,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A swarm whose nodes have an engine each: what befalls one engine is the swarm's to mend. */
 @Tag("docker")
@@ -119,6 +123,28 @@ class SwarmOnDockerTest {
       for (Host host : HOSTS.all()) {
         assertThat(host.docker("inspect", "-f", "{{.Config.Env}}", containers(host)))
             .contains("DOCKER_RESOURCE_GPU=A");
+      }
+    }
+  }
+
+  @Test
+  @Feature("U05")
+  void anImageIsRemovedOnAllNodesThroughTheirSockets(@TempDir Path folder) throws Exception {
+    DockerCli.requireInstalled();
+    try (Swarm swarm = start()) {
+      for (String node : List.of("m1", "w1")) {
+        Host host = host(node);
+        host.docker("tag", "swarm4j/base", "outdated:1");
+        try (EngineApi api =
+            EngineApi.of(swarm, node)
+                .engine(EngineAddress.of(host.uri()))
+                .unixSocket(folder.resolve(node + ".sock"))
+                .start()) {
+          DockerCli docker =
+              new DockerCli(DockerCli.installed().get(0), api.hosts().get(0), folder);
+          assertThat(docker.run("image", "rm", "outdated:1").ok()).contains("Untagged: outdated:1");
+        }
+        assertThat(host.docker("images", "-q", "outdated")).isEmpty();
       }
     }
   }

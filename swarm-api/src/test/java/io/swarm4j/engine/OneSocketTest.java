@@ -123,8 +123,9 @@ class OneSocketTest {
   }
 
   @Test
-  @Feature({"F02", "F11", "L05", "L07"})
+  @Feature({"B02", "F02", "F11", "L05", "L07"})
   void theContainersOfTasksAreTheEnginesOwn() {
+    assertThat(docker("version", "--format", "{{.Server.Experimental}}").ok()).isEqualTo("false");
     service("talk", "m1", "swarm4j/base", "sh", "-c", "echo hello; sleep 1000");
     String id = docker("ps", "-q", "--no-trunc", "--filter", "name=talk.1").ok();
     assertThat(id).hasSize(64);

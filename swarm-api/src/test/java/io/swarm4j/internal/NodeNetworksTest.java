@@ -59,7 +59,8 @@ class NodeNetworksTest {
               AccessPolicy.OPEN,
               new AuditTrail(time.now()),
               ImageResolver.NONE),
-          time.newLoop("networks"));
+          time.newLoop("networks"),
+          task -> DRAIN);
 
   /** A data plane that is told what it has applied. */
   private static final class Plane implements RuntimeFactory, NodeNetwork {

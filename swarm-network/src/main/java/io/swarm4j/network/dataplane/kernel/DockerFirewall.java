@@ -4,42 +4,53 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Lets what published ports lead to pass the firewall of a Docker Engine, which else drops what is
- * forwarded to containers; in the one place that it leaves to others.
+ * Lets what published ports lead to, and the replies, pass the firewall of a Docker Engine, which
+ * else drops what is forwarded to containers, and from bridges on which it has none; in the one
+ * place that it leaves to others.
  */
 final class DockerFirewall {
   private static final String CHAIN = "DOCKER-USER";
-  private static final List<String> RULE =
-      List.of(
-          "-o",
-          "s4jb+",
-          "-m",
-          "conntrack",
-          "--ctstate",
-          "DNAT",
-          "-m",
-          "comment",
-          "--comment",
-          "swarm4j",
-          "-j",
-          "ACCEPT");
+  private static final List<List<String>> RULES =
+      List.of(rule("-o", "DNAT"), rule("-i", "RELATED,ESTABLISHED"));
 
   private DockerFirewall() {}
 
+  private static List<String> rule(String side, String states) {
+    return List.of(
+        side,
+        "s4jb+",
+        "-m",
+        "conntrack",
+        "--ctstate",
+        states,
+        "-m",
+        "comment",
+        "--comment",
+        "swarm4j",
+        "-j",
+        "ACCEPT");
+  }
+
   static void open(NetworkNamespace namespace, Commands commands) {
-    if (succeeds("-S", namespace, commands, false) && !succeeds("-C", namespace, commands, true)) {
-      run("-I", namespace, commands, true);
+    if (succeeds("-S", namespace, commands, List.of())) {
+      for (List<String> rule : RULES) {
+        if (!succeeds("-C", namespace, commands, rule)) {
+          run("-I", namespace, commands, rule);
+        }
+      }
     }
   }
 
   static void close(NetworkNamespace namespace, Commands commands) {
-    while (succeeds("-D", namespace, commands, true)) {
-      // it may have been inserted twice
+    for (List<String> rule : RULES) {
+      while (succeeds("-D", namespace, commands, rule)) {
+        // it may have been inserted twice
+      }
     }
   }
 
   private static boolean succeeds(
-      String verb, NetworkNamespace namespace, Commands commands, boolean rule) {
+      String verb, NetworkNamespace namespace, Commands commands, List<String> rule) {
     try {
       run(verb, namespace, commands, rule);
       return true;
@@ -49,9 +60,9 @@ final class DockerFirewall {
   }
 
   private static void run(
-      String verb, NetworkNamespace namespace, Commands commands, boolean rule) {
+      String verb, NetworkNamespace namespace, Commands commands, List<String> rule) {
     List<String> command = new ArrayList<>(List.of("iptables", "-w", verb, CHAIN));
-    command.addAll(rule ? RULE : List.of());
+    command.addAll(rule);
     commands.run(namespace.command(command.toArray(String[]::new)), "");
   }
 }

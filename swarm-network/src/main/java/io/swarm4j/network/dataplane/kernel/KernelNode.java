@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -56,6 +57,7 @@ public final class KernelNode {
   private View view;
   private List<Overlay> overlays = List.of();
   private Map<String, List<Ip>> interfaces = Map.of();
+  private volatile Set<MissingInterface> missing = Set.of();
   private long generation;
   private boolean dirty = true;
   private @Nullable KernelConfig applying;
@@ -100,7 +102,7 @@ public final class KernelNode {
 
   /** Starts afresh from a state. */
   public void reset(View state) {
-    plane.interfaces().thenAccept(found -> loop.execute(() -> learn(found)));
+    lookForInterfaces();
     view = state;
     endpoints.reset(state);
     locations.reset(state);
@@ -109,6 +111,10 @@ public final class KernelNode {
   }
 
   /** The host's interfaces with their addresses, for ports that are open on some of them. */
+  private void lookForInterfaces() {
+    plane.interfaces().thenAccept(found -> loop.execute(() -> learn(found)));
+  }
+
   private void learn(Map<String, List<Ip>> found) {
     if (!found.equals(interfaces)) {
       interfaces = found;
@@ -136,8 +142,9 @@ public final class KernelNode {
       return;
     }
     dirty = false;
-    KernelConfig config =
-        new NodeView(node, view, locations, endpoints, interfaces).config(namespaces);
+    NodeView present = new NodeView(node, view, locations, endpoints, interfaces);
+    KernelConfig config = present.config(namespaces);
+    missing = present.missing();
     applying = config;
     long asOf = generation;
     plane
@@ -155,10 +162,7 @@ public final class KernelNode {
       }
       local.reached(asOf);
       reached(config.revision());
-      if (!plane.held().isEmpty() && !retrying) {
-        retrying = true;
-        loop.schedule(RETRY, this::retry);
-      }
+      retryLater();
       apply();
     } else {
       log.warn("node {} could not put revision {} in force", node, config.revision(), failure);
@@ -172,18 +176,34 @@ public final class KernelNode {
     waiting.removeIf(this::completeIfReady);
   }
 
-  /** Ports that others held may be free by now. */
+  /** Ports that others held may be free by then, and interfaces may be there. */
+  private void retryLater() {
+    if (!retrying && !(plane.held().isEmpty() && missing.isEmpty())) {
+      retrying = true;
+      loop.schedule(RETRY, this::retry);
+    }
+  }
+
   private void retry() {
     retrying = false;
+    if (!missing.isEmpty()) {
+      lookForInterfaces();
+    }
     if (!plane.held().isEmpty()) {
       dirty = true;
       apply();
     }
+    retryLater();
   }
 
   /** The published ports that other programs of the host hold. */
   public List<PublishedPort> held() {
     return plane.held();
+  }
+
+  /** The published ports that ask for interfaces which are not there. */
+  public Set<MissingInterface> missing() {
+    return missing;
   }
 
   private boolean completeIfReady(Ready ready) {

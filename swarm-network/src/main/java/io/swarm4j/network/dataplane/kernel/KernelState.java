@@ -45,8 +45,17 @@ final class KernelState {
   void replace(KernelConfig config) {
     replaceDevices(config.overlays());
     nft(namespace, NatTable.ofHost(config).create(true));
+    forgetSoon();
     DockerFirewall.open(namespace, commands);
     config.tasks().forEach(this::replaceTask);
+  }
+
+  private void forgetSoon() {
+    try {
+      nft(namespace, NatTable.FORGET_SOON);
+    } catch (KernelException unsupported) {
+      log.info("published ports get no time-outs of their own: {}", unsupported.getMessage());
+    }
   }
 
   private void replaceTask(LocalTask task) {

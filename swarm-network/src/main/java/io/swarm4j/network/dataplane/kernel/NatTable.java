@@ -39,6 +39,18 @@ record NatTable(Map<String, Map<String, String>> elements) {
   private static final String LEAVES =
       "ip saddr @" + SUBNETS + " oifname != \"lo\" oifname != \"s4jb*\"";
 
+  /**
+   * Makes the host forget connections to published ports soon after their end, which is the default
+   * only after two minutes. An engine deletes what it finds of a container that has ended by the
+   * addresses and ports of its clients; who has used a port again meanwhile, would be cut off.
+   */
+  static final List<String> FORGET_SOON =
+      List.of(
+          "add ct timeout ip "
+              + NAME
+              + " brief { protocol tcp; l3proto ip; policy = { time_wait : 1, close : 1 }; }",
+          "insert rule ip " + NAME + " postrouting " + FROM_MESH + " ct timeout set \"brief\"");
+
   /** Virtual addresses that nobody serves. */
   private static final String UNSERVED = "unserved";
 

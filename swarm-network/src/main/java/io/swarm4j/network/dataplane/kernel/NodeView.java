@@ -23,6 +23,7 @@ import io.swarm4j.store.State;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -103,10 +104,7 @@ final class NodeView {
   private List<PublishedPort> published() {
     List<PublishedPort> ports = new ArrayList<>();
     for (ServiceFrontend place : frontends) {
-      boolean open =
-          place.kind() == Kind.PUBLISHED
-              || (place.kind() == Kind.HOST && node.equals(place.node()));
-      if (open) {
+      if (isOpenHere(place)) {
         List<Target> targets =
             place.backends().stream()
                 .filter(backend -> backend.address().isV4())
@@ -116,7 +114,7 @@ final class NodeView {
           ports.add(new PublishedPort(null, place.protocol(), place.port(), targets));
         }
         for (String bind : place.bind()) {
-          BindAddresses.of(bind, name -> interfaces.getOrDefault(name, List.of())).stream()
+          addresses(bind).stream()
               .filter(Ip::isV4)
               .map(ip -> new PublishedPort(ip, place.protocol(), place.port(), targets))
               .forEach(ports::add);
@@ -124,6 +122,28 @@ final class NodeView {
       }
     }
     return ports;
+  }
+
+  private boolean isOpenHere(ServiceFrontend place) {
+    return place.kind() == Kind.PUBLISHED
+        || (place.kind() == Kind.HOST && node.equals(place.node()));
+  }
+
+  private List<Ip> addresses(String bind) {
+    return BindAddresses.of(bind, name -> interfaces.getOrDefault(name, List.of()));
+  }
+
+  /** Published ports that are not open since there is no such interface; none is known at first. */
+  Set<MissingInterface> missing() {
+    Set<MissingInterface> missing = new LinkedHashSet<>();
+    for (ServiceFrontend place : interfaces.isEmpty() ? List.<ServiceFrontend>of() : frontends) {
+      for (String bind : place.bind()) {
+        if (isOpenHere(place) && addresses(bind).isEmpty()) {
+          missing.add(new MissingInterface(place.service(), bind, place.port()));
+        }
+      }
+    }
+    return missing;
   }
 
   private List<LocalTask> tasks(Map<TaskId, NetworkNamespace> namespaces) {

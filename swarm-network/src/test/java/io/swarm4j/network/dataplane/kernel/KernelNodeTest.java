@@ -2,10 +2,14 @@ package io.swarm4j.network.dataplane.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.swarm4j.model.EndpointSpec;
 import io.swarm4j.model.Ip;
 import io.swarm4j.model.Network;
 import io.swarm4j.model.NetworkId;
 import io.swarm4j.model.Node;
+import io.swarm4j.model.PortSpec;
+import io.swarm4j.model.PortSpec.Protocol;
+import io.swarm4j.model.PortSpec.PublishMode;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskState;
@@ -34,6 +38,7 @@ class KernelNodeTest {
   private final Node self = swarm.node("m1", "10.77.0.1");
   private final Service web = swarm.service(TestSwarm.spec("web", "backend"));
   private KernelNode node;
+  private String interfaces = "2: eth0 inet 10.77.0.1/24 brd 10.77.0.255 scope global eth0";
 
   @BeforeEach
   void begin() {
@@ -45,8 +50,9 @@ class KernelNodeTest {
   }
 
   private String answer(List<String> command, String input) {
-    told.add(String.join(" ", command) + " " + input);
-    return String.join(" ", command).contains("addr show to") ? "2: eth0 inet 10.77.0.1/24" : "";
+    String line = String.join(" ", command);
+    told.add(line + " " + input);
+    return line.contains(" addr show") ? interfaces : "";
   }
 
   private void follow() {
@@ -95,5 +101,21 @@ class KernelNodeTest {
     node.ended(task.id());
     time.settle();
     assertThat(waiting).isCancelled();
+  }
+
+  @Test
+  void anInterfaceThatIsMissingIsNamedUntilItIsThere() {
+    PortSpec port = new PortSpec("", Protocol.TCP, 80, 5004, PublishMode.INGRESS, List.of("eth7"));
+    Service lost =
+        swarm.service(TestSwarm.spec("lost", "backend").withEndpoint(EndpointSpec.publish(port)));
+    swarm.start(swarm.task(lost, 1));
+    follow();
+    time.advance(Duration.ofSeconds(3));
+    assertThat(node.missing()).containsExactly(new MissingInterface(lost.id(), "eth7", 5004));
+
+    interfaces += "\n3: eth7 inet 10.78.0.1/24 scope global eth7";
+    time.advance(Duration.ofSeconds(2));
+    assertThat(node.missing()).isEmpty();
+    assertThat(told).anyMatch(line -> line.contains("10.78.0.1 . 6 . 5004"));
   }
 }

@@ -140,6 +140,15 @@ class KernelPlaneTest {
   }
 
   @Test
+  void theHostForgetsConnectionsToPublishedPortsSoonAfterTheirEnd() throws Exception {
+    serve(2, A, B);
+    hosts.answers("ext", "10.77.0.1", 8080, 4);
+    assertThat(hosts.run("h1", "cat", "/proc/net/nf_conntrack").lines())
+        .filteredOn(line -> line.contains("dport=8080") && line.contains("TIME_WAIT"))
+        .allMatch(line -> Integer.parseInt(line.split("\\s+")[4]) <= 1);
+  }
+
+  @Test
   void aWithdrawnTaskGetsNoNewConnection() throws Exception {
     serve(2, A, B);
     serve(3, B);
