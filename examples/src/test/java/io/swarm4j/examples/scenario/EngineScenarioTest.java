@@ -45,7 +45,7 @@ class EngineScenarioTest extends DockerScenarioTest {
 
   @Test
   @Scenario({"SC-001", "SC-004", "SC-005"})
-  @Feature({"A12", "B05"})
+  @Feature({"A02", "A05", "A06", "A12", "B05"})
   void publishedContainersAndWhatBecomesOfThemWhenTheyCrash() throws Exception {
     run("one", "-p", "8088:80", "-e", "TITLE=nginx", "nginx");
     run("two", "-p", "8089:80", "-e", "TITLE=Apache", "nginx");
@@ -68,6 +68,7 @@ class EngineScenarioTest extends DockerScenarioTest {
   @Scenario(
       value = {"SC-002", "SC-003"},
       note = "that all requests are answered, by the right one; rates are the bench's")
+  @Feature("A04")
   void eachContainerNeedsAPortOfItsOwn() {
     run("first", "-p", "3000:3000", CUSTOMER);
     run("second", "-p", "3001:3000", CUSTOMER);
