@@ -56,6 +56,7 @@ class StoriesTest {
     "workloads, 3024, an update waited for ever for a task whose stand-in runs",
     "workloads, 6950, a fence was asked of a task whose agent was back, but not told to end it",
     "workloads, 8979, a slot of a job that a lost node had completed was worked on once more",
+    "workloads, 10469, a stand-in for a task out of reach was taken for a step of the update",
     "update-leader-loss, 186, a new leader began with more slots than may be in work at a time",
     "role-changes, 21, a manager came back into the group while it was demoted",
     "role-changes, 147, a manager was let in after it had been taken out",

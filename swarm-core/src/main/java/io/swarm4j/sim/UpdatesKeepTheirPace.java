@@ -1,5 +1,6 @@
 package io.swarm4j.sim;
 
+import io.swarm4j.model.Reason;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.ServiceId;
 import io.swarm4j.model.SlotKey;
@@ -94,8 +95,10 @@ final class UpdatesKeepTheirPace implements Invariant {
     return retired ? underWay(state, service, task.slot()) : null;
   }
 
+  /** Whether there is one to be replaced; what stands in for one out of reach is no step. */
   private static boolean hasOld(State state, Service service, Task fresh) {
     return state.tasksIn(service.id(), fresh.slot()).stream()
+        .filter(other -> !(other.status().reason() instanceof Reason.NodeLost))
         .anyMatch(other -> other.isDesiredAlive() && Dirt.isDirty(state, service, other));
   }
 
