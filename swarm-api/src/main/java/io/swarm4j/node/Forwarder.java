@@ -119,6 +119,14 @@ final class Forwarder implements ProcessHost.Elsewhere {
                 });
         return;
       }
+      if (manager.loop().now().isAfter(deadline)) {
+        fail(
+            new UnavailableException(
+                "others have changed the swarm too often within "
+                    + LIMIT
+                    + " for a change by way of this manager; try again, or ask the one that leads"));
+        return;
+      }
       UnavailableException broken = manager.store().failure().orElse(null);
       if (broken != null) {
         result.completeExceptionally(

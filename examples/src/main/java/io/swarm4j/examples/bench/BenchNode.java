@@ -72,6 +72,7 @@ public final class BenchNode {
         yield "";
       }
       case "increment" -> increment(words[2]);
+      case "revision" -> String.valueOf(node.swarm().view().revision());
       case "leader" -> leader();
       case "complete" -> String.valueOf(complete(Integer.parseInt(words[2])));
       default -> throw new IllegalArgumentException("what is " + words[1] + "?");

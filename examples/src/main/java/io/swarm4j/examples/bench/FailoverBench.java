@@ -18,6 +18,7 @@ final class FailoverBench {
   private static final int MANAGERS = 3;
   private static final int WRITERS = 6;
   private static final int LOAD_MILLIS = 1000;
+  private static final int CATCH_UP_MILLIS = 50;
 
   private final List<BenchProcess> managers = new ArrayList<>();
   private final List<CountingWriter> writers = new ArrayList<>();
@@ -126,7 +127,20 @@ final class FailoverBench {
     leader.restart();
     survivor = managers.get(0) == leader ? 1 : 0;
     awaitComplete(managers.get(survivor));
+    awaitCaughtUp(leader);
     return seconds;
+  }
+
+  /** Until a manager that was started again has all that another one had by then. */
+  private void awaitCaughtUp(BenchProcess restarted) {
+    long there = revision(managers.get(survivor));
+    while (revision(restarted) < there) {
+      sleep(CATCH_UP_MILLIS);
+    }
+  }
+
+  private static long revision(BenchProcess manager) {
+    return Long.parseLong(manager.get("revision"));
   }
 
   private BenchProcess leader() {
