@@ -21,6 +21,7 @@ import io.swarm4j.store.Commit;
 import io.swarm4j.store.State;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 public final class AllocationAudit {
-  private final Map<Claim, Id> holders = new HashMap<>();
+  private final Map<Claim, Id> holders = new LinkedHashMap<>();
   private final Map<ServiceId, List<Claim>> ofServices = new HashMap<>();
   private final Map<NetworkId, List<AddressPool>> pools = new HashMap<>();
   private long revision;
