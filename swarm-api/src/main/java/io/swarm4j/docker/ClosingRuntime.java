@@ -3,6 +3,8 @@ package io.swarm4j.docker;
 import io.swarm4j.agent.Container;
 import io.swarm4j.agent.Runtime;
 import io.swarm4j.agent.TaskContext;
+import io.swarm4j.model.ContainerSpec;
+import io.swarm4j.model.Fault;
 import io.swarm4j.model.NodeDescription;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +31,11 @@ record ClosingRuntime(Runtime runtime, Runnable afterwards) implements Runtime {
   @Override
   public Optional<String> outage() {
     return runtime.outage();
+  }
+
+  @Override
+  public List<Fault> unanswerable(ContainerSpec spec) {
+    return runtime.unanswerable(spec);
   }
 
   @Override

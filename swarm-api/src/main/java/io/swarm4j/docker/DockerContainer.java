@@ -38,6 +38,7 @@ import org.slf4j.LoggerFactory;
 final class DockerContainer extends SteppedContainer {
   private static final Logger LOG = LoggerFactory.getLogger(DockerContainer.class);
   private static final String DEFAULT_SIGNAL = "SIGTERM";
+  private static final int KILLED = 137;
 
   private final DockerRuntime runtime;
   private final String name;
@@ -55,6 +56,8 @@ final class DockerContainer extends SteppedContainer {
   private volatile Consumer<Reason> progress = reason -> {};
   private volatile boolean terminal;
   private volatile boolean openStdin;
+  private volatile boolean exclusive = true;
+  private volatile boolean askedToEnd;
   private volatile String stopSignal = DEFAULT_SIGNAL;
 
   /** Of a task that is to be run. */
@@ -203,6 +206,7 @@ final class DockerContainer extends SteppedContainer {
     address = runtime.onEngine().address(found);
     terminal = Boolean.TRUE.equals(found.getConfig().getTty());
     openStdin = Boolean.TRUE.equals(found.getConfig().getStdinOpen());
+    exclusive = EngineContainers.isExclusive(found);
     String wanted = context == null ? null : context.service().task().container().stopSignal();
     stopSignal =
         wanted == null
@@ -219,6 +223,7 @@ final class DockerContainer extends SteppedContainer {
 
   @Override
   protected void askToEnd() {
+    askedToEnd = true;
     send(stopSignal);
   }
 
@@ -283,6 +288,22 @@ final class DockerContainer extends SteppedContainer {
   }
 
   // --- what the engine tells ---------------------------------------------------------------------
+
+  /**
+   * The engine has told that the program ended. It answers questions about the container once it
+   * has tidied up, which takes seconds where many end at once; who comes next waits for that only
+   * if it may need what is given back, or nobody knows yet why this one ended.
+   *
+   * @param code of its exit; null if the engine did not tell
+   */
+  void died(@Nullable Integer code) {
+    if (code == null || code == KILLED || exclusive || !askedToEnd) {
+      runtime.work().execute(this::look);
+    } else if (ended.compareAndSet(false, true)) {
+      runtime.ended(this);
+      hasEnded(new Exit(code, false, ""));
+    }
+  }
 
   /** Finds out where a container is that something may have happened to. Blocks. */
   void look() {

@@ -200,10 +200,10 @@ public final class DockerRuntime implements Runtime {
       if (container == null) {
         return;
       }
-      if ("destroy".equals(event.getAction())) {
-        container.gone();
-      } else {
-        work.execute(container::look);
+      switch (Objects.requireNonNullElse(event.getAction(), "")) {
+        case "destroy" -> container.gone();
+        case "die" -> container.died(EngineWatch.exitCode(event));
+        default -> work.execute(container::look);
       }
     }
 

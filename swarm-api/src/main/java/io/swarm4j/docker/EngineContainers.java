@@ -5,6 +5,7 @@ import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.ContainerNetwork;
+import com.github.dockerjava.api.model.Ports;
 import com.github.dockerjava.api.model.Statistics;
 import io.swarm4j.agent.TaskContext;
 import io.swarm4j.docker.ContainerNetworking.Attachments;
@@ -130,6 +131,19 @@ final class EngineContainers {
         .map(Ip::parse)
         .findFirst()
         .orElse(null);
+  }
+
+  /**
+   * Whether a container has a port of the host or an address that was chosen for it, which no other
+   * can have before the engine has taken it back.
+   */
+  static boolean isExclusive(InspectContainerResponse found) {
+    Ports bound = found.getHostConfig().getPortBindings();
+    return "host".equals(found.getHostConfig().getNetworkMode())
+        || (bound != null && !bound.getBindings().isEmpty())
+        || found.getNetworkSettings().getNetworks().values().stream()
+            .map(ContainerNetwork::getIpamConfig)
+            .anyMatch(chosen -> chosen != null && chosen.getIpv4Address() != null);
   }
 
   boolean kill(String id, String signal) {

@@ -8,6 +8,7 @@ import io.swarm4j.time.Timer;
 import java.io.Closeable;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -128,6 +129,18 @@ final class EngineWatch implements AutoCloseable {
         .withLabelFilter(ContainerLabels.of(owner))
         .withSince(Long.toString(since.getEpochSecond()))
         .exec(new Events());
+  }
+
+  /** Of a container that died; null if it is not told. */
+  static @Nullable Integer exitCode(Event died) {
+    Map<String, String> attributes =
+        died.getActor() == null ? null : died.getActor().getAttributes();
+    String code = attributes == null ? null : attributes.get("exitCode");
+    try {
+      return code == null ? null : Integer.valueOf(code);
+    } catch (NumberFormatException garbage) {
+      return null;
+    }
   }
 
   /** One stream of events. */

@@ -1,6 +1,5 @@
 package io.swarm4j.internal;
 
-import io.swarm4j.agent.jvm.JvmImages;
 import io.swarm4j.model.Check;
 import io.swarm4j.model.ConflictException;
 import io.swarm4j.model.ContainerSpec;
@@ -31,7 +30,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,19 +39,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class Admission {
   private final State state;
-  private final Optional<JvmImages> images;
+  private final Function<ContainerSpec, List<Fault>> unanswerable;
   private final Collection<ServiceSpec> together;
 
   /**
    * Admission to a state.
    *
-   * @param images what all nodes run; empty where only each node knows
+   * @param unanswerable finds the probes of a container that no node could answer
    * @param together services that are created or changed in the same step, and may refer to each
    *     other
    */
-  Admission(State state, Optional<JvmImages> images, Collection<ServiceSpec> together) {
+  Admission(
+      State state,
+      Function<ContainerSpec, List<Fault>> unanswerable,
+      Collection<ServiceSpec> together) {
     this.state = state;
-    this.images = images;
+    this.unanswerable = unanswerable;
     this.together = together;
   }
 
@@ -93,9 +95,8 @@ final class Admission {
       network(spec, task.networks().get(i), "task.networks[" + i + "]", check);
     }
     payloads(task.container(), check);
-    images
-        .map(known -> known.unanswerable(task.container()))
-        .orElse(List.of())
+    unanswerable
+        .apply(task.container())
         .forEach(fault -> check.addAll(List.of(fault.under("task.container"))));
     check.addAll(TemplateCheck.faults(state, spec));
     JobSchedule schedule = spec.effectiveJob().schedule();

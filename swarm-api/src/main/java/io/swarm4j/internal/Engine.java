@@ -5,7 +5,6 @@ import io.swarm4j.NodeNetwork;
 import io.swarm4j.NodeOptions;
 import io.swarm4j.PortProblem;
 import io.swarm4j.agent.NameResolver;
-import io.swarm4j.agent.jvm.JvmImages;
 import io.swarm4j.agent.protocol.Managers;
 import io.swarm4j.agent.protocol.ToNode;
 import io.swarm4j.dispatcher.EndpointGate;
@@ -13,6 +12,8 @@ import io.swarm4j.dispatcher.LocalManagers;
 import io.swarm4j.dispatcher.Manager;
 import io.swarm4j.model.Cluster;
 import io.swarm4j.model.ConflictException;
+import io.swarm4j.model.ContainerSpec;
+import io.swarm4j.model.Fault;
 import io.swarm4j.model.Meta;
 import io.swarm4j.model.Network;
 import io.swarm4j.model.Node;
@@ -27,6 +28,7 @@ import io.swarm4j.network.Networks;
 import io.swarm4j.network.dataplane.LoopbackLease;
 import io.swarm4j.network.dns.Discovery;
 import io.swarm4j.store.Log;
+import io.swarm4j.store.State;
 import io.swarm4j.store.Transaction;
 import io.swarm4j.store.View;
 import io.swarm4j.time.Loop;
@@ -36,7 +38,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -246,10 +247,14 @@ public final class Engine extends Host {
     return members.get(0).manager; // refuses by itself, with the reason, if nobody leads
   }
 
+  /** Some node may do, and then it is a matter of placement. */
   @Override
-  Optional<JvmImages> images() {
-    boolean inJvm = options.runtime() == null && options.runtimeOf().isEmpty();
-    return inJvm ? Optional.of(options.images()) : Optional.empty();
+  List<Fault> unanswerable(State state, ContainerSpec spec) {
+    List<List<Fault>> byNode =
+        localNodes.values().stream().map(node -> node.runtime.unanswerable(spec)).toList();
+    return byNode.stream().anyMatch(List::isEmpty)
+        ? List.of()
+        : byNode.stream().findFirst().orElse(List.of());
   }
 
   /** The newest committed state. */

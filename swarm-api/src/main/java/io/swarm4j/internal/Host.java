@@ -12,7 +12,6 @@ import io.swarm4j.Secrets;
 import io.swarm4j.Services;
 import io.swarm4j.Stacks;
 import io.swarm4j.Tasks;
-import io.swarm4j.agent.jvm.JvmImages;
 import io.swarm4j.agent.protocol.FromTask;
 import io.swarm4j.agent.protocol.NodeStreams;
 import io.swarm4j.agent.protocol.TaskRequest;
@@ -23,6 +22,8 @@ import io.swarm4j.event.SwarmEvent;
 import io.swarm4j.model.Cluster;
 import io.swarm4j.model.ClusterSpec;
 import io.swarm4j.model.ConflictException;
+import io.swarm4j.model.ContainerSpec;
+import io.swarm4j.model.Fault;
 import io.swarm4j.model.NodeId;
 import io.swarm4j.model.ServiceSpec;
 import io.swarm4j.store.Change;
@@ -39,7 +40,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -102,9 +102,12 @@ public abstract class Host implements AutoCloseable {
     return leader().control().submit(request);
   }
 
-  /** What all nodes run, if that is known here; else each node finds out for itself. */
-  Optional<JvmImages> images() {
-    return Optional.empty();
+  /**
+   * The probes of a container that no node could answer, as far as all nodes can be asked here;
+   * else each task finds out for itself.
+   */
+  List<Fault> unanswerable(State state, ContainerSpec spec) {
+    return List.of();
   }
 
   /** Decides on services that are created or changed one at a time. */
@@ -114,7 +117,7 @@ public abstract class Host implements AutoCloseable {
 
   /** Decides on services that are created or changed together. */
   Admission admission(State state, Collection<ServiceSpec> together) {
-    return new Admission(state, images(), together);
+    return new Admission(state, spec -> unanswerable(state, spec), together);
   }
 
   /** Completes once what is committed now is in force in the data plane, too. */

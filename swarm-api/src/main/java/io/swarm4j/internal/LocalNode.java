@@ -14,6 +14,7 @@ final class LocalNode implements AutoCloseable {
   final NodeId id;
   final NodeOptions options;
   final String address;
+  final Runtime runtime;
   final Agent agent;
 
   LocalNode(
@@ -27,15 +28,8 @@ final class LocalNode implements AutoCloseable {
     this.id = id;
     this.options = options;
     this.address = address;
-    this.agent =
-        new Agent(
-            id,
-            address,
-            new NamedRuntime(options.name(), runtime(options, engine, loop)),
-            loop,
-            engine.time().newChance(),
-            managers,
-            names);
+    this.runtime = new NamedRuntime(options.name(), runtime(options, engine, loop));
+    this.agent = new Agent(id, address, runtime, loop, engine.time().newChance(), managers, names);
   }
 
   private static Runtime runtime(NodeOptions node, EngineOptions engine, Loop loop) {

@@ -3,13 +3,17 @@ package io.swarm4j.internal;
 import io.swarm4j.Diagnosis;
 import io.swarm4j.NodeOptions;
 import io.swarm4j.PortProblem;
+import io.swarm4j.agent.Runtime;
 import io.swarm4j.agent.protocol.NodeStreams;
 import io.swarm4j.dispatcher.Manager;
 import io.swarm4j.event.AuditReport;
 import io.swarm4j.model.Cluster;
 import io.swarm4j.model.ConflictException;
+import io.swarm4j.model.ContainerSpec;
+import io.swarm4j.model.Fault;
 import io.swarm4j.model.Node;
 import io.swarm4j.model.NodeId;
+import io.swarm4j.store.State;
 import io.swarm4j.store.Transaction;
 import io.swarm4j.store.seal.UnlockKey;
 import io.swarm4j.time.Chance;
@@ -29,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 public final class ProcessHost extends Host {
   private final Manager manager;
   private final Loop watchLoop;
+  private final Runtime runtime;
   private final Elsewhere elsewhere;
   private final LeaderNetwork network;
 
@@ -59,17 +64,20 @@ public final class ProcessHost extends Host {
   /**
    * Stands on {@code manager}.
    *
+   * @param runtime of the manager's own node
    * @param elsewhere for requests while another manager leads
    */
   public ProcessHost(
       EngineOptions options,
       Manager manager,
       Loop watchLoop,
+      Runtime runtime,
       Elsewhere elsewhere,
       LeaderNetwork network) {
     super(options);
     this.manager = manager;
     this.watchLoop = watchLoop;
+    this.runtime = runtime;
     this.elsewhere = elsewhere;
     this.network = network;
   }
@@ -87,6 +95,12 @@ public final class ProcessHost extends Host {
   @Override
   public <T> CompletionStage<T> submit(Function<Transaction, T> request) {
     return manager.isLeading() ? super.submit(request) : elsewhere.submit(request);
+  }
+
+  /** Of other nodes nobody knows here what commands they have. */
+  @Override
+  List<Fault> unanswerable(State state, ContainerSpec spec) {
+    return state.nodes().size() == 1 ? runtime.unanswerable(spec) : List.of();
   }
 
   @Override

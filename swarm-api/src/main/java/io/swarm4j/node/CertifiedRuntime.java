@@ -3,6 +3,8 @@ package io.swarm4j.node;
 import io.swarm4j.agent.Container;
 import io.swarm4j.agent.Runtime;
 import io.swarm4j.agent.TaskContext;
+import io.swarm4j.model.ContainerSpec;
+import io.swarm4j.model.Fault;
 import io.swarm4j.model.NodeDescription;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +37,11 @@ record CertifiedRuntime(
   @Override
   public Container create(TaskContext task) {
     return runtime.create(task);
+  }
+
+  @Override
+  public List<Fault> unanswerable(ContainerSpec spec) {
+    return runtime.unanswerable(spec);
   }
 
   @Override

@@ -58,6 +58,7 @@ final class MemberNode implements AutoCloseable {
   private final LeaderCalls calls;
   private final Renewal renewal;
   private final AuditTrail audit;
+  private final Runtime runtime;
   private final Agent agent;
   private volatile @Nullable ManagerPart manager;
   private volatile @Nullable Host host;
@@ -91,7 +92,7 @@ final class MemberNode implements AutoCloseable {
     calls = new LeaderCalls(client, known, agentLoop, chance);
     renewal = own(new Renewal(own, this::askForCertificate, agentLoop, chance, this::renewed));
     RemoteManagers remote = new RemoteManagers(client, known, chance, this::hear);
-    Runtime runtime = runtime();
+    runtime = newRuntime();
     agent =
         new Agent(
             own.credentials().identity().node(),
@@ -105,7 +106,7 @@ final class MemberNode implements AutoCloseable {
   }
 
   /** The runtime may not be fit for this machine: what is open by then is closed again. */
-  private Runtime runtime() {
+  private Runtime newRuntime() {
     try {
       return settings
           .runtime()
@@ -169,6 +170,7 @@ final class MemberNode implements AutoCloseable {
             engineOptions(),
             part.manager(),
             watchLoop,
+            runtime,
             part.forwarder(calls, new LeaderStreams(client, part::leader), client),
             part.network());
     return part;

@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  * Blocks; immutable.
  */
 final class Launch {
-  private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
   private static final String SECRETS = "/run/secrets/";
   private static final Path NULL_DEVICE = Path.of("/dev/null");
 
@@ -55,7 +54,7 @@ final class Launch {
 
   private Map<String, String> environment(String mark) {
     Map<String, String> all = new LinkedHashMap<>();
-    all.put("PATH", PATH);
+    all.put("PATH", Executables.PATH);
     all.put("HOME", workingDir().toString());
     all.put("HOSTNAME", context.hostname());
     image.env().forEach((name, value) -> all.put(name, mapped(value)));
@@ -178,17 +177,7 @@ final class Launch {
 
   /** The executable behind a command name, as the task would find it. */
   private Optional<Path> find(String name) {
-    List<Path> candidates = new ArrayList<>();
-    if (name.contains("/")) {
-      candidates.add(workingDir().resolve(name));
-    } else {
-      for (String each : String.valueOf(env.get("PATH")).split(":")) {
-        candidates.add(workingDir().resolve(each).resolve(name));
-      }
-    }
-    return candidates.stream()
-        .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))
-        .findFirst();
+    return Executables.find(name, workingDir(), String.valueOf(env.get("PATH")));
   }
 
   private static TaskFailure failed(String text) {

@@ -8,6 +8,8 @@ import io.swarm4j.agent.Runtime;
 import io.swarm4j.agent.TaskContext;
 import io.swarm4j.agent.TaskLog;
 import io.swarm4j.model.Check;
+import io.swarm4j.model.ContainerSpec;
+import io.swarm4j.model.Fault;
 import io.swarm4j.model.NodeDescription;
 import io.swarm4j.model.ResourceRequirements;
 import io.swarm4j.model.UnavailableException;
@@ -118,6 +120,14 @@ public final class ProcessRuntime implements Runtime {
       containers.add(container);
     }
     return container;
+  }
+
+  @Override
+  public List<Fault> unanswerable(ContainerSpec spec) {
+    ProcessImages.Entry image = images.find(spec.image());
+    return image == null
+        ? List.of()
+        : new ProbeFaults(spec, image.env(), callbacks.keySet()).faults();
   }
 
   /** Ends what an earlier life has left behind; nothing is taken over. */

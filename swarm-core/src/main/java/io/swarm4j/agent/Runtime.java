@@ -1,5 +1,7 @@
 package io.swarm4j.agent;
 
+import io.swarm4j.model.ContainerSpec;
+import io.swarm4j.model.Fault;
 import io.swarm4j.model.NodeDescription;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +36,17 @@ public interface Runtime extends AutoCloseable {
    */
   default Optional<String> outage() {
     return Optional.empty();
+  }
+
+  /**
+   * The probes of a container that no task of this node could ever answer, such as a command that
+   * is not there: asked before a spec is stored, so that its author hears of it at once. Empty
+   * where only a task can find out. Must be cheap.
+   *
+   * @return faults with paths relative to the container's spec
+   */
+  default List<Fault> unanswerable(ContainerSpec spec) {
+    return List.of();
   }
 
   /**

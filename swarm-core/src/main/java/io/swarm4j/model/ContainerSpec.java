@@ -3,6 +3,7 @@ package io.swarm4j.model;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -152,6 +153,25 @@ public record ContainerSpec(
     List<PayloadReference> all = new ArrayList<>(secrets);
     all.addAll(configs);
     return all;
+  }
+
+  /** Its probes, by the path at which a fault of one is told, such as {@code health.probe}. */
+  public Map<String, HealthCheck.Probe> probesByPath() {
+    Map<String, HealthCheck.Probe> all = new LinkedHashMap<>();
+    add(all, "health", health);
+    if (probes != null) {
+      add(all, "probes.startup", probes.startup());
+      add(all, "probes.readiness", probes.readiness());
+      add(all, "probes.liveness", probes.liveness());
+    }
+    return all;
+  }
+
+  private static void add(
+      Map<String, HealthCheck.Probe> all, String path, @Nullable HealthCheck check) {
+    if (check != null && check.probe() != null) {
+      all.put(path + ".probe", check.probe());
+    }
   }
 
   /** A resource limit of the process, soft and hard. */

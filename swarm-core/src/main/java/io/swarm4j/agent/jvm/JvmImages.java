@@ -47,12 +47,13 @@ public final class JvmImages {
 
   /**
    * The probes of a container that its image could not answer, because it has no such command or
-   * check. Nothing is said of an image that is not registered, for it may be by the time when a
-   * task starts.
+   * check. Nothing is said of an image that is not registered: its task will not start.
+   *
+   * @param callbacks checks that tasks of every image can name
    */
-  public List<Fault> unanswerable(ContainerSpec spec) {
+  List<Fault> unanswerable(ContainerSpec spec, Set<String> callbacks) {
     Entry entry = find(spec.image());
-    return entry == null ? List.of() : new ProbeFaults(spec.image(), entry).of(spec);
+    return entry == null ? List.of() : new ProbeFaults(spec.image(), entry, callbacks).of(spec);
   }
 
   @Nullable Entry find(String reference) {

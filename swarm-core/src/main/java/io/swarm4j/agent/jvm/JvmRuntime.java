@@ -8,6 +8,8 @@ import io.swarm4j.agent.MemoryLogStorage;
 import io.swarm4j.agent.Runtime;
 import io.swarm4j.agent.TaskContext;
 import io.swarm4j.agent.TaskLog;
+import io.swarm4j.model.ContainerSpec;
+import io.swarm4j.model.Fault;
 import io.swarm4j.model.NodeDescription;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.time.Loop;
@@ -148,6 +150,11 @@ public final class JvmRuntime implements Runtime {
     } catch (InterruptedException stop) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  @Override
+  public List<Fault> unanswerable(ContainerSpec spec) {
+    return images.unanswerable(spec, callbacks.keySet());
   }
 
   JvmImages images() {

@@ -2,40 +2,37 @@ package io.swarm4j.agent.jvm;
 
 import io.swarm4j.model.ContainerSpec;
 import io.swarm4j.model.Fault;
-import io.swarm4j.model.HealthCheck;
 import io.swarm4j.model.HealthCheck.Probe;
-import io.swarm4j.model.Probes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /** Finds the probes that an image has no command or check for. */
 final class ProbeFaults {
   private final String image;
   private final JvmImages.Entry entry;
+  private final Set<String> callbacks;
   private final List<Fault> faults = new ArrayList<>();
 
-  ProbeFaults(String image, JvmImages.Entry entry) {
+  /**
+   * Of one image.
+   *
+   * @param callbacks checks that tasks of every image can name
+   */
+  ProbeFaults(String image, JvmImages.Entry entry, Set<String> callbacks) {
     this.image = image;
     this.entry = entry;
+    this.callbacks = callbacks;
   }
 
   List<Fault> of(ContainerSpec spec) {
-    check("health", spec.health());
-    Probes probes = spec.probes();
-    if (probes != null) {
-      check("probes.startup", probes.startup());
-      check("probes.readiness", probes.readiness());
-      check("probes.liveness", probes.liveness());
-    }
+    spec.probesByPath().forEach(this::check);
     return faults;
   }
 
-  private void check(String path, @Nullable HealthCheck check) {
-    Probe probe = check == null ? null : check.probe();
+  private void check(String path, Probe probe) {
     Set<String> commands = entry.commands().keySet();
     if (probe instanceof Probe.Exec exec) {
       command(path, JvmShell.firstUnknown(exec.command(), commands));
@@ -52,7 +49,7 @@ final class ProbeFaults {
             faults.add(
                 new Fault(
                     Fault.Code.UNKNOWN_REFERENCE,
-                    path + ".probe.command",
+                    path + ".command",
                     name,
                     "a command of image "
                         + image
@@ -64,12 +61,13 @@ final class ProbeFaults {
   private void callback(String path, String name) {
     Set<String> known = new TreeSet<>(entry.callbacks().keySet());
     known.addAll(entry.ownChecks());
+    known.addAll(callbacks);
     known.add(JvmTask.SELF);
     if (!known.contains(name)) {
       faults.add(
           new Fault(
               Fault.Code.UNKNOWN_REFERENCE,
-              path + ".probe.name",
+              path + ".name",
               name,
               "a check that image " + image + " registers or declares (it has " + known + ")"));
     }
