@@ -7,10 +7,12 @@ import io.swarm4j.examples.TestBed;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Containers on one Docker Engine, asked for by the same commands of Docker's own swarm mode and of
@@ -61,7 +63,8 @@ final class DockerBench {
         }
         times.forEach((step, pairs) -> all.add(ratio(step, size, pairs)));
       }
-      all.add(besideTheEngineAlone(alone, ours, samples));
+      all.add(besideTheEngineAlone(SIZES[1], alone, ours, samples));
+      all.add(besideTheEngineAlone(SIZES[2], alone, ours, Math.max(1, samples / 2)));
       bed.docker(0, "swarm", "leave", "--force");
       all.addAll(idle(ours));
       return all;
@@ -82,7 +85,14 @@ final class DockerBench {
         "scale to " + other,
         pair("scale", size, () -> reference.scale(other), () -> ours.scale(other)));
     times.put("remove", pair("remove", size, reference::remove, ours::remove));
+    times.put(
+        "all of it",
+        new Pair(sum(times.values(), Pair::reference), sum(times.values(), Pair::ours)));
     return times;
+  }
+
+  private static double sum(Collection<Pair> pairs, ToDoubleFunction<Pair> side) {
+    return pairs.stream().mapToDouble(side).sum();
   }
 
   private static Pair pair(String step, int size, Runnable reference, Runnable ours) {
@@ -117,16 +127,17 @@ final class DockerBench {
   }
 
   /** What orchestration adds to the engine's own work, which both sides have to wait for. */
-  private static Measurement besideTheEngineAlone(EngineAlone alone, DockerSide ours, int samples) {
+  private static Measurement besideTheEngineAlone(
+      int size, EngineAlone alone, DockerSide ours, int samples) {
     double[] ratios = new double[samples];
     for (int i = 0; i < samples; i++) {
-      double bare = millis(() -> alone.create(SIZES[1]));
+      double bare = millis(() -> alone.create(size));
       alone.remove();
-      ratios[i] = millis(() -> ours.create(SIZES[1])) / bare;
+      ratios[i] = millis(() -> ours.create(size)) / bare;
       ours.remove();
     }
     return new Measurement(
-        "docker: " + SIZES[1] + " replicas, create",
+        "docker: " + size + " replicas, create",
         "x of the engine alone",
         ratios,
         false,
