@@ -3,13 +3,16 @@ package io.swarm4j.docker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.swarm4j.agent.Container;
+import io.swarm4j.agent.LogOptions;
 import io.swarm4j.agent.TaskContext;
 import io.swarm4j.agent.TaskFailure;
 import io.swarm4j.docker.EngineProxy.Fate;
 import io.swarm4j.model.ContainerSpec;
 import io.swarm4j.model.FileTarget;
 import io.swarm4j.model.Payload;
+import io.swarm4j.model.PortSpec;
 import io.swarm4j.model.Reason;
+import io.swarm4j.testing.CollectedLog;
 import io.swarm4j.testing.DockerHosts;
 import io.swarm4j.testing.DockerHosts.Host;
 import io.swarm4j.testing.Feature;
@@ -184,6 +187,72 @@ class EngineFaultsTest {
       assertThat(containers()).hasSize(1);
     }
     assertThat(containers()).isEmpty();
+  }
+
+  @Test
+  void whoWasAskedToEndHasEndedThoughTheEngineStillTidiesUp() throws Exception {
+    CountDownLatch tidied = new CountDownLatch(1);
+    try (DockerRuntime runtime = open(proxy.address())) {
+      Container container = started(runtime, ready());
+      proxy.rule(request -> isInspection(request) ? new Fate.Hold(tidied) : Fate.PASS);
+
+      await(container.stop(Duration.ofSeconds(50)));
+
+      assertThat(await(container.exit()).code()).isEqualTo(5);
+      tidied.countDown();
+    }
+    assertThat(containers()).isEmpty();
+  }
+
+  @Test
+  void whoHasAPortOfTheHostHasEndedOnceTheEngineHasTakenItBack() throws Exception {
+    CountDownLatch tidied = new CountDownLatch(1);
+    CountDownLatch asked = new CountDownLatch(1);
+    try (DockerRuntime runtime =
+        DockerRuntime.builder(new RealTime(), OWNER)
+            .engine(proxy.address())
+            .networking(ContainerNetworking.bridgeWithHostPorts())
+            .build()) {
+      Container container = started(runtime, ready().publish(PortSpec.host(0, 80)));
+      proxy.rule(
+          request -> {
+            if (!isInspection(request)) {
+              return Fate.PASS;
+            }
+            asked.countDown();
+            return new Fate.Hold(tidied);
+          });
+
+      CompletionStage<Void> stopped = container.stop(Duration.ofSeconds(50));
+
+      assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(stopped.toCompletableFuture()).isNotDone();
+      tidied.countDown();
+      assertThat(await(container.exit()).code()).isEqualTo(5);
+    }
+    assertThat(containers()).isEmpty();
+  }
+
+  private static boolean isInspection(String request) {
+    return request.matches("GET \\S*/containers/[0-9a-f]+/json.*");
+  }
+
+  /** Says when it will end in good order. */
+  private static TestTask ready() {
+    return TestTask.of(
+        ContainerSpec.of("swarm4j/base")
+            .withCommand(
+                List.of("sh", "-c", "trap 'exit 5' TERM; echo ready; sleep 100000 & wait")));
+  }
+
+  private static Container started(DockerRuntime runtime, TestTask task) throws Exception {
+    Container container = runtime.create(task.context());
+    await(container.start());
+    CollectedLog log = new CollectedLog();
+    try (AutoCloseable reading = container.logs(LogOptions.FOLLOW, log)) {
+      log.awaitLine("ready");
+    }
+    return container;
   }
 
   @Test

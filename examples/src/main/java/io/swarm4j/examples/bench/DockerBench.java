@@ -56,15 +56,16 @@ final class DockerBench {
       List<Measurement> all = new ArrayList<>();
       for (int size : SIZES) {
         Map<String, List<Pair>> times = new LinkedHashMap<>();
-        for (int i = 0; i < (size == 1 ? samples : Math.max(1, samples / 2)); i++) {
+        for (int i = 0; i < (size == 1 ? samples : Math.max(1, (samples + 1) / 2)); i++) {
           round(size, reference, ours)
               .forEach(
                   (step, pair) -> times.computeIfAbsent(step, s -> new ArrayList<>()).add(pair));
         }
         times.forEach((step, pairs) -> all.add(ratio(step, size, pairs)));
       }
-      all.add(besideTheEngineAlone(SIZES[1], alone, ours, samples));
-      all.add(besideTheEngineAlone(SIZES[2], alone, ours, Math.max(1, samples / 2)));
+      for (int size : SIZES) {
+        all.add(besideTheEngineAlone(size, alone, ours, size == 1 ? samples : (samples + 1) / 2));
+      }
       bed.docker(0, "swarm", "leave", "--force");
       all.addAll(idle(ours));
       return all;
@@ -137,12 +138,7 @@ final class DockerBench {
       ours.remove();
     }
     return new Measurement(
-        "docker: " + size + " replicas, create",
-        "x of the engine alone",
-        ratios,
-        false,
-        1.25,
-        "");
+        "docker: " + size + " replicas, create", "x of the engine alone", ratios, false, 1.25, "");
   }
 
   /** CPU time of this whole JVM, manager and agent, beside containers that do nothing. */

@@ -22,12 +22,10 @@ import java.util.function.BooleanSupplier;
 final class DockerSide implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofMinutes(3);
 
-  /**
-   * Between two looks: short beside the wait, which each look lengthens by the CPU that it takes.
-   */
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
+  private static final Duration SHORTEST_PAUSE = Duration.ofMillis(10);
 
-  private static final Duration LONGEST_PAUSE = Duration.ofMillis(100);
+  /** As the docker command line has it when it waits for a service. */
+  private static final Duration LONGEST_PAUSE = Duration.ofMillis(200);
 
   private final String address;
   private final String name;
@@ -126,20 +124,28 @@ final class DockerSide implements AutoCloseable {
   }
 
   private static void await(BooleanSupplier condition) {
-    long end = System.nanoTime() + LIMIT.toNanos();
-    Duration pause = FIRST_PAUSE;
+    long begin = System.nanoTime();
     while (!condition.getAsBoolean()) {
-      if (System.nanoTime() > end) {
+      Duration waited = Duration.ofNanos(System.nanoTime() - begin);
+      if (waited.compareTo(LIMIT) > 0) {
         throw new IllegalStateException("not done within " + LIMIT);
       }
       try {
-        Thread.sleep(pause.toMillis());
-        pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.plusMillis(1) : LONGEST_PAUSE;
+        Thread.sleep(pauseAfter(waited).toMillis());
       } catch (InterruptedException stop) {
         Thread.currentThread().interrupt();
         throw new IllegalStateException("interrupted", stop);
       }
     }
+  }
+
+  /** Short beside the wait, which each look lengthens by the CPU that it takes. */
+  private static Duration pauseAfter(Duration waited) {
+    Duration part = waited.dividedBy(20);
+    if (part.compareTo(SHORTEST_PAUSE) < 0) {
+      return SHORTEST_PAUSE;
+    }
+    return part.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : part;
   }
 
   @Override
