@@ -1,5 +1,6 @@
 package io.swarm4j.node;
 
+import io.swarm4j.internal.Readmission;
 import io.swarm4j.model.Cluster;
 import io.swarm4j.model.Id;
 import io.swarm4j.model.Node;
@@ -14,25 +15,34 @@ import io.swarm4j.store.Change;
 import io.swarm4j.store.StoreTransaction;
 import io.swarm4j.store.Transaction;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Commits on the leader what requests did on other managers, if they would do the same here.
  *
- * <p>A request rests on what it read. That is taken to be unchanged if no object that it writes was
- * written since, and nobody has created, deleted or re-specified anything but tasks: progress of
- * tasks, nodes and roll-outs does not matter. Else the other manager catches up and runs the
- * request again. A request that is sent again because its answer was lost is stale for that reason,
- * and its sender has seen by its number that it was carried out. On the leader's loop only.
+ * <p>A request rests on what it read: on the objects that it writes, which must be as they were,
+ * and on others. Those are taken to be unchanged if nobody has created, deleted or re-specified
+ * anything but tasks since: progress of tasks, nodes and roll-outs does not matter. Else a change
+ * of one object is judged on the newest state ({@link Readmission}), so that whoever writes through
+ * this manager without pause does not keep others from it; with any other request, or if that
+ * judgement is no, the other manager catches up and runs the request again.
+ *
+ * <p>A request that is sent again because its answer was lost finds its objects changed, and its
+ * sender has seen by its number that it was carried out. On the leader's loop only.
  */
 final class ForwardedWrites implements Reconciler {
   /** Revision of the last change of what users specify. */
   private long lastSpecified = Long.MAX_VALUE;
 
+  /** Revision in which something but a task was deleted last. */
+  private long lastDeleted = Long.MAX_VALUE;
+
   /** Puts what a request did into {@code tx}, or refuses all of it. */
   WriteOutcome apply(Transaction tx, WriteRequest request) {
     long newest = tx.revision() - 1;
-    if (isStale(tx, request)) {
+    if (!writesWhatItRead(tx, request)
+        || !(restsOnNewest(tx, request) || isReadmitted(tx, request))) {
       return new WriteOutcome(null, newest);
     }
     request.changes().puts().forEach(tx::put);
@@ -43,31 +53,54 @@ final class ForwardedWrites implements Reconciler {
     return new WriteOutcome(tx.revision(), tx.revision());
   }
 
-  private boolean isStale(Transaction tx, WriteRequest request) {
-    if (request.changes().size() == 0 || request.base() < lastSpecified) {
-      return true;
-    }
-    if (tx instanceof StoreTransaction turn
-        && turn.journal().stream().anyMatch(ForwardedWrites::isSpecified)) {
-      return true; // by a request of the same turn
-    }
+  /** Whether the objects that a request writes are those that it saw. */
+  private static boolean writesWhatItRead(Transaction tx, WriteRequest request) {
     int index = 0;
     for (StoreObject put : request.changes().puts()) {
       if (version(tx.object(put.id())) != request.expected().get(index++)) {
-        return true;
+        return false;
       }
     }
     for (Id id : request.changes().deletes()) {
       if (version(tx.object(id)) != request.expected().get(index++)) {
-        return true;
+        return false;
       }
     }
-    return false;
+    return request.changes().size() > 0;
+  }
+
+  /** Whether what users specify is as the request saw it. */
+  private boolean restsOnNewest(Transaction tx, WriteRequest request) {
+    return request.base() >= lastSpecified && noneInThisTurn(tx, ForwardedWrites::isSpecified);
+  }
+
+  /** Whether a request that wrote one object would do the same today. */
+  private boolean isReadmitted(Transaction tx, WriteRequest request) {
+    List<StoreObject> puts = request.changes().puts();
+    if (request.changes().size() != 1 || puts.isEmpty()) {
+      return false;
+    }
+    StoreObject made = puts.get(0);
+    boolean known = tx.object(made.id()) != null;
+    return (known || isUntouched(tx, request)) && Readmission.holds(tx, made);
+  }
+
+  /** Whether an object that is not there was not created and deleted since by the same request. */
+  private boolean isUntouched(Transaction tx, WriteRequest request) {
+    return request.base() >= lastDeleted && noneInThisTurn(tx, ForwardedWrites::isDeleted);
   }
 
   /** The version of a stored object; 0 for none. */
   static long version(@Nullable StoreObject object) {
     return object == null ? 0 : object.meta().version();
+  }
+
+  private static boolean noneInThisTurn(Transaction tx, Predicate<Change> kind) {
+    return !(tx instanceof StoreTransaction turn) || turn.journal().stream().noneMatch(kind);
+  }
+
+  private static boolean isDeleted(Change change) {
+    return change.after() == null && !(change.latest() instanceof Task);
   }
 
   private static boolean isSpecified(Change change) {
@@ -93,6 +126,7 @@ final class ForwardedWrites implements Reconciler {
   @Override
   public void begin(Control control, Transaction tx) {
     lastSpecified = tx.revision() - 1;
+    lastDeleted = lastSpecified;
   }
 
   @Override
@@ -100,10 +134,14 @@ final class ForwardedWrites implements Reconciler {
     if (changes.stream().anyMatch(ForwardedWrites::isSpecified)) {
       lastSpecified = tx.revision();
     }
+    if (changes.stream().anyMatch(ForwardedWrites::isDeleted)) {
+      lastDeleted = tx.revision();
+    }
   }
 
   @Override
   public void end() {
     lastSpecified = Long.MAX_VALUE;
+    lastDeleted = Long.MAX_VALUE;
   }
 }

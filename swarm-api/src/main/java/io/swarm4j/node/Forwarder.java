@@ -4,7 +4,6 @@ import io.swarm4j.agent.protocol.NodeStreams;
 import io.swarm4j.dispatcher.Manager;
 import io.swarm4j.event.AuditReport;
 import io.swarm4j.internal.ProcessHost;
-import io.swarm4j.model.Id;
 import io.swarm4j.model.Node;
 import io.swarm4j.model.StoreObject;
 import io.swarm4j.model.UnavailableException;
@@ -18,18 +17,21 @@ import io.swarm4j.store.View;
 import io.swarm4j.time.Chance;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Requests on a manager that does not lead: each is run on this manager's copy of the state, and
  * the leader commits what it did. A request that the newest state refuses is refused; one that only
- * an old state refuses is run again, unless the log shows by its number that it was carried out.
+ * an old state refuses is run again, unless the log shows by its number that it was carried out. A
+ * manager that comes to lead meanwhile runs by itself what it has not heard of.
  */
 final class Forwarder implements ProcessHost.Elsewhere {
   private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -43,6 +45,7 @@ final class Forwarder implements ProcessHost.Elsewhere {
   private final LeaderStreams streams;
   private final AuditCalls audits;
   private final Chance chance; // of the manager's loop
+  private final Set<Attempt<?>> open = new LinkedHashSet<>(); // of the manager's loop
 
   /**
    * Forwards for a manager.
@@ -82,8 +85,13 @@ final class Forwarder implements ProcessHost.Elsewhere {
   @Override
   public <T> CompletionStage<T> submit(Function<Transaction, T> request) {
     Attempt<T> attempt = new Attempt<>(request, manager.loop().now().plus(LIMIT));
-    manager.loop().execute(() -> attempt.run(0));
+    manager.loop().execute(attempt::begin);
     return attempt.result;
+  }
+
+  /** This manager leads now: what others committed before it has seen. On the manager's loop. */
+  void leads() {
+    List.copyOf(open).forEach(attempt -> attempt.run(0));
   }
 
   /** One request on its way. On the manager's loop. */
@@ -92,6 +100,8 @@ final class Forwarder implements ProcessHost.Elsewhere {
     private final Instant deadline;
     private final CompletableFuture<T> result = new CompletableFuture<>();
     private long sent;
+    private int tries;
+    private CompletableFuture<?> call = CompletableFuture.completedFuture(null);
     private Runnable whenDone = () -> {};
 
     Attempt(Function<Transaction, T> request, Instant deadline) {
@@ -99,13 +109,27 @@ final class Forwarder implements ProcessHost.Elsewhere {
       this.deadline = deadline;
     }
 
+    private void begin() {
+      open.add(this);
+      result.whenComplete((value, failure) -> manager.loop().execute(this::settle));
+      run(0);
+    }
+
+    /** What becomes of it does not depend on who leads any more. */
+    private void settle() {
+      open.remove(this);
+    }
+
     /** Runs the request; a refusal counts if the state has reached {@code current}, above 0. */
     private void run(long current) {
+      tries++;
+      call.cancel(false);
       if (sent != 0 && carriedOut.forget(sent)) {
         whenDone.run();
         return;
       }
       if (manager.isLeading()) {
+        settle();
         manager
             .control()
             .submit(request)
@@ -142,10 +166,8 @@ final class Forwarder implements ProcessHost.Elsewhere {
         if (current > 0) {
           result.completeExceptionally(refused);
         } else {
-          WriteRequest probe =
-              new WriteRequest(view.revision(), entry(tx, List.of()), List.of(), 0);
-          Runnable again = () -> run(view.revision());
-          send(probe, again, again);
+          Runnable again = unlessRunAgain(() -> run(view.revision()));
+          send(write(view, tx, List.of(), 0), again, again);
         }
         return;
       }
@@ -156,10 +178,7 @@ final class Forwarder implements ProcessHost.Elsewhere {
         sent = chance.nextLong();
         whenDone = () -> result.complete(asStored(value));
         carriedOut.expect(sent);
-        send(
-            new WriteRequest(view.revision(), entry(tx, changes), versions(changes), sent),
-            whenDone,
-            () -> result.complete(value));
+        send(write(view, tx, changes, sent), whenDone, () -> result.complete(value));
       }
     }
 
@@ -170,20 +189,34 @@ final class Forwarder implements ProcessHost.Elsewhere {
      * @param unseen if the copy does not show in time what the leader has confirmed
      */
     private void send(WriteRequest write, Runnable whenCommitted, Runnable unseen) {
-      calls
-          .call(NodeProtocol.WRITE, write, Duration.between(manager.loop().now(), deadline))
-          .whenComplete(
-              (outcome, failure) ->
-                  manager
-                      .loop()
-                      .execute(
-                          () -> {
-                            if (failure != null) {
-                              fail(Statuses.unwrap(failure));
-                            } else {
-                              heard(outcome, whenCommitted, unseen);
-                            }
-                          }));
+      int present = tries;
+      CompletionStage<WriteOutcome> asked =
+          calls.call(NodeProtocol.WRITE, write, Duration.between(manager.loop().now(), deadline));
+      call = asked.toCompletableFuture();
+      asked.whenComplete(
+          (outcome, failure) ->
+              manager
+                  .loop()
+                  .execute(
+                      () -> {
+                        if (present != tries) {
+                          return; // it was run again since
+                        }
+                        if (failure != null) {
+                          fail(Statuses.unwrap(failure));
+                        } else {
+                          heard(outcome, whenCommitted, unseen);
+                        }
+                      }));
+    }
+
+    private Runnable unlessRunAgain(Runnable next) {
+      int present = tries;
+      return () -> {
+        if (present == tries) {
+          next.run();
+        }
+      };
     }
 
     /** The answer did not come, which is no failure if the log has shown the commit. */
@@ -199,16 +232,18 @@ final class Forwarder implements ProcessHost.Elsewhere {
       Long committed = outcome.committed();
       if (committed != null) {
         carriedOut.forget(sent);
+        settle();
         whenAt(committed, whenCommitted, unseen);
       } else {
         long newest = Math.max(1, outcome.newest());
         whenAt(
             newest,
-            () -> run(newest),
-            () ->
-                fail(
-                    new UnavailableException(
-                        "this manager has not caught up with the leader within " + LIMIT)));
+            unlessRunAgain(() -> run(newest)),
+            unlessRunAgain(
+                () ->
+                    fail(
+                        new UnavailableException(
+                            "this manager has not caught up with the leader within " + LIMIT))));
       }
     }
 
@@ -223,22 +258,27 @@ final class Forwarder implements ProcessHost.Elsewhere {
     }
   }
 
-  private static LogEntry entry(StoreTransaction tx, List<Change> changes) {
-    List<StoreObject> puts = changes.stream().map(Change::after).filter(Objects::nonNull).toList();
-    List<Id> deletes =
-        changes.stream().filter(change -> change.after() == null).map(Change::id).toList();
-    return new LogEntry(0, tx.revision(), tx.now(), puts, deletes);
-  }
-
-  private static List<Long> versions(List<Change> changes) {
-    List<Long> versions = new ArrayList<>();
-    changes.stream()
-        .filter(change -> change.after() != null)
-        .forEach(change -> versions.add(ForwardedWrites.version(change.before())));
-    changes.stream()
-        .filter(change -> change.after() == null)
-        .forEach(change -> versions.add(ForwardedWrites.version(change.before())));
-    return versions;
+  /**
+   * What the leader is asked to commit.
+   *
+   * @param base the state that {@code tx} began on
+   * @param changes what the request did in it
+   */
+  static WriteRequest write(View base, StoreTransaction tx, List<Change> changes, long number) {
+    List<Change> puts = changes.stream().filter(change -> change.after() != null).toList();
+    List<Change> deletes = changes.stream().filter(change -> change.after() == null).toList();
+    LogEntry entry =
+        new LogEntry(
+            0,
+            tx.revision(),
+            tx.now(),
+            puts.stream().map(Change::after).map(Objects::requireNonNull).toList(),
+            deletes.stream().map(Change::id).toList());
+    List<Long> versions =
+        Stream.concat(puts.stream(), deletes.stream())
+            .map(change -> ForwardedWrites.version(change.before()))
+            .toList();
+    return new WriteRequest(base.revision(), entry, versions, number);
   }
 
   /** An object as it is stored, with the version that the leader gave it. */

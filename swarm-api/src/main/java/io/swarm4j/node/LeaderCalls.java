@@ -20,10 +20,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class LeaderCalls {
   private static final Duration ONE_TRY = Duration.ofSeconds(5);
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
 
   /** Short, since a lost leader is replaced within about a second and writes wait for the next. */
-  private static final Duration LONGEST_PAUSE = Duration.ofMillis(150);
+  private static final Duration LONGEST_PAUSE = Duration.ofMillis(100);
 
   private static final double JITTER = 0.5;
 
@@ -44,8 +44,9 @@ final class LeaderCalls {
    * Makes a call.
    *
    * @param limit how long to look for a leader
-   * @return the leader's answer; fails with the {@link io.swarm4j.model.SwarmException} that it
-   *     refused with, or with {@link UnavailableException} if none was found in time
+   * @return the leader's answer, which looks no further once it is cancelled; fails with the {@link
+   *     io.swarm4j.model.SwarmException} that it refused with, or with {@link UnavailableException}
+   *     if none was found in time
    */
   <Q, A> CompletionStage<A> call(MethodDescriptor<Q, A> method, Q request, Duration limit) {
     Attempt<Q, A> attempt = new Attempt<>(method, request, loop.now().plus(limit));
@@ -78,6 +79,9 @@ final class LeaderCalls {
     }
 
     private void step() {
+      if (answer.isDone()) {
+        return; // nobody waits for it any more
+      }
       HostPort target = next.poll();
       while (target != null && !tried.add(target)) {
         target = next.poll();

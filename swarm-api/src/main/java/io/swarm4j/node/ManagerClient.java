@@ -2,6 +2,7 @@ package io.swarm4j.node;
 
 import io.grpc.CallOptions;
 import io.grpc.ClientInterceptor;
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -15,8 +16,10 @@ import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import io.swarm4j.model.UnavailableException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -24,7 +27,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Connects to managers and makes single calls. Thread-safe; only closing blocks, within bounds. */
+/**
+ * Connects to managers and makes single calls, those to one manager over one connection: to shake
+ * hands takes many times as long as to answer. Thread-safe; only closing blocks, within bounds.
+ */
 final class ManagerClient implements AutoCloseable {
   /** What a manager may say in one message: all assignments of a node, with their secrets. */
   private static final int LARGEST_MESSAGE = 64 << 20;
@@ -36,7 +42,15 @@ final class ManagerClient implements AutoCloseable {
   private final EventLoops loops;
   private final ClientInterceptor versions;
   private final Set<ManagedChannel> channels = new LinkedHashSet<>();
+  private final Map<HostPort, Kept> kept = new HashMap<>();
   private boolean closed;
+
+  /**
+   * A connection for single calls.
+   *
+   * @param tls what it was made with; renewed credentials make a new connection
+   */
+  private record Kept(ManagedChannel channel, SslContext tls) {}
 
   /**
    * Connects by {@code tls}.
@@ -59,18 +73,48 @@ final class ManagerClient implements AutoCloseable {
 
   /** A connection that the caller closes; it is established with the first call. */
   synchronized ManagedChannel open(HostPort address) {
+    return open(address, tls.get());
+  }
+
+  private ManagedChannel open(HostPort address, SslContext context) {
     if (closed) {
       throw new UnavailableException("this node is closed");
     }
     channels.removeIf(ManagedChannel::isTerminated);
-    ManagedChannel channel = connect(address);
+    ManagedChannel channel = connect(address, context);
     channels.add(channel);
     return channel;
   }
 
-  private ManagedChannel connect(HostPort address) {
+  private synchronized ManagedChannel keep(HostPort address) {
+    SslContext present = tls.get();
+    Kept known = kept.get(address);
+    if (known != null && known.tls == present) {
+      return known.channel;
+    }
+    if (known != null) {
+      known.channel.shutdown(); // calls under way go on
+    }
+    ManagedChannel channel = open(address, present);
+    kept.put(address, new Kept(channel, present));
+    return channel;
+  }
+
+  /**
+   * Gives up a connection that failed: gRPC would wait longer and longer before it tried again, and
+   * not find out for long that the other side is gone without a word.
+   */
+  private synchronized void drop(HostPort address, ManagedChannel channel) {
+    Kept known = kept.get(address);
+    if (known != null && known.channel == channel) {
+      kept.remove(address);
+    }
+    channel.shutdown();
+  }
+
+  private ManagedChannel connect(HostPort address, SslContext context) {
     return NettyChannelBuilder.forAddress(address.resolve())
-        .sslContext(tls.get())
+        .sslContext(context)
         .eventLoopGroup(loops.group())
         .channelType(NioSocketChannel.class)
         .directExecutor()
@@ -83,7 +127,7 @@ final class ManagerClient implements AutoCloseable {
   }
 
   /**
-   * Makes one call on a connection of its own.
+   * Makes one call.
    *
    * @return the answer; fails with a {@link Refusal} that holds the reason
    */
@@ -91,7 +135,7 @@ final class ManagerClient implements AutoCloseable {
       HostPort address, MethodDescriptor<Q, A> method, Q request, Duration limit) {
     ManagedChannel channel;
     try {
-      channel = open(address);
+      channel = keep(address);
     } catch (RuntimeException unfit) {
       return CompletableFuture.failedFuture(
           new Refusal(Status.UNAVAILABLE.withCause(unfit), null, address.toString()));
@@ -109,6 +153,9 @@ final class ManagerClient implements AutoCloseable {
 
           @Override
           public void onError(Throwable failure) {
+            if (isBroken(channel, failure)) {
+              drop(address, channel);
+            }
             answer.completeExceptionally(refusal(failure, address));
           }
 
@@ -117,8 +164,12 @@ final class ManagerClient implements AutoCloseable {
             // the one answer has come, or onError was called
           }
         });
-    answer.whenComplete((value, failure) -> channel.shutdown());
     return answer;
+  }
+
+  private static boolean isBroken(ManagedChannel channel, Throwable failure) {
+    return channel.getState(false) != ConnectivityState.READY
+        || Status.fromThrowable(failure).getCode() == Status.Code.DEADLINE_EXCEEDED;
   }
 
   /** Ends all connections, before their threads end. Idempotent. */
@@ -127,6 +178,7 @@ final class ManagerClient implements AutoCloseable {
     List<ManagedChannel> open;
     synchronized (this) {
       closed = true;
+      kept.clear();
       open = List.copyOf(channels);
     }
     open.forEach(ManagedChannel::shutdownNow);

@@ -74,6 +74,7 @@ final class ManagerPart implements AutoCloseable {
   private final DiskLock diskLock;
   private final Consumer<FromManager> toSelf;
   private final CompletableFuture<@Nullable Void> leads = new CompletableFuture<>();
+  private volatile @Nullable Forwarder forwarder;
   private HostPort address;
 
   /**
@@ -193,7 +194,10 @@ final class ManagerPart implements AutoCloseable {
   /** Takes requests to the leader while this manager does not lead. */
   Forwarder forwarder(LeaderCalls calls, LeaderStreams streams, ManagerClient client) {
     AuditCalls audits = new AuditCalls(client, self, () -> audit.part(settings.hostname()));
-    return new Forwarder(manager, carriedOut, calls, streams, audits, settings.time().newChance());
+    Forwarder fresh =
+        new Forwarder(manager, carriedOut, calls, streams, audits, settings.time().newChance());
+    forwarder = fresh;
+    return fresh;
   }
 
   /** Where the leader is found; null if unknown. */
@@ -333,6 +337,10 @@ final class ManagerPart implements AutoCloseable {
     public void gained() {
       leads.complete(null);
       diskLock.caughtUp();
+      Forwarder waiting = forwarder;
+      if (waiting != null) {
+        waiting.leads();
+      }
     }
 
     @Override

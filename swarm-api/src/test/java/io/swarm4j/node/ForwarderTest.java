@@ -17,7 +17,9 @@ import io.swarm4j.model.UnavailableException;
 import io.swarm4j.store.Commit;
 import io.swarm4j.store.Log;
 import io.swarm4j.store.LogEntry;
+import io.swarm4j.store.MemoryLog;
 import io.swarm4j.store.State;
+import io.swarm4j.store.Store;
 import io.swarm4j.store.View;
 import io.swarm4j.time.Chance;
 import io.swarm4j.time.Loop;
@@ -27,6 +29,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -48,18 +51,19 @@ class ForwarderTest {
           loops,
           "x");
   private final CarriedOut carriedOut = new CarriedOut();
-  private final Forwarder forwarder =
-      new Forwarder(
-          manager,
-          carriedOut,
-          new LeaderCalls(
-              client,
-              new KnownManagers(List.of("127.0.0.1:1"), news -> {}),
-              loop,
-              time.newChance()),
-          new LeaderStreams(client, () -> null),
-          new AuditCalls(client, new NodeId(3, 4), () -> new AuditTrail(time.now()).part("m1")),
-          Chance.seeded(SEED));
+  private final AtomicInteger runs = new AtomicInteger();
+  private final Forwarder forwarder = forwarder(manager);
+
+  private Forwarder forwarder(Manager follower) {
+    return new Forwarder(
+        follower,
+        carriedOut,
+        new LeaderCalls(
+            client, new KnownManagers(List.of("127.0.0.1:1"), news -> {}), loop, time.newChance()),
+        new LeaderStreams(client, () -> null),
+        new AuditCalls(client, new NodeId(3, 4), () -> new AuditTrail(time.now()).part("m1")),
+        Chance.seeded(SEED));
+  }
 
   @AfterEach
   void close() {
@@ -69,6 +73,10 @@ class ForwarderTest {
   }
 
   private CompletableFuture<Node> write() {
+    return write(forwarder);
+  }
+
+  private CompletableFuture<Node> write(Forwarder way) {
     Node node =
         new Node(
             new NodeId(1, 2),
@@ -78,7 +86,12 @@ class ForwarderTest {
             new NodeStatus(NodeState.UNKNOWN, "", "", time.now()),
             NodeRole.WORKER,
             null);
-    return forwarder.submit(tx -> tx.put(node)).toCompletableFuture();
+    return way.submit(
+            tx -> {
+              runs.incrementAndGet();
+              return tx.put(node);
+            })
+        .toCompletableFuture();
   }
 
   @Test
@@ -105,6 +118,44 @@ class ForwarderTest {
         .failsWithin(Duration.ZERO)
         .withThrowableThat()
         .withCauseInstanceOf(UnavailableException.class);
+  }
+
+  @Test
+  void aManagerThatComesToLeadCommitsOnceWhatItCouldNotForward() {
+    List<MemoryLog> logs = MemoryLog.group(2);
+    Manager lost = follower("lost", logs.get(0));
+    Manager heir = follower("heir", logs.get(1));
+    Forwarder way = forwarder(heir);
+    heir.store().onLeadership(new OnGain(way::leads));
+    lost.open();
+    heir.open();
+    time.settle();
+    CompletableFuture<Node> written = write(way);
+    time.advance(Duration.ofSeconds(1));
+    assertThat(written).isNotDone();
+
+    lost.store().close();
+    time.settle();
+
+    assertThat(written).isCompletedWithValueMatching(node -> node.id().equals(new NodeId(1, 2)));
+    time.advance(LONG);
+    assertThat(runs).as("here, and as the leader").hasValue(2);
+  }
+
+  private Manager follower(String name, Log log) {
+    return new Manager(time.newLoop(name), time.newChance(), log, EndpointGate.OPEN, List.of());
+  }
+
+  private record OnGain(Runnable gain) implements Store.Leadership {
+    @Override
+    public void gained() {
+      gain.run();
+    }
+
+    @Override
+    public void lost() {
+      // nothing is open
+    }
   }
 
   /** Delivers nothing. */

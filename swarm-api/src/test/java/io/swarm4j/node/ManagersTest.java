@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,6 +99,58 @@ class ManagersTest {
     assertThat(second.swarm().services().await("web", TestNodes.LIMIT))
         .isInstanceOf(Convergence.Converged.class);
     assertThat(TestNodes.running(second, "web")).isEqualTo(6);
+  }
+
+  @Test
+  void aManagerThatDoesNotLeadIsHeardWhileOthersWriteWithoutPause() throws Exception {
+    SwarmNode first = nodes.manager();
+    SwarmNode second = nodes.manager(first, "x2");
+    first.swarm().services().create(TestNodes.idle("busy", 0));
+    second.swarm().services().create(TestNodes.idle("mine", 0));
+    AtomicBoolean done = new AtomicBoolean();
+    CompletableFuture<Integer> busy =
+        CompletableFuture.supplyAsync(
+            () -> {
+              int count = 0;
+              while (!done.get()) {
+                count++;
+                label(first, "busy", count);
+              }
+              return count;
+            });
+
+    for (int i = 1; i <= 20; i++) {
+      label(second, "mine", i);
+      CompletableFuture<Boolean> rival = takes(first, "name" + i);
+      assertThat(takes(second, "name" + i).join()).as("one of two").isNotEqualTo(rival.join());
+    }
+    done.set(true);
+
+    assertThat(busy.get()).isGreaterThan(20);
+    assertThat(first.swarm().services().get("mine").spec().labels()).containsEntry("count", "20");
+  }
+
+  private static void label(SwarmNode manager, String service, int count) {
+    manager
+        .swarm()
+        .services()
+        .update(service, spec -> spec.withLabels(Map.of("count", Integer.toString(count))));
+  }
+
+  /** Whether a service could be created, and not because there is one already. */
+  private static CompletableFuture<Boolean> takes(SwarmNode manager, String name) {
+    return manager
+        .swarm()
+        .services()
+        .createAsync(TestNodes.idle(name, 0))
+        .handle(
+            (created, failure) -> {
+              if (failure != null) {
+                assertThat(Statuses.unwrap(failure)).isInstanceOf(ConflictException.class);
+              }
+              return failure == null;
+            })
+        .toCompletableFuture();
   }
 
   @Test
