@@ -1,15 +1,9 @@
 package io.swarm4j.raft;
 
 import io.swarm4j.time.Loop;
-import java.io.IOException;
 import java.time.Duration;
-import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
-import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
-import org.apache.ratis.proto.RaftProtos.ReadIndexRequestProto;
-import org.apache.ratis.protocol.RaftGroupId;
-import org.apache.ratis.protocol.RaftPeer;
-import org.apache.ratis.protocol.RaftPeerId;
-import org.apache.ratis.server.RaftServer;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,65 +11,60 @@ import org.slf4j.LoggerFactory;
  * Keeps a follower's connections to the other followers open.
  *
  * <p>Ratis opens them when it asks for votes: an election that has to shake hands first runs into
- * that of the next candidate, and neither is elected. What is asked here is a question that only a
- * leader answers, so that it costs a follower nothing.
+ * that of the next candidate, and neither is elected. A connection that is found broken is opened
+ * anew: gRPC by itself waits longer and longer between its tries, and meanwhile no vote gets
+ * through to a member that has started again.
  */
 final class OpenConnections implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OpenConnections.class);
-  private static final Duration PERIOD = Duration.ofSeconds(2);
+  private static final Duration PERIOD = Duration.ofMillis(500);
 
-  private final RaftServer server;
-  private final RaftGroupId group;
-  private final Division division;
+  private final Wires wires;
   private final Loop loop;
+
+  /** The connections of a member. Any thread. */
+  interface Wires {
+
+    /** The members that this one may have to ask for their votes; none if it leads. */
+    List<String> voters();
+
+    /** Sends something of no effect to a member; completes when it answers. */
+    CompletionStage<?> touch(String member);
+
+    /** Drops the connection to a member, for a new one with the next call. May block. */
+    void drop(String member, Throwable why);
+  }
 
   /**
    * Begins at once.
    *
    * @param loop ends with this
    */
-  OpenConnections(RaftServer server, RaftGroupId group, Division division, Loop loop) {
-    this.server = server;
-    this.group = group;
-    this.division = division;
+  OpenConnections(Wires wires, Loop loop) {
+    this.wires = wires;
     this.loop = loop;
-    loop.execute(this::touch);
+    loop.execute(this::touchAll);
   }
 
-  private void touch() {
-    loop.schedule(PERIOD, this::touch);
-    if (division.isLeader()) {
-      return;
-    }
-    String leader = division.leader().orElse("");
-    for (RaftPeer peer : division.ratis().getRaftConf().getCurrentPeers()) {
-      RaftPeerId id = peer.getId();
-      if (!id.equals(server.getId()) && !id.toString().equals(leader)) {
-        touch(id);
-      }
-    }
+  private void touchAll() {
+    loop.schedule(PERIOD, this::touchAll);
+    wires.voters().forEach(this::touch);
   }
 
-  private void touch(RaftPeerId peer) {
-    try {
-      server
-          .getServerRpc()
-          .async()
-          .readIndexAsync(question(peer))
-          .whenComplete((answer, failure) -> LOG.trace("{} answers {}", peer, answer, failure));
-    } catch (IOException | RuntimeException unreachable) {
-      LOG.trace("{} is not in reach", peer, unreachable);
-    }
+  private void touch(String member) {
+    wires
+        .touch(member)
+        .whenComplete(
+            (answer, failure) -> {
+              if (failure != null) {
+                loop.execute(() -> drop(member, failure));
+              }
+            });
   }
 
-  private ReadIndexRequestProto question(RaftPeerId peer) {
-    return ReadIndexRequestProto.newBuilder()
-        .setServerRequest(
-            RaftRpcRequestProto.newBuilder()
-                .setRequestorId(server.getId().toByteString())
-                .setReplyId(peer.toByteString())
-                .setRaftGroupId(RaftGroupIdProto.newBuilder().setId(group.toByteString())))
-        .build();
+  private void drop(String member, Throwable failure) {
+    LOG.debug("member {} is not in reach: {}", member, failure.toString());
+    wires.drop(member, failure);
   }
 
   @Override

@@ -114,7 +114,7 @@ final class RaftNode implements AutoCloseable {
 
   private void keepConnected(RaftServer built, Division own) {
     Loop loop = options.time().newLoop("swarm-raft-" + options.id() + "-peers");
-    OpenConnections connections = new OpenConnections(built, group, own, loop);
+    OpenConnections connections = new OpenConnections(new RatisWires(built, group, own), loop);
     Runnable endOfAddresses = endOfTransport;
     endOfTransport =
         () -> {

@@ -55,6 +55,9 @@ final class RatisSettings {
     RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(properties, of(first));
     RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(properties, of(first.multipliedBy(2)));
     RaftServerConfigKeys.LeaderElection.setPreVote(properties, true);
+    // A leader that stood still for a moment, as in a collection of garbage, may be the only one
+    // whose log is new enough to be elected.
+    RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(properties, of(least));
     // A pause of the whole JVM, as of a suspended laptop, must not close the server for good.
     RaftServerConfigKeys.setCloseThreshold(properties, TimeDuration.valueOf(3650, TimeUnit.DAYS));
   }
