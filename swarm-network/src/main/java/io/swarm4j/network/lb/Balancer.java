@@ -39,7 +39,7 @@ public final class Balancer implements AutoCloseable {
     threads = new LoopThreads("swarm-lb-" + builder.name + "-");
     loops =
         IntStream.range(0, builder.threads)
-            .mapToObj(i -> new Loop(threads, counters, builder.connectTimeout))
+            .mapToObj(i -> new Loop(threads, builder.transport, counters, builder.connectTimeout))
             .toList();
     control = loops.get(0);
     reconciler = new Reconciler(loops);
@@ -227,6 +227,7 @@ public final class Balancer implements AutoCloseable {
   public static final class Builder {
     private final String name;
     private int threads = 1;
+    private Transport transport = Transport.best();
     private Duration connectTimeout = Duration.ofSeconds(2);
 
     private Builder(String name) {
@@ -241,6 +242,11 @@ public final class Balancer implements AutoCloseable {
     public Builder threads(int threads) {
       Check.of("Balancer").that(threads >= 1, "threads", threads, "at least 1").orThrow();
       this.threads = threads;
+      return this;
+    }
+
+    Builder transport(Transport transport) {
+      this.transport = transport;
       return this;
     }
 

@@ -1,79 +1,53 @@
 package io.swarm4j.network.lb;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.IoEvent;
-import io.netty.channel.IoRegistration;
-import io.netty.channel.nio.NioIoEvent;
-import io.netty.channel.nio.NioIoHandle;
-import io.netty.channel.nio.NioIoOps;
 import java.io.IOException;
-import java.net.StandardSocketOptions;
-import java.nio.channels.SelectableChannel;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One of the two sockets of a {@link Session}: what it waits for, and the bytes it could not send
  * yet. Confined to the session's loop.
  */
-final class Endpoint implements NioIoHandle {
-  static final int READ = SelectionKey.OP_READ;
-  static final int WRITE = SelectionKey.OP_WRITE;
-  static final int CONNECT = SelectionKey.OP_CONNECT;
-
+final class Endpoint implements Watcher {
   private final Session session;
-  private final SocketChannel channel;
-  private @Nullable IoRegistration registration;
+  private final StreamSocket socket;
+  private final Watch watch;
   private @Nullable ByteBuf unsent;
-  private int interest;
   private boolean inputEnded;
   private boolean outputEnded;
   private boolean closed;
 
-  Endpoint(Session session, SocketChannel channel) {
+  Endpoint(Session session, StreamSocket socket) {
     this.session = session;
-    this.channel = channel;
+    this.socket = socket;
+    this.watch = socket.watch(this);
   }
 
-  SocketChannel channel() {
-    return channel;
+  StreamSocket socket() {
+    return socket;
   }
 
   /** Starts to wait for events, on the loop and in its thread. */
   void register(Loop loop, int interest) throws IOException {
-    // On the loop's own thread the registration is done when the call returns.
-    var registered = loop.register(this);
-    if (!registered.isSuccess()) {
-      throw new IOException("cannot register with the selector", registered.cause());
-    }
-    registration = registered.getNow();
-    want(interest);
+    watch.begin(loop, interest);
   }
 
   void want(int ops) {
-    setInterest(interest | ops);
+    watch.want(ops);
   }
 
   void ignore(int ops) {
-    setInterest(interest & ~ops);
-  }
-
-  private void setInterest(int ops) {
-    if (registration != null && ops != interest) {
-      interest = ops;
-      registration.submit(NioIoOps.valueOf(ops));
-    }
+    watch.ignore(ops);
   }
 
   /** Reads at most so many bytes; -1 at the end of the stream. */
   int read(ByteBuf into, int limit) throws IOException {
-    return into.writeBytes(channel, limit);
+    return socket.read(into, limit);
   }
 
   /** Sends what the socket takes. The caller keeps the rest. */
   void write(ByteBuf from) throws IOException {
-    from.readBytes(channel, from.readableBytes());
+    socket.write(from);
   }
 
   /** Hands over bytes to be sent by {@link #flush}, which come before anything else. */
@@ -106,7 +80,7 @@ final class Endpoint implements NioIoHandle {
 
   void endInput() {
     inputEnded = true;
-    ignore(READ);
+    ignore(Watch.READ);
   }
 
   boolean outputEnded() {
@@ -129,38 +103,33 @@ final class Endpoint implements NioIoHandle {
       unsent = null;
     }
     if (reset) {
-      Sockets.resetOnClose(channel);
+      socket.resetOnClose();
     }
-    if (registration == null) {
-      Sockets.closeQuietly(channel);
+    if (watch.hasBegun()) {
+      watch.end(loop, socket);
     } else {
-      registration.cancel();
-      loop.closeAfterSelect(channel);
+      Sockets.closeQuietly(socket);
     }
   }
 
   /** Makes the other side see the end of the stream. */
   void shutdownOutput() throws IOException {
-    channel.shutdownOutput();
+    socket.shutdownOutput();
   }
 
   void keepAlive() throws IOException {
-    channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+    socket.keepAlive();
   }
 
   @Override
-  public void handle(IoRegistration registration, IoEvent event) {
-    session.ready(this, ((NioIoEvent) event).ops().value());
+  public void ready(int ops) {
+    if (!closed) {
+      session.ready(this, ops);
+    }
   }
 
   @Override
-  public SelectableChannel selectableChannel() {
-    return channel;
-  }
-
-  /** Called when the loop shuts down, and for a late event of a socket that was closed before. */
-  @Override
-  public void close() {
+  public void loopEnds() {
     if (!closed) {
       session.end();
     }

@@ -2,7 +2,6 @@ package io.swarm4j.network.lb;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.channels.ServerSocketChannel;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -14,20 +13,17 @@ import java.util.concurrent.CompletableFuture;
  */
 final class Listener implements BoundSocket {
   private final InetSocketAddress requested;
-  private final ServerSocketChannel channel;
+  private final ListenSocket socket;
   private final InetSocketAddress actual;
   private final List<Acceptor> acceptors;
   private volatile FrontendState frontend;
 
   private Listener(
-      InetSocketAddress requested,
-      ServerSocketChannel channel,
-      FrontendState frontend,
-      List<Loop> loops)
+      InetSocketAddress requested, ListenSocket socket, FrontendState frontend, List<Loop> loops)
       throws IOException {
     this.requested = requested;
-    this.channel = channel;
-    this.actual = (InetSocketAddress) channel.getLocalAddress();
+    this.socket = socket;
+    this.actual = socket.localAddress();
     this.frontend = frontend;
     this.acceptors = loops.stream().map(loop -> new Acceptor(loop, this)).toList();
   }
@@ -39,7 +35,7 @@ final class Listener implements BoundSocket {
    */
   static Listener open(InetSocketAddress address, FrontendState frontend, List<Loop> loops)
       throws IOException {
-    return new Listener(address, Sockets.listen(address), frontend, loops);
+    return new Listener(address, loops.get(0).transport().listen(address), frontend, loops);
   }
 
   @Override
@@ -52,11 +48,11 @@ final class Listener implements BoundSocket {
   public CompletableFuture<Void> stop() {
     return CompletableFuture.allOf(
             acceptors.stream().map(Acceptor::stop).toArray(CompletableFuture[]::new))
-        .thenRun(() -> Sockets.closeQuietly(channel));
+        .thenRun(() -> Sockets.closeQuietly(socket));
   }
 
-  ServerSocketChannel channel() {
-    return channel;
+  ListenSocket socket() {
+    return socket;
   }
 
   @Override
@@ -66,7 +62,7 @@ final class Listener implements BoundSocket {
 
   @Override
   public boolean isOpen() {
-    return channel.isOpen();
+    return socket.isOpen();
   }
 
   @Override

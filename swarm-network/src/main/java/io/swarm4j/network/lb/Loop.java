@@ -3,7 +3,6 @@ package io.swarm4j.network.lb;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.SingleThreadIoEventLoop;
-import io.netty.channel.nio.NioIoHandler;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -36,6 +35,7 @@ final class Loop extends SingleThreadIoEventLoop {
   private static final long A_LOT_KEPT = 16L * 1024 * 1024;
   private static final Logger log = LoggerFactory.getLogger(Loop.class);
 
+  private final Transport transport;
   private final Counters counters;
   private final Duration connectTimeout;
   private final Set<Session> connecting = new LinkedHashSet<>();
@@ -47,10 +47,16 @@ final class Loop extends SingleThreadIoEventLoop {
   private @Nullable ByteBuf scratch;
   private long kept;
 
-  Loop(ThreadFactory threads, Counters counters, Duration connectTimeout) {
-    super(null, threads, NioIoHandler.newFactory());
+  Loop(ThreadFactory threads, Transport transport, Counters counters, Duration connectTimeout) {
+    super(null, threads, transport.handlers());
+    this.transport = transport;
     this.counters = counters;
     this.connectTimeout = connectTimeout;
+  }
+
+  /** Where its sockets come from. */
+  Transport transport() {
+    return transport;
   }
 
   Counters counters() {
@@ -99,11 +105,11 @@ final class Loop extends SingleThreadIoEventLoop {
   }
 
   /**
-   * Closes something after the next select. Until then the selector holds on to the sockets whose
-   * keys were cancelled: closing them before costs two more system calls each, and leaves a
-   * listening port taken.
+   * Closes something once this turn's events are handled and, where the selector holds on to the
+   * sockets whose keys were cancelled, after the next wait: closing them before costs two more
+   * system calls each, and leaves a listening port taken.
    */
-  void closeAfterSelect(Closeable closeable) {
+  void closeLater(Closeable closeable) {
     if (isShuttingDown()) {
       close(closeable);
     } else {
@@ -151,8 +157,10 @@ final class Loop extends SingleThreadIoEventLoop {
   @Override
   protected int runIo() {
     List<Closeable> due = closing;
-    closing = closingNow;
-    closingNow = due;
+    if (transport.closesAfterWait()) {
+      closing = closingNow;
+      closingNow = due;
+    }
     int handled = super.runIo();
     closeAll(due);
     return handled;
@@ -178,10 +186,11 @@ final class Loop extends SingleThreadIoEventLoop {
   }
 
   private static void closeAll(List<Closeable> closeables) {
-    if (!closeables.isEmpty()) {
-      closeables.forEach(Loop::close);
-      closeables.clear();
+    // One may lead to the closing of another, which is then the last of them.
+    for (int i = 0; i < closeables.size(); i++) {
+      close(closeables.get(i));
     }
+    closeables.clear();
   }
 
   private static void close(Closeable closeable) {

@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
@@ -45,7 +44,7 @@ final class Session {
   private long lastActive;
   private boolean closed;
 
-  private Session(Loop loop, Listener listener, FrontendState frontend, SocketChannel client) {
+  private Session(Loop loop, Listener listener, FrontendState frontend, StreamSocket client) {
     this.loop = loop;
     this.listener = listener;
     this.frontend = frontend;
@@ -53,7 +52,7 @@ final class Session {
   }
 
   /** Serves a connection that was just accepted. */
-  static void start(Loop loop, Listener listener, SocketChannel client) {
+  static void start(Loop loop, Listener listener, StreamSocket client) {
     FrontendState frontend = listener.frontend();
     frontend.opened();
     loop.counters().accepted.increment();
@@ -90,7 +89,7 @@ final class Session {
     connectTimeout =
         loop.schedule(this::abort, loop.connectTimeout().toMillis(), TimeUnit.MILLISECONDS);
     try {
-      client.register(loop, Endpoint.READ);
+      client.register(loop, Watch.READ);
     } catch (IOException e) {
       abort();
     }
@@ -121,7 +120,7 @@ final class Session {
     }
     if (claimed != null) {
       awaitsHeader = false;
-      client.ignore(Endpoint.READ);
+      client.ignore(Watch.READ);
       stopDialling();
       connect();
     }
@@ -130,12 +129,12 @@ final class Session {
   /** Where the client is, or says it is. */
   private InetSocketAddress clientAddress() throws IOException {
     InetSocketAddress from = claimed == null ? null : claimed.from();
-    return from != null ? from : (InetSocketAddress) client.channel().getRemoteAddress();
+    return from != null ? from : client.socket().remoteAddress();
   }
 
   private InetSocketAddress clientTarget() throws IOException {
     InetSocketAddress at = claimed == null ? null : claimed.at();
-    return at != null ? at : (InetSocketAddress) client.channel().getLocalAddress();
+    return at != null ? at : client.socket().localAddress();
   }
 
   private long clientHash() {
@@ -173,14 +172,13 @@ final class Session {
 
   /** Starts to connect; true if the connection stands already. */
   private boolean dial(InetSocketAddress address) throws IOException {
-    Endpoint endpoint = new Endpoint(this, Sockets.open(address));
+    Endpoint endpoint = new Endpoint(this, loop.transport().open(address));
     backend = endpoint;
-    // To an address of this machine the handshake is over by now, though connect() says it is not.
-    if (endpoint.channel().connect(address) || endpoint.channel().finishConnect()) {
-      endpoint.register(loop, Endpoint.READ);
+    if (endpoint.socket().connect(address)) {
+      endpoint.register(loop, Watch.READ);
       return true;
     }
-    endpoint.register(loop, Endpoint.CONNECT);
+    endpoint.register(loop, Watch.CONNECT);
     loop.connecting().add(this);
     connectTimeout =
         loop.schedule(
@@ -192,15 +190,15 @@ final class Session {
 
   private void finishDialling(Endpoint endpoint) {
     try {
-      if (!endpoint.channel().finishConnect()) {
+      if (!endpoint.socket().finishConnect()) {
         return;
       }
     } catch (IOException e) {
       retry(e);
       return;
     }
-    endpoint.ignore(Endpoint.CONNECT);
-    endpoint.want(Endpoint.READ);
+    endpoint.ignore(Watch.CONNECT);
+    endpoint.want(Watch.READ);
     stopDialling();
     establish(listener.frontend().proxyProtocol());
   }
@@ -248,7 +246,6 @@ final class Session {
       return;
     }
     try {
-      client.keepAlive();
       if (!current.backend().sameNode()) {
         endpoint.keepAlive();
       }
@@ -265,9 +262,9 @@ final class Session {
       }
       send(header, endpoint);
       if (claimed == null) {
-        client.register(loop, endpoint.hasUnsent() ? 0 : Endpoint.READ);
+        client.register(loop, endpoint.hasUnsent() ? 0 : Watch.READ);
       } else if (!endpoint.hasUnsent()) {
-        client.want(Endpoint.READ);
+        client.want(Watch.READ);
       }
       watchIdleness();
     } catch (IOException | RuntimeException e) {
@@ -344,7 +341,7 @@ final class Session {
       }
       if (awaitsHeader) {
         readHeader();
-      } else if ((ops & Endpoint.CONNECT) != 0) {
+      } else if ((ops & Watch.CONNECT) != 0) {
         finishDialling(endpoint);
       } else if (backend != null) {
         transfer(endpoint, endpoint == client ? backend : client, ops);
@@ -359,10 +356,10 @@ final class Session {
   }
 
   private void transfer(Endpoint endpoint, Endpoint other, int ops) throws IOException {
-    if ((ops & Endpoint.WRITE) != 0) {
+    if ((ops & Watch.WRITE) != 0) {
       resume(endpoint, other);
     }
-    if ((ops & Endpoint.READ) != 0 && !closed) {
+    if ((ops & Watch.READ) != 0 && !closed) {
       relay(endpoint, other);
     }
     if (cutLimit != null && !closed) {
@@ -378,7 +375,7 @@ final class Session {
   private boolean relay(Endpoint from, Endpoint to) throws IOException {
     // The selector may report what was true before this turn changed the interest.
     if (from.inputEnded() || to.hasUnsent()) {
-      from.ignore(Endpoint.READ);
+      from.ignore(Watch.READ);
       return false;
     }
     ByteBuf scratch = loop.scratch();
@@ -391,7 +388,7 @@ final class Session {
     (from == client ? frontend.fromClients : frontend.toClients).add(length);
     send(scratch, to);
     if (to.hasUnsent()) {
-      from.ignore(Endpoint.READ);
+      from.ignore(Watch.READ);
     }
     return length > 0;
   }
@@ -402,15 +399,15 @@ final class Session {
       to.write(scratch);
       if (scratch.isReadable()) {
         to.keep(loop.keepScratch());
-        to.want(Endpoint.WRITE);
+        to.want(Watch.WRITE);
       }
     }
   }
 
   private void resume(Endpoint to, Endpoint from) throws IOException {
     if (to.flush(loop)) {
-      to.ignore(Endpoint.WRITE);
-      from.want(Endpoint.READ);
+      to.ignore(Watch.WRITE);
+      from.want(Watch.READ);
     }
   }
 

@@ -1,15 +1,9 @@
 package io.swarm4j.network.lb;
 
-import io.netty.channel.IoEvent;
-import io.netty.channel.IoRegistration;
-import io.netty.channel.nio.NioIoHandle;
-import io.netty.channel.nio.NioIoOps;
 import io.swarm4j.model.UnavailableException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.DatagramChannel;
-import java.nio.channels.SelectableChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A socket for datagrams and the flows of its clients. Confined to one loop, but for the frontend.
  */
-final class UdpListener implements BoundSocket, NioIoHandle {
+final class UdpListener implements BoundSocket, Watcher {
   private static final Logger log = LoggerFactory.getLogger(UdpListener.class);
   private static final Duration DEFAULT_IDLE = Duration.ofSeconds(60);
   private static final int MOST_FLOWS = 16_384;
@@ -34,46 +28,41 @@ final class UdpListener implements BoundSocket, NioIoHandle {
   private final Loop loop;
   private final InetSocketAddress requested;
   private final InetSocketAddress actual;
-  private final DatagramChannel channel;
+  private final PacketSocket socket;
+  private final Watch watch;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(LARGEST_DATAGRAM);
 
   /** By client, the one that was idle for longest first. */
   private final Map<InetSocketAddress, UdpFlow> flows = new LinkedHashMap<>(16, 0.75f, true);
 
   private volatile FrontendState frontend;
-  private @Nullable IoRegistration registration;
   private boolean sweeping;
 
   private UdpListener(
-      Loop loop, InetSocketAddress requested, DatagramChannel channel, FrontendState frontend)
+      Loop loop, InetSocketAddress requested, PacketSocket socket, FrontendState frontend)
       throws IOException {
     this.loop = loop;
     this.requested = requested;
-    this.channel = channel;
-    this.actual = (InetSocketAddress) channel.getLocalAddress();
+    this.socket = socket;
+    this.watch = socket.watch(this);
+    this.actual = socket.localAddress();
     this.frontend = frontend;
   }
 
   static UdpListener open(InetSocketAddress address, FrontendState frontend, Loop loop)
       throws IOException {
-    DatagramChannel channel = Sockets.openDatagram(address);
-    try {
-      return new UdpListener(loop, address, channel.bind(address), frontend);
-    } catch (IOException | RuntimeException e) {
-      Sockets.closeQuietly(channel);
-      throw e;
-    }
+    return new UdpListener(loop, address, loop.transport().bindPacket(address), frontend);
   }
 
   @Override
   public CompletableFuture<Void> start() {
     return CompletableFuture.runAsync(
         () -> {
-          registration = loop.register(this).getNow();
-          if (registration == null) {
-            throw new UnavailableException("cannot take datagrams: the balancer shuts down");
+          try {
+            watch.begin(loop, Watch.READ);
+          } catch (IOException e) {
+            throw new UnavailableException("cannot take datagrams: the balancer shuts down", e);
           }
-          registration.submit(NioIoOps.READ);
           loop.datagramListeners().add(this);
         },
         loop);
@@ -86,12 +75,10 @@ final class UdpListener implements BoundSocket, NioIoHandle {
         () -> {
           loop.datagramListeners().remove(this);
           List.copyOf(flows.values()).forEach(this::end);
-          if (registration != null) {
-            registration.cancel();
-          }
-          loop.closeAfterSelect(
+          watch.end(
+              loop,
               () -> {
-                Sockets.closeQuietly(channel);
+                Sockets.closeQuietly(socket);
                 closed.complete(null);
               });
         });
@@ -105,7 +92,7 @@ final class UdpListener implements BoundSocket, NioIoHandle {
 
   @Override
   public boolean isOpen() {
-    return channel.isOpen();
+    return socket.isOpen();
   }
 
   @Override
@@ -134,11 +121,11 @@ final class UdpListener implements BoundSocket, NioIoHandle {
   }
 
   @Override
-  public void handle(IoRegistration registration, IoEvent event) {
+  public void ready(int ops) {
     for (int i = 0; i < DATAGRAMS_PER_TURN; i++) {
       try {
         buffer.clear();
-        InetSocketAddress client = (InetSocketAddress) channel.receive(buffer);
+        InetSocketAddress client = socket.receive(buffer);
         if (client == null) {
           return;
         }
@@ -212,7 +199,7 @@ final class UdpListener implements BoundSocket, NioIoHandle {
   void reply(UdpFlow flow, ByteBuffer datagram) {
     frontend.toClients.add(datagram.remaining());
     try {
-      channel.send(datagram, flow.client());
+      socket.send(datagram, flow.client());
     } catch (IOException e) {
       log.debug("A reply to {} was lost: {}", flow.client(), e.toString());
     }
@@ -244,13 +231,7 @@ final class UdpListener implements BoundSocket, NioIoHandle {
   }
 
   @Override
-  public SelectableChannel selectableChannel() {
-    return channel;
-  }
-
-  /** Called when the loop shuts down. */
-  @Override
-  public void close() {
-    Sockets.closeQuietly(channel);
+  public void loopEnds() {
+    Sockets.closeQuietly(socket);
   }
 }

@@ -1,5 +1,6 @@
 package io.swarm4j.network.lb;
 
+import io.netty.channel.epoll.Epoll;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -24,6 +25,17 @@ final class BalancerFixture implements AutoCloseable {
 
   BalancerFixture() {
     this(Balancer.builder("test"));
+  }
+
+  BalancerFixture(Transport transport) {
+    this(Balancer.builder("test").transport(transport));
+  }
+
+  /** All that this machine has. */
+  static List<Transport> transports() {
+    return Epoll.isAvailable()
+        ? List.of(new EpollTransport(), new NioTransport())
+        : List.of(new NioTransport());
   }
 
   Balancer balancer() {

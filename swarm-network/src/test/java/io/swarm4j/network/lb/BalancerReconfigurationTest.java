@@ -28,17 +28,23 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What happens when one configuration follows another. */
 @Timeout(60)
+@ParameterizedClass
+@MethodSource("io.swarm4j.network.lb.BalancerFixture#transports")
 class BalancerReconfigurationTest {
+  @Parameter Transport transport;
 
   @Feature("H18")
   @Test
   void anEstablishedConnectionOutlivesItsBackendsWithdrawal() throws Exception {
-    try (BalancerFixture fixture = new BalancerFixture()) {
+    try (BalancerFixture fixture = new BalancerFixture(transport)) {
       TestServer a = fixture.greeting("a");
       TestServer b = fixture.greeting("b");
       InetSocketAddress web = fixture.web(a.backend());
@@ -60,7 +66,7 @@ class BalancerReconfigurationTest {
 
   @Test
   void drainingEndsAtItsDeadline() throws Exception {
-    try (BalancerFixture fixture = new BalancerFixture();
+    try (BalancerFixture fixture = new BalancerFixture(transport);
         Socket client = connect(fixture.web(fixture.greeting("a").backend()))) {
       TestServer.readLine(client.getInputStream());
       CompletionStage<Boolean> drained = fixture.balancer().drained("a", Duration.ofMillis(30));
@@ -73,7 +79,8 @@ class BalancerReconfigurationTest {
 
   @Test
   void aRemovedFrontendRefusesAndItsPortIsFree() throws Exception {
-    try (BalancerFixture fixture = new BalancerFixture(Balancer.builder("test").threads(2))) {
+    try (BalancerFixture fixture =
+        new BalancerFixture(Balancer.builder("test").transport(transport).threads(2))) {
       TestServer a = fixture.greeting("a");
       for (int i = 0; i < 50; i++) {
         InetSocketAddress web = fixture.web(a.backend());
@@ -88,7 +95,8 @@ class BalancerReconfigurationTest {
 
   @Test
   void anAddressMayPassToAnotherFrontendOrToAnOverlappingBind() throws Exception {
-    try (BalancerFixture fixture = new BalancerFixture(Balancer.builder("test").threads(2))) {
+    try (BalancerFixture fixture =
+        new BalancerFixture(Balancer.builder("test").transport(transport).threads(2))) {
       List<Backend> a = List.of(fixture.greeting("a").backend());
       List<Backend> b = List.of(fixture.greeting("b").backend());
       InetSocketAddress address = fixture.web(a.toArray(Backend[]::new));
@@ -107,7 +115,7 @@ class BalancerReconfigurationTest {
 
   @Test
   void aTakenPortIsReportedAndTriedAgainWhileTheRestComesIntoForce() throws Exception {
-    try (BalancerFixture fixture = new BalancerFixture();
+    try (BalancerFixture fixture = new BalancerFixture(transport);
         ServerSocket foreign = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       List<Backend> backends = List.of(fixture.greeting("a").backend());
       InetSocketAddress taken = (InetSocketAddress) foreign.getLocalSocketAddress();
@@ -136,7 +144,7 @@ class BalancerReconfigurationTest {
 
   @Test
   void aLowerRevisionChangesNothing() throws Exception {
-    try (BalancerFixture fixture = new BalancerFixture()) {
+    try (BalancerFixture fixture = new BalancerFixture(transport)) {
       TestServer a = fixture.greeting("a");
       TestServer b = fixture.greeting("b");
       InetSocketAddress web =
@@ -153,7 +161,8 @@ class BalancerReconfigurationTest {
 
   @Test
   void ofManyConfigurationsAtOnceTheHighestRevisionStays() throws Exception {
-    try (BalancerFixture fixture = new BalancerFixture(Balancer.builder("test").threads(2))) {
+    try (BalancerFixture fixture =
+        new BalancerFixture(Balancer.builder("test").transport(transport).threads(2))) {
       TestServer a = fixture.greeting("a");
       TestServer b = fixture.greeting("b");
       List<CompletableFuture<Applied>> stages = new ArrayList<>();
@@ -179,7 +188,8 @@ class BalancerReconfigurationTest {
   @Test
   void aConnectionOnItsWayToAWithdrawnBackendIsMovedBeforeTheStageCompletes() throws Exception {
     try (BalancerFixture fixture =
-        new BalancerFixture(Balancer.builder("test").connectTimeout(Duration.ofDays(1)))) {
+        new BalancerFixture(
+            Balancer.builder("test").transport(transport).connectTimeout(Duration.ofDays(1)))) {
       Backend silent = fixture.closing(new SilentBackend()).backend();
       TestServer a = fixture.greeting("a");
       InetSocketAddress web = fixture.web(silent);
@@ -211,7 +221,8 @@ class BalancerReconfigurationTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
   void noRequestFailsWhileBackendsComeAndGo(int threads) throws Exception {
-    try (BalancerFixture fixture = new BalancerFixture(Balancer.builder("test").threads(threads))) {
+    try (BalancerFixture fixture =
+        new BalancerFixture(Balancer.builder("test").transport(transport).threads(threads))) {
       Backend[] backends = {
         fixture.greeting("a").backend(),
         fixture.greeting("b").backend(),
@@ -240,7 +251,8 @@ class BalancerReconfigurationTest {
     AtomicLong withdrawnAt = new AtomicLong(Long.MAX_VALUE);
     Queue<String> violations = new ConcurrentLinkedQueue<>();
     AtomicInteger reachedVictim = new AtomicInteger();
-    try (BalancerFixture fixture = new BalancerFixture(Balancer.builder("test").threads(threads))) {
+    try (BalancerFixture fixture =
+        new BalancerFixture(Balancer.builder("test").transport(transport).threads(threads))) {
       TestServer victim =
           fixture.closing(
               new TestServer(

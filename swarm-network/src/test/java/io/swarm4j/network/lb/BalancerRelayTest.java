@@ -23,15 +23,22 @@ import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What happens to the bytes of one connection. */
 @Timeout(60)
+@ParameterizedClass
+@MethodSource("io.swarm4j.network.lb.BalancerFixture#transports")
 class BalancerRelayTest {
+  @Parameter Transport transport;
+
   private static final int LARGE = 48 * 1024 * 1024;
 
   @Test
   void aBackendMaySpeakFirstAndEchoes() throws Exception {
-    try (BalancerFixture fixture = new BalancerFixture();
+    try (BalancerFixture fixture = new BalancerFixture(transport);
         Socket client = connect(fixture.web(fixture.greeting("a").backend()))) {
       assertThat(TestServer.readLine(client.getInputStream())).isEqualTo("a");
       client.getOutputStream().write("hello\n".getBytes(US_ASCII));
@@ -41,7 +48,7 @@ class BalancerRelayTest {
 
   @Test
   void endOfClientStreamReachesBackendWhichMayStillAnswer() throws Exception {
-    try (BalancerFixture fixture = new BalancerFixture()) {
+    try (BalancerFixture fixture = new BalancerFixture(transport)) {
       TestServer server =
           fixture.closing(
               new TestServer(
@@ -62,7 +69,7 @@ class BalancerRelayTest {
   @Test
   void endOfBackendStreamReachesClientWhichMayStillSend() throws Exception {
     CompletableFuture<String> heardAfterwards = new CompletableFuture<>();
-    try (BalancerFixture fixture = new BalancerFixture()) {
+    try (BalancerFixture fixture = new BalancerFixture(transport)) {
       TestServer server =
           fixture.closing(
               new TestServer(
@@ -89,7 +96,7 @@ class BalancerRelayTest {
   void nothingIsLostWhenTheBackendSendsALotAndClosesAtOnce() throws Exception {
     byte[] data = new byte[LARGE];
     new Random(1).nextBytes(data);
-    try (BalancerFixture fixture = new BalancerFixture()) {
+    try (BalancerFixture fixture = new BalancerFixture(transport)) {
       TestServer server =
           fixture.closing(new TestServer("a", socket -> socket.getOutputStream().write(data)));
       try (Socket client = connect(fixture.web(server.backend()))) {
@@ -102,7 +109,7 @@ class BalancerRelayTest {
   void largeTransfersRunInBothDirectionsAtOnce() throws Exception {
     byte[] data = new byte[LARGE];
     new Random(2).nextBytes(data);
-    try (BalancerFixture fixture = new BalancerFixture()) {
+    try (BalancerFixture fixture = new BalancerFixture(transport)) {
       TestServer server =
           fixture.closing(
               new TestServer(
@@ -127,7 +134,7 @@ class BalancerRelayTest {
   @Test
   void aClientThatDoesNotReadStopsItsBackendNotTheBalancersMemory() throws Exception {
     long offered = 1L << 30;
-    try (BalancerFixture fixture = new BalancerFixture();
+    try (BalancerFixture fixture = new BalancerFixture(transport);
         ServerSocketChannel server = ServerSocketChannel.open();
         Selector selector = Selector.open()) {
       server.bind(BalancerFixture.ANY_PORT);
@@ -156,7 +163,7 @@ class BalancerRelayTest {
   @Test
   void aResetOfTheClientReachesTheBackendAsSuch() throws Exception {
     CompletableFuture<Throwable> seen = new CompletableFuture<>();
-    try (BalancerFixture fixture = new BalancerFixture()) {
+    try (BalancerFixture fixture = new BalancerFixture(transport)) {
       TestServer server =
           fixture.closing(
               new TestServer(
@@ -180,7 +187,7 @@ class BalancerRelayTest {
 
   @Test
   void aResetOfTheBackendReachesTheClientAsSuch() throws Exception {
-    try (BalancerFixture fixture = new BalancerFixture()) {
+    try (BalancerFixture fixture = new BalancerFixture(transport)) {
       TestServer server =
           fixture.closing(
               new TestServer(
@@ -200,7 +207,8 @@ class BalancerRelayTest {
 
   @Test
   void aThousandConnectionsAreServedAtOnce() throws Exception {
-    try (BalancerFixture fixture = new BalancerFixture(Balancer.builder("test").threads(2))) {
+    try (BalancerFixture fixture =
+        new BalancerFixture(Balancer.builder("test").transport(transport).threads(2))) {
       InetSocketAddress web =
           fixture.web(fixture.greeting("a").backend(), fixture.greeting("b").backend());
       List<Socket> clients = new ArrayList<>();

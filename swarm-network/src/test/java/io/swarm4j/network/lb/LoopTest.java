@@ -18,7 +18,7 @@ class LoopTest {
   private static final int MIB = 1024 * 1024;
 
   private final Loop loop =
-      new Loop(new LoopThreads("unit"), new Counters(), Duration.ofSeconds(1));
+      new Loop(new LoopThreads("unit"), Transport.best(), new Counters(), Duration.ofSeconds(1));
 
   @AfterEach
   void close() throws InterruptedException {

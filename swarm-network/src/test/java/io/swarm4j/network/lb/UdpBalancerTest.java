@@ -14,16 +14,24 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Datagrams through the balancer. */
 @Timeout(120)
+@ParameterizedClass
+@MethodSource("io.swarm4j.network.lb.BalancerFixture#transports")
 class UdpBalancerTest {
   /** Connections that leave this machine's usual address do not take its ports. */
   private static final InetSocketAddress ANY_PORT_OF_ITS_OWN =
       new InetSocketAddress("127.0.0.77", 0);
 
-  private final BalancerFixture fixture = new BalancerFixture();
+  private final BalancerFixture fixture;
   private final List<DatagramSocket> sockets = new ArrayList<>();
+
+  UdpBalancerTest(Transport transport) {
+    fixture = new BalancerFixture(transport);
+  }
 
   @AfterEach
   void close() throws Exception {
