@@ -6,6 +6,7 @@ import io.swarm4j.network.dataplane.kernel.KernelConfig.LocalTask;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.Overlay;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.Remote;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.VirtualService;
+import io.swarm4j.network.dataplane.kernel.Links.Link;
 import io.swarm4j.network.dataplane.kernel.OverlayDevices.Entries;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -44,6 +45,7 @@ final class KernelState {
   /** Puts a configuration in the place of whatever there is of ours. */
   void replace(KernelConfig config) {
     replaceDevices(config.overlays());
+    ip(strays(config).stream().map(Stray::cure).toList());
     nft(namespace, NatTable.ofHost(config).create(true));
     forgetSoon();
     DockerFirewall.open(namespace, commands);
@@ -139,19 +141,21 @@ final class KernelState {
   }
 
   private void replaceDevices(List<Overlay> overlays) {
-    Map<String, String> present = devices();
+    Map<String, Link> present = links(namespace).ours();
     List<String> ip = new ArrayList<>();
     Set<String> fresh = new HashSet<>();
     for (Overlay overlay : overlays) {
-      String address = present.remove(overlay.bridge());
-      if (address == null) {
+      Link bridge = present.remove(overlay.bridge());
+      if (bridge == null) {
         ip.addAll(OverlayDevices.createBridge(overlay, mtu()));
-      } else if (!address.equals(OverlayDevices.address(overlay))) {
+      } else if (!bridge.address().equals(OverlayDevices.address(overlay))) {
         ip.addAll(OverlayDevices.move(overlay));
       }
-      if (address == null || present.remove(overlay.vxlan()) == null) {
+      if (bridge == null || present.remove(overlay.vxlan()) == null) {
         ip.addAll(OverlayDevices.createVxlan(overlay, node, port, mtu()));
         fresh.add(overlay.vxlan());
+      } else {
+        ip.addAll(OverlayDevices.join(overlay));
       }
     }
     ip.addAll(0, present.keySet().stream().map(name -> "link del " + name).toList());
@@ -220,19 +224,17 @@ final class KernelState {
     return name.matches("s4j[bx]\\d+");
   }
 
-  /** Our devices, with their address and its prefix length; empty if they have none. */
-  private Map<String, String> devices() {
-    Map<String, String> found = new TreeMap<>();
-    for (String[] words : lines("ip", "-o", "link", "show")) {
-      String name = words.length < 2 ? "" : words[1].replaceAll("[@:].*", "");
-      if (isOurs(name)) {
-        found.put(name, "");
-      }
-    }
-    for (String[] words : lines("ip", "-o", "-4", "addr", "show")) {
-      if (words.length > 1) {
-        found.computeIfPresent(
-            words[1], (name, first) -> first.isEmpty() ? after(words, "inet", "") : first);
+  private Links links(NetworkNamespace where) {
+    return Links.parse(commands.run(where.command("ip", "addr", "show"), ""));
+  }
+
+  /** The interfaces of tasks that are not on the bridges of their overlays. */
+  private List<Stray> strays(KernelConfig config) {
+    Links host = links(namespace);
+    List<Stray> found = new ArrayList<>();
+    for (LocalTask task : config.tasks()) {
+      if (exists(task.namespace())) {
+        inTask(task, () -> found.addAll(Stray.find(host, links(task.namespace()), task, config)));
       }
     }
     return found;
@@ -310,23 +312,26 @@ final class KernelState {
   /** What differs from a configuration that is meant to be in force. */
   List<Difference> differences(KernelConfig config) {
     List<Difference> found = new ArrayList<>();
-    Map<String, String> present = devices();
+    Map<String, Link> present = links(namespace).ours();
     for (Overlay overlay : config.overlays()) {
-      String vxlan = present.remove(overlay.vxlan());
-      String address = present.remove(overlay.bridge());
-      String intended = OverlayDevices.address(overlay);
-      if (vxlan == null) {
-        found.add(new Difference("device " + overlay.vxlan(), "up", ""));
-      } else {
+      Link vxlan = present.remove(overlay.vxlan());
+      compareDevice(overlay.vxlan(), vxlan, found);
+      if (vxlan != null) {
         compareRemotes(overlay, found);
+        if (!vxlan.master().equals(overlay.bridge())) {
+          found.add(
+              new Difference("bridge of " + overlay.vxlan(), overlay.bridge(), vxlan.master()));
+        }
       }
-      if (address == null) {
-        found.add(new Difference("device " + overlay.bridge(), "up", ""));
-      } else if (!address.equals(intended)) {
-        found.add(new Difference("address of " + overlay.bridge(), intended, address));
+      Link bridge = present.remove(overlay.bridge());
+      compareDevice(overlay.bridge(), bridge, found);
+      String intended = OverlayDevices.address(overlay);
+      if (bridge != null && !bridge.address().equals(intended)) {
+        found.add(new Difference("address of " + overlay.bridge(), intended, bridge.address()));
       }
     }
     present.keySet().forEach(name -> found.add(new Difference("device " + name, "", "up")));
+    strays(config).forEach(stray -> found.add(stray.difference()));
     compare("nftables of the host", namespace, NatTable.ofHost(config), found);
     for (LocalTask task : config.tasks()) {
       if (exists(task.namespace())) {
@@ -338,6 +343,12 @@ final class KernelState {
       }
     }
     return found;
+  }
+
+  private static void compareDevice(String name, @Nullable Link link, List<Difference> found) {
+    if (link == null || !link.up()) {
+      found.add(new Difference("device " + name, "up", link == null ? "" : "down"));
+    }
   }
 
   private void compareRemotes(Overlay overlay, List<Difference> found) {
@@ -399,7 +410,7 @@ final class KernelState {
         namespace.command("nft", "-f", "-"),
         "add table ip " + NatTable.NAME + "\ndelete table ip " + NatTable.NAME + "\n");
     ip(
-        devices().keySet().stream()
+        links(namespace).ours().keySet().stream()
             .sorted((a, b) -> b.compareTo(a))
             .map(d -> "link del " + d)
             .toList());

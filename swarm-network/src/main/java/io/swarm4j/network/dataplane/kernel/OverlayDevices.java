@@ -74,6 +74,13 @@ final class OverlayDevices {
         "link set " + vxlan + " master " + overlay.bridge() + " up");
   }
 
+  /** The {@code ip} commands that make one of two devices which are there, and may be apart. */
+  static List<String> join(Overlay overlay) {
+    return List.of(
+        "link set " + overlay.bridge() + " up",
+        "link set " + overlay.vxlan() + " master " + overlay.bridge() + " up");
+  }
+
   /** The {@code ip} commands that remove an overlay's devices. */
   static List<String> remove(Overlay overlay) {
     return List.of("link del " + overlay.vxlan(), "link del " + overlay.bridge());

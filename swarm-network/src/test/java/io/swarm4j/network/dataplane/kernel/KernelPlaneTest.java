@@ -187,6 +187,29 @@ class KernelPlaneTest {
   }
 
   @Test
+  void whoeverIsOffItsBridgeIsFoundAndPutBack() throws Exception {
+    serve(2, A, B);
+    hosts.run("h1", "ip", "link", "set", "s4jx4097", "nomaster");
+    assertThat(diagnose(0, false))
+        .containsExactly(new Difference("bridge of s4jx4097", "s4jb4097", ""));
+    assertThat(diagnose(0, true)).hasSize(1);
+    assertThat(hosts.get("a", B, 80)).as("after the VXLAN device is back").isEqualTo("b");
+
+    hosts.run("h1", "ip", "link", "del", "s4jb4097");
+    assertThat(diagnose(0, true))
+        .extracting(Difference::place)
+        .anyMatch(place -> place.equals("device s4jb4097"))
+        .anyMatch(place -> place.equals("bridge of va, an interface of task 10.0.9.3"));
+    assertThat(diagnose(0, false)).isEmpty();
+    assertThat(hosts.get("a", B, 80)).as("over a new bridge").isEqualTo("b");
+    assertThat(hosts.answers("ext", "10.77.0.1", 8080, 4)).containsExactly("a", "b");
+
+    hosts.run("h1", "ip", "link", "set", "s4jb4097", "down");
+    assertThat(diagnose(0, true)).contains(new Difference("device s4jb4097", "up", "down"));
+    assertThat(diagnose(0, false)).isEmpty();
+  }
+
+  @Test
   void foreignRulesAreLeftAloneAndOursGoWithoutATrace() throws Exception {
     hosts.run("h1", "nft", "add", "table", "ip", "foreign");
     serve(2, A, B);
