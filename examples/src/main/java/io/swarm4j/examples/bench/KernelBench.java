@@ -10,8 +10,13 @@ import io.swarm4j.network.dataplane.kernel.KernelConfig.PublishedPort;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.Remote;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.Target;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.VirtualService;
+import io.swarm4j.network.dataplane.kernel.KernelNode;
 import io.swarm4j.network.dataplane.kernel.KernelPlane;
 import io.swarm4j.network.dataplane.kernel.NetworkNamespace;
+import io.swarm4j.store.ChangeFeed;
+import io.swarm4j.store.Commit;
+import io.swarm4j.store.View;
+import io.swarm4j.time.Loop;
 import io.swarm4j.time.RealTime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -69,6 +74,7 @@ final class KernelBench implements AutoCloseable {
     try (KernelBench bench = new KernelBench()) {
       bench.makeHosts();
       bench.load(samples);
+      bench.follow(samples);
       bench.requests(samples);
       bench.throughput(samples);
       return bench.results;
@@ -172,6 +178,45 @@ final class KernelBench implements AutoCloseable {
     planes.get(0).remove().toCompletableFuture().join();
     results.add(new Measurement("kernel: load 10k services of 4", "ms", load, false, 2_000, ""));
     results.add(new Measurement("kernel: two of them changed", "ms", change, false, 15, ""));
+  }
+
+  /** The whole way from the swarm's state, with the ingress network and all that are on it. */
+  private void follow(int samples) {
+    double[] load = new double[samples];
+    double[] change = new double[samples * CHANGES];
+    for (int i = -1; i < samples; i++) {
+      LargeSwarm swarm = new LargeSwarm(SERVICES, ENDPOINTS);
+      Loop loop = new RealTime().newLoop("node");
+      KernelNode node =
+          new KernelNode(swarm.firstNode(), planes.get(0), loop, View.EMPTY, overlays -> {});
+      double loaded = until(node, 1, () -> loop.execute(() -> node.reset(swarm.view())));
+      ChangeFeed.Listener listener = node.listener(() -> {});
+      for (int c = 0; c < CHANGES; c++) {
+        Commit commit = swarm.withdraw(c * 300);
+        double changed =
+            until(
+                node,
+                commit.revision(),
+                () -> loop.execute(() -> listener.changed(commit, commit.changes())));
+        if (i >= 0) {
+          change[i * CHANGES + c] = changed;
+        }
+      }
+      if (i >= 0) {
+        load[i] = loaded;
+      }
+      loop.close();
+      planes.get(0).remove().toCompletableFuture().join();
+    }
+    results.add(new Measurement("kernel: node, 10k services of 4", "ms", load, false, 2_000, ""));
+    results.add(new Measurement("kernel: node, one changed", "ms", change, false, 15, ""));
+  }
+
+  private static double until(KernelNode node, long revision, Runnable cause) {
+    long start = System.nanoTime();
+    cause.run();
+    node.inForce(revision).toCompletableFuture().join();
+    return (System.nanoTime() - start) / 1e6;
   }
 
   // --- requests over a virtual address -----------------------------------------------------------
