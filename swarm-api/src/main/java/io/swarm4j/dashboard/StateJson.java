@@ -67,7 +67,7 @@ final class StateJson {
             .put("name", node.hostname())
             .put("role", lower(node.role()))
             .put("status", lower(node.status().state()))
-            .put("message", node.status().message())
+            .put("message", node.trouble())
             .put("availability", lower(node.spec().availability()))
             .put("address", node.status().address())
             .put("leader", node.manager() != null && node.manager().leader())

@@ -9,4 +9,9 @@ final class ContainerNames {
   static String of(TaskContext context) {
     return context.service().name() + "." + context.task().slot() + "." + context.task().id();
   }
+
+  /** A name as the engine tells it, without the slash before it. */
+  static String shown(String told) {
+    return told.startsWith("/") ? told.substring(1) : told;
+  }
 }

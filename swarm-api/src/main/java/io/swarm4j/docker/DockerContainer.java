@@ -49,6 +49,7 @@ final class DockerContainer extends SteppedContainer {
   private final ContainerProbes probes;
   private volatile @Nullable String id;
   private volatile boolean abandoned;
+  private volatile boolean creating;
   private boolean startTried; // by one thread, at most once
   private volatile @Nullable AutoCloseable pull;
   private volatile @Nullable InspectImageResponse image;
@@ -122,6 +123,7 @@ final class DockerContainer extends SteppedContainer {
     if (abandoned) {
       return; // nobody waits for it
     }
+    creating = true;
     String made = runtime.patience().get(() -> runtime.onEngine().create(task), () -> !abandoned);
     id = made;
     runtime.created(made, this);
@@ -274,17 +276,35 @@ final class DockerContainer extends SteppedContainer {
 
   @Override
   protected CompletionStage<Void> doRemove() {
-    return runtime
-        .work()
-        .<Void>call(
-            () -> {
-              String present = id;
-              if (present != null) {
-                runtime.patience().insist(() -> runtime.onEngine().remove(present), () -> true);
-              }
-              runtime.removed(this, present);
-              return null;
-            });
+    return onEngine()
+        .thenCompose(
+            found ->
+                found.isPresent()
+                    ? runtime.removals().remove(found.get(), task(), containerName()).gone()
+                    : CompletableFuture.completedFuture(null))
+        .thenCompose(
+            gone ->
+                runtime
+                    .work()
+                    .<Void>call(
+                        () -> {
+                          runtime.removed(this, id);
+                          return null;
+                        }));
+  }
+
+  /** What there is to remove: also what was created although no answer told so. */
+  private CompletionStage<Optional<String>> onEngine() {
+    return id == null && creating
+        ? runtime
+            .work()
+            .call(
+                () -> runtime.patience().insist(() -> runtime.onEngine().find(task()), () -> true))
+        : CompletableFuture.completedFuture(Optional.ofNullable(id));
+  }
+
+  private String containerName() {
+    return context == null ? ContainerNames.shown(name) : ContainerNames.of(context);
   }
 
   // --- what the engine tells ---------------------------------------------------------------------

@@ -1,6 +1,5 @@
 package io.swarm4j.docker;
 
-import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.command.InspectImageResponse;
 import com.github.dockerjava.api.model.Event;
 import io.swarm4j.agent.BlockingWork;
@@ -19,8 +18,6 @@ import io.swarm4j.model.UnavailableException;
 import io.swarm4j.time.Loop;
 import io.swarm4j.time.Time;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -36,6 +33,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,6 +66,7 @@ public final class DockerRuntime implements Runtime {
   private final BlockingWork work;
   private final EngineWatch watch;
   private final PatientCalls patience;
+  private final ContainerRemovals removals;
   private final Map<String, DockerContainer> byId = new ConcurrentHashMap<>();
   private final Object lock = new Object();
   private final Set<DockerContainer> containers = new LinkedHashSet<>();
@@ -86,7 +85,8 @@ public final class DockerRuntime implements Runtime {
     this.loop = builder.time.newLoop("swarm-docker-runtime");
     this.work = new BlockingWork(builder.time, "swarm-docker-work", loop);
     this.watch = new EngineWatch(engine, owner, builder.signsOfLife, loop, work, new Followed());
-    this.patience = new PatientCalls(watch);
+    this.patience = new PatientCalls(watch, builder.time.newChance());
+    this.removals = new ContainerRemovals(this::removeOnEngine, loop, builder.time.newChance());
     watch.start();
   }
 
@@ -103,7 +103,7 @@ public final class DockerRuntime implements Runtime {
 
   @Override
   public NodeDescription describe() {
-    return description.latest();
+    return description.latest().withStuckRemovals(removals.stuck());
   }
 
   @Override
@@ -140,54 +140,9 @@ public final class DockerRuntime implements Runtime {
    */
   @Override
   public CompletionStage<List<Container>> recover() {
-    return work.call(() -> patience.get(this::adoptAll));
-  }
-
-  private List<Container> adoptAll() {
-    List<Container> adopted = new ArrayList<>();
-    Set<TaskId> kept = new HashSet<>();
-    synchronized (lock) {
-      containers.forEach(container -> kept.add(container.task()));
-    }
-    for (var found : onEngine.all()) {
-      Optional<TaskId> task = ContainerLabels.task(owner, found.getLabels());
-      if (byId.containsKey(found.getId()) || (task.isPresent() && kept.contains(task.get()))) {
-        continue; // of this life
-      }
-      Optional<DockerContainer> container = task.flatMap(id -> adopt(id, found.getId()));
-      if (container.isPresent()) {
-        adopted.add(container.get());
-        kept.add(container.get().task());
-      } else {
-        onEngine.remove(found.getId());
-      }
-    }
-    files.deleteAllBut(kept);
-    return adopted;
-  }
-
-  private Optional<DockerContainer> adopt(TaskId task, String id) {
-    try {
-      InspectContainerResponse found = onEngine.inspect(id);
-      String status = Objects.requireNonNullElse(found.getState().getStatus(), "");
-      if (!List.of("running", "paused", "exited").contains(status)) {
-        return Optional.empty();
-      }
-      DockerContainer container = new DockerContainer(task, found, this);
-      add(container);
-      byId.put(id, container);
-      Integer pid = found.getState().getPid();
-      networking.adopted(
-          task, pid == null ? 0 : pid, found.getNetworkSettings().getNetworks().keySet());
-      container.look();
-      LOG.info("container={} of an earlier life is taken over, it is {}", found.getName(), status);
-      return Optional.of(container);
-    } catch (RuntimeException failure) {
-      if (EngineFailures.isNotFound(failure)) {
-        return Optional.empty();
-      }
-      throw failure;
-    }
+    Adoption adoption = new Adoption(this);
+    return work.call(() -> patience.insist(adoption::carryOut, () -> true))
+        .thenCompose(Adoption::result);
   }
 
   // --- what the engine tells ---------------------------------------------------------------------
@@ -210,6 +165,7 @@ public final class DockerRuntime implements Runtime {
     @Override
     public void cameIntoReach() {
       description.refresh();
+      removals.tryNow();
       byId.values().forEach(DockerContainer::look);
     }
   }
@@ -226,6 +182,14 @@ public final class DockerRuntime implements Runtime {
 
   PatientCalls patience() {
     return patience;
+  }
+
+  ContainerRemovals removals() {
+    return removals;
+  }
+
+  private CompletionStage<?> removeOnEngine(String id) {
+    return work.call(() -> patience.get(() -> onEngine.remove(id)));
   }
 
   TaskFiles files() {
@@ -260,6 +224,22 @@ public final class DockerRuntime implements Runtime {
 
   void created(String id, DockerContainer container) {
     byId.put(id, container);
+  }
+
+  void adopted(String id, DockerContainer container) {
+    add(container);
+    byId.put(id, container);
+  }
+
+  boolean knows(String id) {
+    return byId.containsKey(id);
+  }
+
+  /** The tasks that this life of the runtime knows of. */
+  Set<TaskId> tasks() {
+    synchronized (lock) {
+      return containers.stream().map(DockerContainer::task).collect(Collectors.toUnmodifiableSet());
+    }
   }
 
   /** A task is used once: what it was given is not needed after its end. */

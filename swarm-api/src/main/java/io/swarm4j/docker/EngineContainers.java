@@ -11,11 +11,13 @@ import io.swarm4j.agent.TaskContext;
 import io.swarm4j.docker.ContainerNetworking.Attachments;
 import io.swarm4j.docker.ContainerNetworking.NetworkEndpoint;
 import io.swarm4j.model.Ip;
+import io.swarm4j.model.TaskId;
 import io.swarm4j.model.TaskSpec.LogDriver;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,12 +75,21 @@ final class EngineContainers {
       networks.endpoints().stream().skip(1).forEach(endpoint -> connect(id, endpoint));
     } catch (RuntimeException failure) {
       if (!EngineFailures.isOutage(failure)) {
-        remove(id); // nobody knows of it yet
         files.delete(task.task().id());
+        removeIfPossible(id, failure);
       }
       throw failure;
     }
     return id;
+  }
+
+  /** What stays goes with the task, which finds it. */
+  private void removeIfPossible(String id, RuntimeException failure) {
+    try {
+      remove(id);
+    } catch (RuntimeException stays) {
+      failure.addSuppressed(stays);
+    }
   }
 
   private String create(CreateContainerCmd command, TaskContext task) {
@@ -151,7 +162,24 @@ final class EngineContainers {
     return true;
   }
 
-  /** Removes a container with its anonymous volumes; whether it was there. */
+  /** The task that a container runs; empty if its labels do not tell. */
+  Optional<TaskId> task(Container found) {
+    return ContainerLabels.task(owner, found.getLabels());
+  }
+
+  /**
+   * The container of a task whose id is not known, since the answer of its creation was lost.
+   *
+   * @return its id; empty if there is none
+   */
+  Optional<String> find(TaskId task) {
+    return all().stream()
+        .filter(found -> task(found).filter(task::equals).isPresent())
+        .map(Container::getId)
+        .findFirst();
+  }
+
+  /** Removes a container with its anonymous volumes, at once; whether it was there. */
   boolean remove(String id) {
     try {
       engine.calls().removeContainerCmd(id).withForce(true).withRemoveVolumes(true).exec();
@@ -159,9 +187,6 @@ final class EngineContainers {
     } catch (RuntimeException failure) {
       if (EngineFailures.isNotFound(failure)) {
         return false;
-      }
-      if (EngineFailures.isConflict(failure)) {
-        return true; // its removal goes on
       }
       throw failure;
     }

@@ -3,10 +3,8 @@ package io.swarm4j.docker;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
-import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
-import com.github.dockerjava.api.exception.NotModifiedException;
 import io.swarm4j.agent.TaskFailure;
 import io.swarm4j.model.Reason;
 import java.io.IOException;
@@ -50,11 +48,6 @@ final class EngineFailures {
 
   static boolean isNotFound(Throwable failure) {
     return failure instanceof NotFoundException;
-  }
-
-  /** Whether the container is not in a state for what was asked, such as a kill after its end. */
-  static boolean isConflict(Throwable failure) {
-    return failure instanceof ConflictException || failure instanceof NotModifiedException;
   }
 
   /** The engine's own words, without the frame around them. */

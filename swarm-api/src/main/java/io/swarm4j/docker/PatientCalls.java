@@ -2,6 +2,7 @@ package io.swarm4j.docker;
 
 import io.swarm4j.agent.TaskFailure;
 import io.swarm4j.model.Reason;
+import io.swarm4j.time.Chance;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -17,11 +18,17 @@ final class PatientCalls {
   private static final Logger LOG = LoggerFactory.getLogger(PatientCalls.class);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+  private static final double JITTER = 0.2;
+
+  /** Failures in a row from which on the log tells. */
+  private static final int NOTABLE = 4;
 
   private final EngineWatch watch;
+  private final Chance chance;
 
-  PatientCalls(EngineWatch watch) {
+  PatientCalls(EngineWatch watch, Chance chance) {
     this.watch = watch;
+    this.chance = chance;
   }
 
   /** The answer, however long it takes. */
@@ -40,8 +47,8 @@ final class PatientCalls {
   }
 
   /**
-   * The answer of a call that has to succeed in the end, such as the removal of a container: it is
-   * repeated, too, when the engine says that it failed itself.
+   * The answer of a call that has to succeed in the end, such as a signal: it is repeated, too,
+   * when the engine says that it failed itself.
    */
   <T> T insist(Supplier<T> call, BooleanSupplier wanted) throws InterruptedException {
     return repeat(
@@ -50,10 +57,14 @@ final class PatientCalls {
         wanted);
   }
 
+  private synchronized Duration jittered(Duration pause) {
+    return chance.jitter(pause, JITTER);
+  }
+
   private <T> T repeat(Supplier<T> call, Predicate<RuntimeException> passes, BooleanSupplier wanted)
       throws InterruptedException {
     Duration pause = FIRST_PAUSE;
-    while (true) {
+    for (int attempt = 1; ; attempt++) {
       try {
         return call.get();
       } catch (RuntimeException failure) {
@@ -68,9 +79,12 @@ final class PatientCalls {
               new Reason.Stopped("stopped while the engine was out of reach"),
               "stopped while the engine was out of reach: " + EngineFailures.text(failure));
         }
+        if (attempt == NOTABLE && EngineFailures.isEnginesOwn(failure)) {
+          LOG.warn("the engine fails again and again: {}", EngineFailures.text(failure));
+        }
         LOG.debug("the engine gave no answer, the call is repeated", failure);
       }
-      watch.pause(pause);
+      watch.pause(jittered(pause));
       pause = pause.compareTo(LONGEST_WAIT) < 0 ? pause.multipliedBy(2) : LONGEST_WAIT;
       watch.awaitReach(LONGEST_WAIT);
     }

@@ -2,16 +2,22 @@ package io.swarm4j.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.swarm4j.Swarm;
 import io.swarm4j.agent.Container;
 import io.swarm4j.agent.LogOptions;
 import io.swarm4j.agent.TaskContext;
 import io.swarm4j.agent.TaskFailure;
 import io.swarm4j.docker.EngineProxy.Fate;
+import io.swarm4j.model.ClusterSpec;
 import io.swarm4j.model.ContainerSpec;
 import io.swarm4j.model.FileTarget;
 import io.swarm4j.model.Payload;
 import io.swarm4j.model.PortSpec;
 import io.swarm4j.model.Reason;
+import io.swarm4j.model.ServiceSpec;
+import io.swarm4j.model.StuckRemoval;
+import io.swarm4j.model.TaskId;
+import io.swarm4j.store.View;
 import io.swarm4j.testing.CollectedLog;
 import io.swarm4j.testing.DockerHosts;
 import io.swarm4j.testing.DockerHosts.Host;
@@ -21,11 +27,14 @@ import io.swarm4j.time.RealTime;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -163,6 +172,125 @@ class EngineFaultsTest {
       } while (calls.get() > at);
     }
     assertThat(refused).isEqualTo(3); // image, create, start; all others are asked again
+  }
+
+  /** Lets the engine fail at every removal. */
+  private void refuseRemovals() {
+    proxy.rule(
+        request ->
+            request.startsWith("DELETE ") ? new Fate.Refuse("device or resource busy") : Fate.PASS);
+  }
+
+  private static void awaitThat(String what, BooleanSupplier condition) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!condition.getAsBoolean() && System.nanoTime() < end) {
+      new CountDownLatch(1).await(50, TimeUnit.MILLISECONDS);
+    }
+    assertThat(condition.getAsBoolean()).as(what).isTrue();
+  }
+
+  @Test
+  void whatTheEngineDoesNotRemoveIsToldByTheNodeUntilItIsGone() throws Exception {
+    try (Swarm swarm =
+        Swarm.builder()
+            .network(false)
+            .cluster(ClusterSpec.DEFAULT.withHeartbeatPeriod(Duration.ofMillis(500)))
+            .runtime((node, time, loop) -> open(proxy.address()))
+            .start()) {
+      swarm.services().create(ServiceSpec.of("web", "swarm4j/customer"));
+      assertThat(swarm.services().await("web", Duration.ofSeconds(60)).isConverged()).isTrue();
+      TaskId task = swarm.view().tasks().iterator().next().id();
+      refuseRemovals();
+      swarm.services().remove("web");
+
+      assertThat(
+              swarm.await(
+                  view ->
+                      stuck(view).stream()
+                          .anyMatch(
+                              removal ->
+                                  task.equals(removal.task())
+                                      && removal.attempts() >= 3
+                                      && removal.detail().equals("device or resource busy")),
+                  Duration.ofSeconds(60)))
+          .isTrue();
+      assertThat(swarm.view().nodes().iterator().next().trouble())
+          .contains("web.1." + task, "device or resource busy");
+      assertThat(containers()).hasSize(1);
+      proxy.rule(request -> Fate.PASS);
+
+      assertThat(swarm.await(view -> stuck(view).isEmpty(), Duration.ofSeconds(60))).isTrue();
+      assertThat(containers()).isEmpty();
+    }
+  }
+
+  private static List<StuckRemoval> stuck(View view) {
+    return view.nodes().iterator().next().description().stuckRemovals();
+  }
+
+  @Test
+  void anAgentThatStartsAgainTakesOverWhatRunsThoughTheEngineRemovesNothing() throws Exception {
+    refuseRemovals();
+    DockerRuntime first = open(proxy.address());
+    await(first.create(task()).prepare());
+    Container runs = first.create(task());
+    await(runs.start());
+    await(first.create(task()).remove()); // of which there is nothing
+    Container stuck = first.create(task());
+    await(stuck.start());
+    stuck.remove();
+    awaitThat("the removal is stuck", () -> first.describe().stuckRemovals().size() == 1);
+    first.detach();
+
+    try (DockerRuntime next = open(proxy.address())) {
+      List<Container> found = await(next.recover());
+      assertThat(found)
+          .extracting(Container::task)
+          .containsExactlyInAnyOrder(runs.task(), stuck.task());
+      assertThat(next.describe().stuckRemovals()).hasSize(1); // created, and never started
+      CompletableFuture<?>[] removals =
+          found.stream()
+              .filter(container -> container.task().equals(stuck.task())) // nobody wants it
+              .map(container -> container.remove().toCompletableFuture())
+              .toArray(CompletableFuture[]::new);
+      awaitThat("both are stuck", () -> next.describe().stuckRemovals().size() == 2);
+      proxy.rule(request -> Fate.PASS);
+
+      await(CompletableFuture.allOf(removals));
+      awaitThat("none is stuck", () -> next.describe().stuckRemovals().isEmpty());
+      assertThat(containers()).hasSize(1);
+    }
+    assertThat(containers()).isEmpty();
+  }
+
+  @Test
+  void aStopDuringACreationWhoseAnswerIsLostLeavesNothing() throws Exception {
+    CountDownLatch lost = new CountDownLatch(1);
+    AtomicBoolean away = new AtomicBoolean();
+    proxy.rule(
+        request -> {
+          if (away.get()) {
+            return Fate.CUT_BEFORE;
+          }
+          if (request.contains("/containers/create")) {
+            away.set(true);
+            lost.countDown();
+            return Fate.LOSE_ANSWER;
+          }
+          return Fate.PASS;
+        });
+    try (DockerRuntime runtime = open(proxy.address())) {
+      Container container = runtime.create(task());
+      container.prepare();
+      assertThat(lost.await(60, TimeUnit.SECONDS)).isTrue();
+      CompletionStage<Void> removed = container.remove();
+      awaitThat("the engine has created it", () -> containers().size() == 1);
+      away.set(false);
+      proxy.rule(request -> Fate.PASS);
+
+      await(removed);
+      assertThat(containers()).isEmpty();
+    }
   }
 
   @Test

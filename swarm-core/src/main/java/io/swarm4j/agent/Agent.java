@@ -40,9 +40,6 @@ public final class Agent implements AutoCloseable {
   private static final Duration FIRST_BACKOFF = Duration.ofMillis(100);
   private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(8);
 
-  /** How often the node looks whether it has to describe itself anew. */
-  private static final Duration DESCRIPTION_PERIOD = Duration.ofSeconds(20);
-
   /** When a beat is repeated, unless its answer names another time. */
   private static final Duration UNANSWERED_BEAT = Duration.ofSeconds(5);
 
@@ -74,8 +71,8 @@ public final class Agent implements AutoCloseable {
   private @Nullable TaskStreams streams;
   private Timer retry = Timer.NONE;
   private Timer heartbeat = Timer.NONE;
-  private Timer look = Timer.NONE;
   private NodeDescription described = NodeDescription.UNKNOWN;
+  private boolean describedAnew;
   private boolean closed;
 
   /**
@@ -169,6 +166,7 @@ public final class Agent implements AutoCloseable {
               () -> loop.execute(() -> lost(mine, "connection closed")));
       link = fresh;
       described = runtime.describe();
+      describedAnew = false;
       asked = loop.now();
       fresh.send(new ToManager.Register(node, described, address));
       heartbeat.cancel();
@@ -198,7 +196,6 @@ public final class Agent implements AutoCloseable {
       streams = null;
     }
     heartbeat.cancel();
-    look.cancel();
     Managers.Link old = link;
     link = null;
     if (old != null) {
@@ -268,20 +265,15 @@ public final class Agent implements AutoCloseable {
       }
     }
     planReport();
-    planLook();
   }
 
-  private void planLook() {
-    look.cancel();
-    look =
-        loop.schedule(
-            DESCRIPTION_PERIOD,
-            () -> {
-              planLook();
-              if (!runtime.describe().equals(described)) {
-                lost(connection, "the node's description has changed");
-              }
-            });
+  private void describe() {
+    NodeDescription now = runtime.describe();
+    if (!now.equals(described)) {
+      described = now;
+      describedAnew = true;
+      planReport();
+    }
   }
 
   private void planBeat(Duration delay) {
@@ -310,6 +302,7 @@ public final class Agent implements AutoCloseable {
     open.send(new ToManager.Heartbeat(session));
     repeatReport(open);
     planBeat(UNANSWERED_BEAT);
+    describe();
   }
 
   /** A report that was not heard for a whole beat may be lost; to hear it twice does no harm. */
@@ -374,22 +367,28 @@ public final class Agent implements AutoCloseable {
   }
 
   private void planReport() {
-    if (!reportPlanned && unheard == null && session >= 0 && !unreported.isEmpty()) {
+    if (!reportPlanned && unheard == null && session >= 0 && hasNews()) {
       reportPlanned = true;
       loop.execute(this::report);
     }
   }
 
+  private boolean hasNews() {
+    return describedAnew || !unreported.isEmpty();
+  }
+
   private void report() {
     reportPlanned = false;
     Managers.Link open = link;
-    if (open == null || session < 0 || unheard != null || unreported.isEmpty()) {
+    if (open == null || session < 0 || unheard != null || !hasNews()) {
       return;
     }
     List<TaskReport> reports = new ArrayList<>(unreported.size());
     unreported.forEach((id, status) -> reports.add(new TaskReport(id, status)));
     unreported.clear();
-    unheard = new ToManager.Report(session, ++reportSequence, reports);
+    NodeDescription news = describedAnew ? described : null;
+    describedAnew = false;
+    unheard = new ToManager.Report(session, ++reportSequence, reports, news);
     unheardForABeat = false;
     open.send(unheard);
   }

@@ -364,6 +364,7 @@ public final class Dispatcher implements Reconciler {
     writes
         .offer(
             tx -> {
+              describe(tx, session.node, report.description());
               for (ToManager.TaskReport task : report.tasks()) {
                 StatusMerge.apply(tx, session.node, task.task(), task.status());
               }
@@ -374,6 +375,13 @@ public final class Dispatcher implements Reconciler {
                 session.send(new ToNode.ReportHeard(session.id, report.sequence()));
               }
             });
+  }
+
+  private static void describe(Transaction tx, NodeId id, @Nullable NodeDescription news) {
+    Node node = tx.node(id);
+    if (node != null && news != null && !news.equals(node.description())) {
+      tx.put(node.withDescription(news));
+    }
   }
 
   private void committed(Commit commit) {

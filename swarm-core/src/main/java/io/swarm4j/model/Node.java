@@ -65,6 +65,13 @@ public record Node(
     return description.hostname().isEmpty() ? id.toString() : description.hostname();
   }
 
+  /** Why it is out of reach or, if it is in reach, what troubles it; empty if all is well. */
+  public String trouble() {
+    return status.state() == NodeState.READY
+        ? StuckRemoval.summary(description.stuckRemovals())
+        : status.message();
+  }
+
   /** Whether it may get new tasks: in reach and active. */
   public boolean isSchedulable() {
     return status.state() == NodeState.READY && spec.availability() == Availability.ACTIVE;

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param engineLabels labels of its runtime, {@code engine.labels.*}
  * @param plugins plug-ins by type; empty if it did not say
  * @param trust whose word it trusts, and who vouches for it; null in a swarm without certificates
+ * @param stuckRemovals what it should have removed and could not yet
  */
 @RecordBuilder
 public record NodeDescription(
@@ -26,14 +27,15 @@ public record NodeDescription(
     String engineVersion,
     Map<String, String> engineLabels,
     List<Plugin> plugins,
-    @Nullable Trust trust)
+    @Nullable Trust trust,
+    List<StuckRemoval> stuckRemovals)
     implements NodeDescriptionBuilder.With {
 
   /** Of a node that has not spoken yet. */
   public static final NodeDescription UNKNOWN =
       new NodeDescription("", new Platform("", ""), Resources.NONE, "", Map.of(), List.of());
 
-  /** Of a node without certificates. */
+  /** Of a node without certificates that has removed all it should. */
   public NodeDescription(
       String hostname,
       Platform platform,
@@ -41,7 +43,7 @@ public record NodeDescription(
       String engineVersion,
       Map<String, String> engineLabels,
       List<Plugin> plugins) {
-    this(hostname, platform, resources, engineVersion, engineLabels, plugins, null);
+    this(hostname, platform, resources, engineVersion, engineLabels, plugins, null, List.of());
   }
 
   public NodeDescription {
@@ -51,6 +53,7 @@ public record NodeDescription(
     engineVersion = Copies.or(engineVersion, "");
     engineLabels = Copies.map(engineLabels);
     plugins = Copies.list(plugins);
+    stuckRemovals = Copies.list(stuckRemovals);
   }
 
   /** A plug-in, such as type {@code Volume}, name {@code local}. */

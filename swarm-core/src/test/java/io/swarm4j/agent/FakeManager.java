@@ -4,6 +4,7 @@ import io.swarm4j.agent.protocol.Assignment;
 import io.swarm4j.agent.protocol.Managers;
 import io.swarm4j.agent.protocol.ToManager;
 import io.swarm4j.agent.protocol.ToNode;
+import io.swarm4j.model.NodeDescription;
 import io.swarm4j.model.NodeId;
 import io.swarm4j.model.ServiceId;
 import io.swarm4j.model.ServiceSpec;
@@ -36,6 +37,7 @@ final class FakeManager implements Managers {
   final List<Instant> attempts = new ArrayList<>();
   final List<ToManager> heard = new ArrayList<>();
   final Map<TaskId, TaskStatus> reported = new LinkedHashMap<>();
+  @Nullable NodeDescription described;
   Agent agent;
   boolean reachable = true;
 
@@ -110,6 +112,7 @@ final class FakeManager implements Managers {
     } else if (message instanceof ToManager.Heartbeat) {
       say(new ToNode.HeartbeatHeard(session, Duration.ofSeconds(5), sequence));
     } else if (message instanceof ToManager.Report report && !losesReports) {
+      described = report.description() == null ? described : report.description();
       report.tasks().forEach(task -> reported.put(task.task(), task.status()));
       say(new ToNode.ReportHeard(session, report.sequence()));
     }

@@ -8,6 +8,7 @@ import io.swarm4j.model.Node.NodeState;
 import io.swarm4j.model.NodeDescription;
 import io.swarm4j.model.NodeId;
 import io.swarm4j.model.Reason;
+import io.swarm4j.model.StuckRemoval;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskState;
 import io.swarm4j.testing.Feature;
@@ -148,6 +149,29 @@ class NodeReachTest {
     swarm.time.settle();
 
     assertThat(swarm.state(node.id)).isEqualTo(NodeState.DISCONNECTED);
+  }
+
+  @Test
+  void aNodeThatHasChangedKeepsItsSession() {
+    FakeNode node = swarm.join();
+    StuckRemoval stuck =
+        new StuckRemoval(null, "web.1.x", "device or resource busy", 3, Instant.EPOCH);
+    NodeDescription news = NodeDescription.UNKNOWN.withStuckRemovals(List.of(stuck));
+
+    node.say(new ToManager.Report(node.session(), 1, List.of(), news));
+    swarm.time.settle();
+
+    assertThat(swarm.store.view().node(node.id).description()).isEqualTo(news);
+    assertThat(swarm.store.view().node(node.id).trouble())
+        .isEqualTo(
+            "cannot remove web.1.x, tried 3 times since 1970-01-01T00:00:00Z: device or resource"
+                + " busy");
+    assertThat(swarm.state(node.id)).isEqualTo(NodeState.READY);
+    assertThat(node.refusals()).isEmpty();
+    long revision = swarm.store.view().revision();
+    node.say(new ToManager.Report(node.session(), 2, List.of(), news));
+    swarm.time.settle();
+    assertThat(swarm.store.view().revision()).isEqualTo(revision);
   }
 
   @Test

@@ -34,9 +34,7 @@ public final class NodeJson {
     json.set("Description", description);
     ObjectNode status =
         json.putObject("Status").put("State", Constants.text(node.status().state()));
-    if (node.status().state() != Node.NodeState.READY) {
-      Json.putText(status, "Message", node.status().message());
-    }
+    Json.putText(status, "Message", node.trouble());
     Json.putText(status, "Addr", node.status().address());
     Node.ManagerStatus manager = node.manager();
     if (manager != null) {

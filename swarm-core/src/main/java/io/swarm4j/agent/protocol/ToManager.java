@@ -5,6 +5,7 @@ import io.swarm4j.model.NodeId;
 import io.swarm4j.model.TaskId;
 import io.swarm4j.model.TaskStatus;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What a node says to a manager. */
 public sealed interface ToManager {
@@ -21,8 +22,20 @@ public sealed interface ToManager {
   /** The node is alive. */
   record Heartbeat(long session) implements ToManager {}
 
-  /** How far tasks have come; repeated until it is heard. */
-  record Report(long session, long sequence, List<TaskReport> tasks) implements ToManager {}
+  /**
+   * How far tasks have come, and how the node has changed; repeated until it is heard.
+   *
+   * @param description what the node says of itself now; null if that is as it was
+   */
+  record Report(
+      long session, long sequence, List<TaskReport> tasks, @Nullable NodeDescription description)
+      implements ToManager {
+
+    /** Of tasks alone. */
+    public Report(long session, long sequence, List<TaskReport> tasks) {
+      this(session, sequence, tasks, null);
+    }
+  }
 
   /**
    * The node ends the session in good order.
