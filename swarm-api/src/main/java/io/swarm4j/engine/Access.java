@@ -1,6 +1,8 @@
 package io.swarm4j.engine;
 
 import io.swarm4j.Swarm;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,9 +65,14 @@ record Access(
             + " manager.");
   }
 
-  /** The newest version of the Engine API that all who answer know. */
-  ApiVersion newest() {
-    return engine == null ? ApiVersion.NEWEST : engine.newest();
+  /** The newest version of the Engine API that all who answer know, once they have been asked. */
+  CompletionStage<ApiVersion> newest() {
+    return engine == null ? CompletableFuture.completedFuture(ApiVersion.NEWEST) : engine.newest();
+  }
+
+  /** The same, as far as it is known by now. */
+  ApiVersion newestHeard() {
+    return engine == null ? ApiVersion.NEWEST : engine.newestHeard();
   }
 
   boolean isManager() {

@@ -123,7 +123,7 @@ public final class EngineApi implements AutoCloseable {
   private CompletionStage<Response> route(Request request, Routes routes) {
     ApiVersion version = ApiVersion.of(request);
     if (version == null) {
-      return routes.answer(request, access.newest());
+      return access.newest().thenCompose(newest -> routes.answer(request, newest));
     } else if (version.compareTo(ApiVersion.OLDEST) < 0) {
       throw new ApiException(
           400,
@@ -145,7 +145,7 @@ public final class EngineApi implements AutoCloseable {
 
   private Response withHeaders(Response response) {
     return response
-        .withHeader("Api-Version", access.newest().toString())
+        .withHeader("Api-Version", access.newestHeard().toString())
         .withHeader("Docker-Experimental", "false")
         .withHeader("Ostype", "linux")
         .withHeader("Server", Product.NAME + "/" + Product.VERSION + " (linux)");

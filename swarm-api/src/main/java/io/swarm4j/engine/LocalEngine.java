@@ -19,9 +19,9 @@ import java.net.URI;
 import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,22 +30,41 @@ import org.slf4j.LoggerFactory;
 /** The container engine of the node, which answers what is not the swarm's. Thread-safe. */
 final class LocalEngine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LocalEngine.class);
+
+  /** How long clients wait for the engine's version; the docker command line waits for 2 s. */
+  private static final Duration VERSION_LIMIT = Duration.ofSeconds(1);
+
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
+  /** An engine that takes its time to say nothing is waited for a tenth of the time at most. */
+  private static final int PATIENCE = 10;
+
   private final Time time;
+  private final Duration versionLimit;
   private final Peer peer;
   private final PeerClient client;
 
-  /** When to ask for the version again; never while that is under way. */
-  private final AtomicReference<Instant> askAgain = new AtomicReference<>(Instant.MIN);
+  private final Object lock = new Object();
+  private @Nullable CompletableFuture<ApiVersion> question; // guarded by lock
+  private Instant askAgain = Instant.MIN; // guarded by lock
 
   private volatile @Nullable ApiVersion version;
 
   LocalEngine(String name, Time time, EngineAddress address) {
+    this(name, time, address, VERSION_LIMIT);
+  }
+
+  /**
+   * With a limit of its own.
+   *
+   * @param versionLimit how long a client waits at most for what {@link #newest} tells
+   */
+  LocalEngine(String name, Time time, EngineAddress address, Duration versionLimit) {
     this.time = time;
+    this.versionLimit = versionLimit;
     peer = new Peer(socket(address.uri()), tls(address.tls()));
     client = new PeerClient(name, time, peer);
-    learnVersion();
+    newest();
   }
 
   private static SocketAddress socket(URI uri) {
@@ -63,31 +82,52 @@ final class LocalEngine implements AutoCloseable {
   }
 
   /**
-   * The newest version that both know, so that a client's calls suit either. Ours until the engine
-   * has been heard.
+   * The newest version that both know, so that a client's calls suit either. The engine is asked
+   * first, and has a second to answer; ours while it says nothing.
    */
-  ApiVersion newest() {
+  CompletionStage<ApiVersion> newest() {
     ApiVersion theirs = version;
-    if (theirs == null) {
-      learnVersion();
-      return ApiVersion.NEWEST;
-    }
+    return theirs == null ? ask() : CompletableFuture.completedFuture(common(theirs));
+  }
+
+  /** The same without waiting for the engine: ours until it has been heard. */
+  ApiVersion newestHeard() {
+    ApiVersion theirs = version;
+    return theirs == null ? ApiVersion.NEWEST : common(theirs);
+  }
+
+  private static ApiVersion common(ApiVersion theirs) {
     return theirs.compareTo(ApiVersion.NEWEST) < 0 ? theirs : ApiVersion.NEWEST;
   }
 
-  private void learnVersion() {
-    Instant due = askAgain.get();
-    if (time.now().isBefore(due) || !askAgain.compareAndSet(due, Instant.MAX)) {
-      return;
+  private CompletionStage<ApiVersion> ask() {
+    CompletableFuture<ApiVersion> answer = new CompletableFuture<>();
+    Instant begin = time.now();
+    synchronized (lock) {
+      if (question != null) {
+        return question;
+      }
+      if (begin.isBefore(askAgain)) {
+        return CompletableFuture.completedFuture(newestHeard());
+      }
+      question = answer;
     }
-    read("/version")
+    client
+        .ask("GET", "/version", new byte[0], versionLimit)
+        .thenAccept(
+            told ->
+                version =
+                    ApiVersion.parse("v" + Json.object(good(told)).path("ApiVersion").asText()))
         .whenComplete(
-            (told, failure) -> {
-              askAgain.set(time.now().plus(PAUSE));
-              if (failure == null) {
-                version = ApiVersion.parse("v" + told.path("ApiVersion").asText());
+            (known, failure) -> {
+              Duration taken = Duration.between(begin, time.now()).multipliedBy(PATIENCE);
+              synchronized (lock) {
+                question = null;
+                askAgain = time.now().plus(taken.compareTo(PAUSE) < 0 ? PAUSE : taken);
               }
+              answer.complete(newestHeard());
             });
+    return answer;
   }
 
   /** What it answers to a GET, an object. Fails if it answers anything else. */

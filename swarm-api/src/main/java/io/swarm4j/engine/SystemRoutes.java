@@ -95,7 +95,7 @@ final class SystemRoutes {
     ObjectNode details = engine.putObject("Details");
     for (ObjectNode target : List.of(node, details)) {
       target
-          .put("ApiVersion", access.newest().toString())
+          .put("ApiVersion", access.newestHeard().toString())
           .put("MinAPIVersion", ApiVersion.OLDEST.toString())
           .put("Os", description().platform().os())
           .put("Arch", description().platform().architecture())

@@ -21,6 +21,7 @@ import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -43,6 +44,12 @@ class SilentEngineTest {
 
   /** An engine of our own making, and a node that has it. */
   private void start(Function<Request, CompletionStage<Response>> answers) {
+    startEngine(answers);
+    EngineAddress address = address();
+    fixture = new ApiFixture("m1", builder -> builder.engine(address));
+  }
+
+  private void startEngine(Function<Request, CompletionStage<Response>> answers) {
     engine =
         HttpServer.start(
             "scripted",
@@ -51,8 +58,6 @@ class SilentEngineTest {
             HttpLimits.DEFAULT,
             answers,
             Outlet.NONE);
-    EngineAddress address = address();
-    fixture = new ApiFixture("m1", builder -> builder.engine(address));
   }
 
   private EngineAddress address() {
@@ -131,6 +136,32 @@ class SilentEngineTest {
     fixture.swarm.networks().create(NetworkSpec.overlay("ours"));
     assertThat(fixture.post("/networks/prune", "").status()).isEqualTo(400);
     assertThat(fixture.swarm.networks().get("ours").name()).isEqualTo("ours");
+  }
+
+  @Test
+  void theVersionIsNotToldBeforeTheEngineWasAsked() throws Exception {
+    CompletableFuture<Response> told = new CompletableFuture<>();
+    startEngine(request -> told);
+    try (LocalEngine asked =
+        new LocalEngine("asked", new RealTime(), address(), Duration.ofMinutes(5))) {
+      CompletableFuture<ApiVersion> first = asked.newest().toCompletableFuture();
+      assertThat(first).isNotDone();
+      told.complete(
+          Response.of(200, "application/json", "{\"ApiVersion\":\"1.41\"}\n".getBytes(UTF_8)));
+
+      assertThat(first.get(60, TimeUnit.SECONDS)).hasToString("1.41");
+      assertThat(asked.newestHeard()).hasToString("1.41");
+    }
+  }
+
+  @Test
+  void anEngineThatSaysNothingKeepsNobodyWaitingForItsVersion() throws Exception {
+    startEngine(request -> new CompletableFuture<>());
+    try (LocalEngine asked =
+        new LocalEngine("asked", new RealTime(), address(), Duration.ofMillis(100))) {
+      assertThat(asked.newest().toCompletableFuture().get(60, TimeUnit.SECONDS))
+          .isEqualTo(ApiVersion.NEWEST);
+    }
   }
 
   @Test
