@@ -5,6 +5,7 @@ import com.github.dockerjava.api.model.Event;
 import io.swarm4j.agent.BlockingWork;
 import io.swarm4j.agent.Container;
 import io.swarm4j.agent.HealthCallback;
+import io.swarm4j.agent.OpenContainers;
 import io.swarm4j.agent.Runtime;
 import io.swarm4j.agent.TaskContext;
 import io.swarm4j.agent.TaskFailure;
@@ -19,24 +20,16 @@ import io.swarm4j.time.Loop;
 import io.swarm4j.time.Time;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Runs tasks as containers of a Docker Engine.
@@ -50,8 +43,7 @@ import org.slf4j.LoggerFactory;
  * and the next runtime with the same owner takes them over.
  */
 public final class DockerRuntime implements Runtime {
-  private static final Logger LOG = LoggerFactory.getLogger(DockerRuntime.class);
-  private static final long CLOSE_SECONDS = 30;
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
 
   private final String owner;
   private final EngineConnection engine;
@@ -68,9 +60,8 @@ public final class DockerRuntime implements Runtime {
   private final PatientCalls patience;
   private final ContainerRemovals removals;
   private final Map<String, DockerContainer> byId = new ConcurrentHashMap<>();
-  private final Object lock = new Object();
-  private final Set<DockerContainer> containers = new LinkedHashSet<>();
-  private boolean closed;
+  private final OpenContainers<DockerContainer> containers =
+      new OpenContainers<>("the Docker runtime");
 
   private DockerRuntime(Builder builder, EngineConnection engine) {
     this.owner = builder.owner;
@@ -119,17 +110,8 @@ public final class DockerRuntime implements Runtime {
     }
     check.orThrow();
     DockerContainer container = new DockerContainer(task, this);
-    add(container);
+    containers.add(container);
     return container;
-  }
-
-  private void add(DockerContainer container) {
-    synchronized (lock) {
-      if (closed) {
-        throw new UnavailableException("the Docker runtime is closed");
-      }
-      containers.add(container);
-    }
   }
 
   // --- recovery ----------------------------------------------------------------------------------
@@ -227,7 +209,7 @@ public final class DockerRuntime implements Runtime {
   }
 
   void adopted(String id, DockerContainer container) {
-    add(container);
+    containers.add(container);
     byId.put(id, container);
   }
 
@@ -237,9 +219,7 @@ public final class DockerRuntime implements Runtime {
 
   /** The tasks that this life of the runtime knows of. */
   Set<TaskId> tasks() {
-    synchronized (lock) {
-      return containers.stream().map(DockerContainer::task).collect(Collectors.toUnmodifiableSet());
-    }
+    return containers.tasks();
   }
 
   /** A task is used once: what it was given is not needed after its end. */
@@ -253,38 +233,24 @@ public final class DockerRuntime implements Runtime {
     }
     files.delete(container.task());
     networking.detach(container.task());
-    synchronized (lock) {
-      containers.remove(container);
-    }
+    containers.remove(container);
   }
 
   // --- end ---------------------------------------------------------------------------------------
 
-  /** Ends and removes all containers. */
+  /** Ends and removes all containers; the next runtime of this node removes what stays. */
   @Override
   public void close() {
-    List<DockerContainer> open = shut();
-    CompletableFuture<?>[] removals =
-        open.stream()
-            .map(container -> container.remove().toCompletableFuture())
-            .toArray(CompletableFuture[]::new);
-    if (!loop.isCurrent()) {
-      await(CompletableFuture.allOf(removals));
+    if (containers.shut()) {
+      containers.removeAll(loop, CLOSE_LIMIT);
+      release();
     }
-    release();
   }
 
   /** Lets go of the engine: what runs there runs on. Idempotent; a later close does nothing. */
   public void detach() {
-    shut();
-    release();
-  }
-
-  private List<DockerContainer> shut() {
-    synchronized (lock) {
-      List<DockerContainer> open = closed ? List.of() : List.copyOf(containers);
-      closed = true;
-      return open;
+    if (containers.shut()) {
+      release();
     }
   }
 
@@ -294,19 +260,6 @@ public final class DockerRuntime implements Runtime {
     loop.close();
     engine.close();
     files.close();
-  }
-
-  private static void await(CompletableFuture<Void> all) {
-    try {
-      all.get(CLOSE_SECONDS, TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException incomplete) {
-      LOG.warn(
-          "some containers could not be removed before the Docker runtime closed; the next one of"
-              + " this node does it",
-          incomplete);
-    } catch (InterruptedException stop) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   /** Options of a Docker runtime. */

@@ -4,6 +4,7 @@ import io.swarm4j.agent.BlockingWork;
 import io.swarm4j.agent.Container;
 import io.swarm4j.agent.HealthCallback;
 import io.swarm4j.agent.HostFacts;
+import io.swarm4j.agent.OpenContainers;
 import io.swarm4j.agent.Runtime;
 import io.swarm4j.agent.TaskContext;
 import io.swarm4j.agent.TaskLog;
@@ -12,25 +13,22 @@ import io.swarm4j.model.ContainerSpec;
 import io.swarm4j.model.Fault;
 import io.swarm4j.model.NodeDescription;
 import io.swarm4j.model.ResourceRequirements;
+import io.swarm4j.model.TaskId;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.time.Loop;
 import io.swarm4j.time.Time;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collections;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +50,7 @@ public final class ProcessRuntime implements Runtime {
   public static final String LIMITS_LABEL = "swarm4j.limits";
 
   private static final Logger LOG = LoggerFactory.getLogger(ProcessRuntime.class);
-  private static final long CLOSE_SECONDS = 15;
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(15);
 
   private final Time time;
   private final ProcessImages images;
@@ -67,9 +65,8 @@ public final class ProcessRuntime implements Runtime {
   private final AtomicBoolean warned = new AtomicBoolean();
   private final Loop loop;
   private final BlockingWork work;
-  private final Object lock = new Object();
-  private final Set<ProcessContainer> containers = new LinkedHashSet<>();
-  private boolean closed;
+  private final OpenContainers<ProcessContainer> containers =
+      new OpenContainers<>("the process runtime");
 
   private ProcessRuntime(Builder builder, DataDirectory data) {
     this.data = data;
@@ -113,12 +110,7 @@ public final class ProcessRuntime implements Runtime {
     TaskLog log = new TaskLog(new RotatingLog(folder.log(), logFileBytes, logFiles), time, work);
     ProcessContainer container =
         new ProcessContainer(task, this, loop, work, folder, log, data.mark(task.task().id()));
-    synchronized (lock) {
-      if (closed) {
-        throw new UnavailableException("the process runtime is closed");
-      }
-      containers.add(container);
-    }
+    containers.add(container);
     return container;
   }
 
@@ -141,43 +133,18 @@ public final class ProcessRuntime implements Runtime {
   }
 
   private Set<String> present() {
-    synchronized (lock) {
-      return containers.stream()
-          .map(container -> container.task().toString())
-          .collect(Collectors.toUnmodifiableSet());
-    }
+    return containers.tasks().stream().map(TaskId::toString).collect(Collectors.toSet());
   }
 
   @Override
   public void close() {
-    List<ProcessContainer> open;
-    synchronized (lock) {
-      if (closed) {
-        return;
-      }
-      closed = true;
-      open = List.copyOf(containers);
+    if (!containers.shut()) {
+      return;
     }
-    CompletableFuture<?>[] removals =
-        open.stream()
-            .map(container -> container.remove().toCompletableFuture())
-            .toArray(CompletableFuture[]::new);
-    if (!loop.isCurrent()) {
-      await(CompletableFuture.allOf(removals));
-    }
+    containers.removeAll(loop, CLOSE_LIMIT);
     work.close();
     loop.close();
     data.close();
-  }
-
-  private static void await(CompletableFuture<Void> all) {
-    try {
-      all.get(CLOSE_SECONDS, TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException incomplete) {
-      LOG.warn("some tasks could not be removed before the process runtime closed", incomplete);
-    } catch (InterruptedException stop) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   ProcessImages images() {
@@ -211,9 +178,7 @@ public final class ProcessRuntime implements Runtime {
   }
 
   void forget(ProcessContainer container) {
-    synchronized (lock) {
-      containers.remove(container);
-    }
+    containers.remove(container);
   }
 
   /** Options of a process runtime. */

@@ -189,8 +189,7 @@ public final class DockerHosts implements BeforeAllCallback, AfterAllCallback {
   }
 
   /** Hosts that are up. */
-  private record Bed(String id, String addresses, List<Host> hosts)
-      implements Store.CloseableResource {
+  private record Bed(String id, String addresses, List<Host> hosts) implements AutoCloseable {
 
     static Bed up(int count, List<String> arguments) {
       String owner = Long.toString(ProcessHandle.current().pid());

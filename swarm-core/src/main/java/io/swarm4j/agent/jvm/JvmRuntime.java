@@ -5,29 +5,23 @@ import io.swarm4j.agent.Container;
 import io.swarm4j.agent.HealthCallback;
 import io.swarm4j.agent.HostFacts;
 import io.swarm4j.agent.MemoryLogStorage;
+import io.swarm4j.agent.OpenContainers;
 import io.swarm4j.agent.Runtime;
 import io.swarm4j.agent.TaskContext;
 import io.swarm4j.agent.TaskLog;
 import io.swarm4j.model.ContainerSpec;
 import io.swarm4j.model.Fault;
 import io.swarm4j.model.NodeDescription;
-import io.swarm4j.model.UnavailableException;
 import io.swarm4j.time.Loop;
 import io.swarm4j.time.Time;
+import java.time.Duration;
 import java.util.Collections;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Runs tasks as Java code in this JVM.
@@ -39,8 +33,7 @@ import org.slf4j.LoggerFactory;
  * command runs with the task's own environment, working directory and user. Needs real time.
  */
 public final class JvmRuntime implements Runtime {
-  private static final Logger LOG = LoggerFactory.getLogger(JvmRuntime.class);
-  private static final long CLOSE_MILLIS = 10_000;
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
   private static final long JOIN_MILLIS = 1_000;
 
   private final Time time;
@@ -52,9 +45,8 @@ public final class JvmRuntime implements Runtime {
   private final String threadPrefix;
   private final Loop loop;
   private final BlockingWork work;
-  private final Object lock = new Object();
-  private final Set<JvmContainer> containers = new LinkedHashSet<>();
-  private boolean closed;
+  private final OpenContainers<JvmContainer> containers =
+      new OpenContainers<>("the in-JVM runtime");
 
   private JvmRuntime(Builder builder) {
     this.time = builder.time;
@@ -93,12 +85,7 @@ public final class JvmRuntime implements Runtime {
     JvmContainer container =
         new JvmContainer(
             task, this, loop, work, time.newThreads(threadPrefix + "-" + task.name()), log);
-    synchronized (lock) {
-      if (closed) {
-        throw new UnavailableException("the in-JVM runtime is closed");
-      }
-      containers.add(container);
-    }
+    containers.add(container);
     return container;
   }
 
@@ -110,34 +97,16 @@ public final class JvmRuntime implements Runtime {
 
   @Override
   public void close() {
-    List<JvmContainer> open;
-    synchronized (lock) {
-      if (closed) {
-        return;
-      }
-      closed = true;
-      open = List.copyOf(containers);
+    if (!containers.shut()) {
+      return;
     }
-    CompletableFuture<?>[] removals =
-        open.stream()
-            .map(container -> container.remove().toCompletableFuture())
-            .toArray(CompletableFuture[]::new);
+    List<JvmContainer> open = containers.all();
+    containers.removeAll(loop, CLOSE_LIMIT);
     if (!loop.isCurrent()) {
-      await(CompletableFuture.allOf(removals));
       open.forEach(JvmRuntime::join);
     }
     work.close();
     loop.close();
-  }
-
-  private static void await(CompletableFuture<Void> all) {
-    try {
-      all.get(CLOSE_MILLIS, TimeUnit.MILLISECONDS);
-    } catch (ExecutionException | TimeoutException incomplete) {
-      LOG.warn("some tasks could not be removed before the in-JVM runtime closed", incomplete);
-    } catch (InterruptedException stop) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   private static void join(JvmContainer container) {
@@ -166,9 +135,7 @@ public final class JvmRuntime implements Runtime {
   }
 
   void forget(JvmContainer container) {
-    synchronized (lock) {
-      containers.remove(container);
-    }
+    containers.remove(container);
   }
 
   /** Options of an in-JVM runtime. */
