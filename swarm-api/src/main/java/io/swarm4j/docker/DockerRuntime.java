@@ -29,6 +29,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,7 +69,7 @@ public final class DockerRuntime implements Runtime {
     this.engine = engine;
     this.images = new EngineImages(engine, builder.time, builder.pull, builder.credentials);
     this.files = new TaskFiles(engine.address(), owner);
-    this.networking = builder.networking;
+    this.networking = builder.networking.apply(engine);
     this.admission = builder.admission;
     this.onEngine = new EngineContainers(owner, engine, files, networking, builder.logDriver);
     this.callbacks = Map.copyOf(builder.callbacks);
@@ -277,7 +278,8 @@ public final class DockerRuntime implements Runtime {
     private PullPolicy pull = PullPolicy.MISSING;
     private RegistryCredentials credentials = RegistryCredentials.STORED;
     private AdmissionPolicy admission = AdmissionPolicy.STANDARD;
-    private ContainerNetworking networking = ContainerNetworking.bridge();
+    private Function<EngineConnection, ContainerNetworking> networking =
+        engine -> ContainerNetworking.bridge();
     private Duration answerLimit = Duration.ofSeconds(60);
     private Duration signsOfLife = Duration.ofSeconds(5);
     private LogDriver logDriver = rotating(DEFAULT_LOG_FILE_BYTES, DEFAULT_LOG_FILES);
@@ -316,6 +318,11 @@ public final class DockerRuntime implements Runtime {
 
     /** How containers come onto networks; the engine's default bridge unless set. */
     public Builder networking(ContainerNetworking how) {
+      return networkingBy(engine -> how);
+    }
+
+    /** The same for what has to talk to the engine, too. */
+    Builder networkingBy(Function<EngineConnection, ContainerNetworking> how) {
       networking = how;
       return this;
     }

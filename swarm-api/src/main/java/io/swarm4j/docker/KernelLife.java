@@ -71,7 +71,7 @@ final class KernelLife {
     runtime =
         DockerRuntime.builder(time, options.name())
             .engine(engine)
-            .networking(new KernelNetworking(engine, node))
+            .networkingBy(connection -> new KernelNetworking(connection, node))
             .build();
   }
 

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -37,12 +38,18 @@ final class KernelNetworking implements ContainerNetworking {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String PREFIX = "swarm4j-";
 
-  private final EngineAddress address;
+  private final EngineConnection engine;
   private final CompletableFuture<KernelNode> node;
   private final Map<TaskId, Set<String>> used = new HashMap<>();
+  private final Set<String> unused = new TreeSet<>();
 
-  KernelNetworking(EngineAddress address, CompletableFuture<KernelNode> node) {
-    this.address = address;
+  /**
+   * Makes networks on an engine.
+   *
+   * @param engine the connection of the runtime whose containers come onto them
+   */
+  KernelNetworking(EngineConnection engine, CompletableFuture<KernelNode> node) {
+    this.engine = engine;
     this.node = node;
   }
 
@@ -72,8 +79,8 @@ final class KernelNetworking implements ContainerNetworking {
 
   private synchronized void provide(TaskId task, String name, Overlay overlay, int mtu) {
     used.computeIfAbsent(task, id -> new TreeSet<>()).add(name);
-    try (EngineConnection engine = EngineConnection.open(address, PATIENCE)) {
-      if (isThere(engine, name, overlay)) {
+    try {
+      if (isThere(name, overlay)) {
         return;
       }
       engine
@@ -100,7 +107,7 @@ final class KernelNetworking implements ContainerNetworking {
   }
 
   /** An earlier life of the node may have left it, with another address of the node. */
-  private static boolean isThere(EngineConnection engine, String name, Overlay overlay) {
+  private boolean isThere(String name, Overlay overlay) {
     try {
       Network present = engine.calls().inspectNetworkCmd().withNetworkId(name).exec();
       boolean same =
@@ -136,20 +143,21 @@ final class KernelNetworking implements ContainerNetworking {
   @Override
   public synchronized void detach(TaskId task) {
     node.thenAccept(present -> present.ended(task));
-    Set<String> names = used.remove(task);
-    if (names == null) {
-      return;
-    }
-    used.values().forEach(names::removeAll);
-    if (names.isEmpty()) {
-      return;
-    }
-    try (EngineConnection engine = EngineConnection.open(address, PATIENCE)) {
-      for (String name : names) {
-        engine.calls().removeNetworkCmd(name).exec();
-      }
-    } catch (RuntimeException inUse) {
-      LOG.debug("A network of task {} stays", task, inUse);
+    unused.addAll(Objects.requireNonNullElse(used.remove(task), Set.of()));
+    used.values().forEach(unused::removeAll);
+    unused.removeIf(this::isRemoved);
+  }
+
+  /** What stays, since the engine still uses it or does not answer, is tried with the next task. */
+  private boolean isRemoved(String name) {
+    try {
+      engine.calls().removeNetworkCmd(name).exec();
+      return true;
+    } catch (NotFoundException absent) {
+      return true;
+    } catch (RuntimeException stays) {
+      LOG.debug("The network {} stays", name, stays);
+      return false;
     }
   }
 
