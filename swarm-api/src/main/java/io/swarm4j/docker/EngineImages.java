@@ -2,6 +2,7 @@ package io.swarm4j.docker;
 
 import com.github.dockerjava.api.command.InspectImageResponse;
 import com.github.dockerjava.api.command.PullImageCmd;
+import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.AuthConfig;
 import io.swarm4j.agent.TaskFailure;
@@ -39,7 +40,7 @@ final class EngineImages {
   InspectImageResponse ensure(
       String image, Consumer<Reason> progress, Consumer<AutoCloseable> cancel)
       throws InterruptedException {
-    Optional<InspectImageResponse> present = find(image);
+    Optional<InspectImageResponse> present = sought(image);
     boolean fixed = present.isPresent() && image.contains("@");
     if (policy == PullPolicy.NEVER
         || fixed
@@ -55,8 +56,16 @@ final class EngineImages {
       }
       LOG.warn("image={} not pulled, the node's own is used: {}", image, failed.getMessage());
     }
-    return find(image)
+    return sought(image)
         .orElseThrow(() -> failure(image, "the registry gave another image than asked for", null));
+  }
+
+  private Optional<InspectImageResponse> sought(String image) {
+    try {
+      return find(image);
+    } catch (DockerException refused) {
+      throw failure(image, EngineFailures.text(refused), refused);
+    }
   }
 
   /** What the engine knows of an image that it has. */

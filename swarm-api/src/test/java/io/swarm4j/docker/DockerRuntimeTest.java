@@ -503,7 +503,9 @@ class DockerRuntimeTest {
       Container container = runtime.create(task.context());
 
       assertThatThrownBy(() -> await(container.start()))
-          .isInstanceOf(TaskFailure.class)
+          .isInstanceOfSatisfying(
+              TaskFailure.class,
+              failure -> assertThat(failure.reason()).isInstanceOf(Reason.StartFailed.class))
           .hasMessageContaining("7999");
       await(container.remove());
     } finally {

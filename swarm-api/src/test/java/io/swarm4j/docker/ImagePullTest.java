@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.swarm4j.Swarm;
 import io.swarm4j.agent.Container;
 import io.swarm4j.agent.TaskFailure;
+import io.swarm4j.docker.EngineProxy.Fate;
 import io.swarm4j.engine.EngineApi;
 import io.swarm4j.model.ContainerSpec;
 import io.swarm4j.model.NotFoundException;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,6 +35,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Images come from a registry: by tag, by digest, with a login, or not at all. */
 @Tag("docker")
@@ -97,8 +101,12 @@ class ImagePullTest {
   }
 
   private DockerRuntime open(String password) {
+    return open(password, EngineAddress.of(host.uri()));
+  }
+
+  private static DockerRuntime open(String password, EngineAddress engine) {
     return DockerRuntime.builder(new RealTime(), "pull-test")
-        .engine(EngineAddress.of(host.uri()))
+        .engine(engine)
         .credentials(image -> Optional.of(new RegistryCredentials.Login("me", password)))
         .build();
   }
@@ -123,7 +131,9 @@ class ImagePullTest {
   private static Reason refused(Container container) {
     Throwable thrown = catchThrowable(() -> prepare(container));
     assertThat(thrown).hasCauseInstanceOf(TaskFailure.class);
-    return ((TaskFailure) thrown.getCause()).reason();
+    Reason reason = ((TaskFailure) thrown.getCause()).reason();
+    assertThat(reason).isInstanceOf(Reason.Image.class);
+    return reason;
   }
 
   private static Container create(DockerRuntime runtime, String image) {
@@ -148,6 +158,25 @@ class ImagePullTest {
       prepare(create(runtime, digest));
     }
     host.docker("tag", "swarm4j/base", tag);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 150, 300, 500})
+  void aPullThatIsCutOffGoesOn(int bytes) throws Exception {
+    String tag = registry + "/team/app:1";
+    host.docker("rmi", tag);
+    AtomicBoolean cut = new AtomicBoolean();
+    try (EngineProxy proxy = new EngineProxy(dir.resolve("proxy.sock"), host.socket())) {
+      proxy.rule(
+          request ->
+              request.contains("/images/create") && cut.compareAndSet(false, true)
+                  ? new Fate.Answer(bytes)
+                  : Fate.PASS);
+      try (DockerRuntime runtime = open("right", proxy.address())) {
+        prepare(create(runtime, tag));
+        assertThat(cut).isTrue();
+      }
+    }
   }
 
   @Test
