@@ -58,11 +58,7 @@ class TaskFaultsTest {
             default -> base.withCommand(List.of("sleep", "1000"));
           };
       ServiceSpec plain = ServiceSpec.of(name, "swarm4j/base");
-      return plain.withTask(
-          plain
-              .task()
-              .withContainer(container)
-              .withRestart(QUICK));
+      return plain.withTask(plain.task().withContainer(container).withRestart(QUICK));
     }
 
     /** Whether its tasks fail as they should, and their slot waits ever longer. */
@@ -70,7 +66,9 @@ class TaskFaultsTest {
       List<Task> tasks = view.tasksOf(view.serviceNamed(name).id());
       Optional<Reason> failure =
           tasks.stream().filter(task -> task.state().isTerminal()).findFirst().map(Broken::why);
-      return failure.filter(why -> reason.isInstance(why) && why.toString().contains(words)).isPresent()
+      return failure
+              .filter(why -> reason.isInstance(why) && why.toString().contains(words))
+              .isPresent()
           && tasks.stream().anyMatch(task -> why(task) instanceof Reason.CrashLoop);
     }
 
