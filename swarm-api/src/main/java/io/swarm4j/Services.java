@@ -51,6 +51,31 @@ public interface Services {
   /** Twin of {@link #update(String, long, ServiceSpec)}. */
   CompletionStage<Service> updateAsync(String service, long version, ServiceSpec spec);
 
+  /**
+   * Tells what a spec would do to the service of its name, or to a new one: which fields change,
+   * which tasks start and stop when and where, how few run meanwhile, and what becomes of it.
+   * Nothing is stored.
+   *
+   * <p>The engine finds out by going on from a copy of the present state, in a time of its own; it
+   * takes the caller's thread for as long as the managers would be busy with the change. What a
+   * faulty spec is refused with, it is refused with here.
+   */
+  ServicePlan plan(ServiceSpec spec);
+
+  /** Twin of {@link #plan}; the plan is made by the thread that completes the stage. */
+  CompletionStage<ServicePlan> planAsync(ServiceSpec spec);
+
+  /**
+   * Does what was planned, if the service is still as it was then.
+   *
+   * @throws io.swarm4j.model.ConflictException if it has changed since, was removed, or has been
+   *     created meanwhile
+   */
+  Service apply(ServicePlan plan);
+
+  /** Twin of {@link #apply}. */
+  CompletionStage<Service> applyAsync(ServicePlan plan);
+
   /** Sets the number of replicas of a replicated service. */
   Service scale(String service, int replicas);
 

@@ -9,6 +9,7 @@ import io.swarm4j.ExecResult;
 import io.swarm4j.Logs;
 import io.swarm4j.NodeOptions;
 import io.swarm4j.Rotation;
+import io.swarm4j.ServicePlan;
 import io.swarm4j.StackConvergence;
 import io.swarm4j.Swarm;
 import io.swarm4j.event.AuditEvent;
@@ -115,6 +116,28 @@ class EmbeddingTest {
       swarm.services().await("web", Duration.ofSeconds(30));
       assertThat(swarm.services().get("web").spec().task().container().image()).isEqualTo("web");
       assertThat(swarm.services().tasks("web").stream().filter(Task::isDesiredAlive)).hasSize(5);
+    }
+  }
+
+  @Test
+  void plan() {
+    try (Swarm swarm = start()) {
+      swarm.services().create(ServiceSpec.of("web", "web").withReplicas(3));
+      swarm.services().await("web", Duration.ofSeconds(30));
+
+      ServiceSpec wanted = swarm.services().get("web").spec().withReplicas(5);
+      ServicePlan plan = swarm.services().plan(wanted); // nothing is stored
+      plan.changes().forEach(this::print);
+      for (ServicePlan.Step step : plan.steps()) {
+        print(step.after() + ": " + step.action() + " " + step.slot() + " on " + step.hostname());
+      }
+      if (plan.outcome().isConverged() && plan.fewestRunning() >= 3) {
+        swarm.services().apply(plan); // a ConflictException if the service has changed since
+      }
+
+      assertThat(swarm.services().get("web").spec()).isEqualTo(wanted);
+      assertThat(printed).hasSize(3).first().asString().startsWith("mode: ");
+      assertThat(printed.get(1)).contains("START 4 on ");
     }
   }
 

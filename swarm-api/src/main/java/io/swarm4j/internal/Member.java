@@ -40,7 +40,7 @@ public final class Member implements AutoCloseable {
         options.time());
   }
 
-  private static AllocatorOptions allocation(EngineOptions options) {
+  static AllocatorOptions allocation(EngineOptions options) {
     boolean perNode = NodeNetworks.areExpected(options);
     return AllocatorOptions.DEFAULT
         .withAddressForEveryTask(options.network() && !perNode)

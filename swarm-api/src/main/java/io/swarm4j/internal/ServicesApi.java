@@ -7,6 +7,7 @@ import io.swarm4j.ImageResolver.ResolvedImage;
 import io.swarm4j.Logs;
 import io.swarm4j.PortProblem;
 import io.swarm4j.ServiceHealth;
+import io.swarm4j.ServicePlan;
 import io.swarm4j.Services;
 import io.swarm4j.model.Check;
 import io.swarm4j.model.ConflictException;
@@ -49,13 +50,47 @@ record ServicesApi(Host engine, ImageResolver registry) implements Services {
   public CompletionStage<Service> createAsync(ServiceSpec spec) {
     return ImagePins.ask(registry, List.of(spec))
         .thenCompose(
-            pins ->
-                engine.submit(
-                    tx -> {
-                      ServiceSpec pinned = pins.pin(spec, null);
-                      engine.admission(tx).newService(pinned);
-                      return tx.put(Service.create(engine.ids().service(), pinned));
-                    }));
+            pins -> engine.submit(tx -> created(tx, pins.pin(spec, null), engine.ids().service())));
+  }
+
+  private Service created(Transaction tx, ServiceSpec spec, ServiceId id) {
+    engine.admission(tx).newService(spec);
+    return tx.put(Service.create(id, spec));
+  }
+
+  @Override
+  public ServicePlan plan(ServiceSpec spec) {
+    return engine.join(planAsync(spec));
+  }
+
+  @Override
+  public CompletionStage<ServicePlan> planAsync(ServiceSpec spec) {
+    return ImagePins.ask(registry, List.of(spec)).thenApply(pins -> plan(spec, pins));
+  }
+
+  private ServicePlan plan(ServiceSpec spec, ImagePins pins) {
+    try (Foresight foresight = new Foresight(engine.view(), engine.options())) {
+      return foresight.plan(
+          (tx, ids) -> {
+            Service present = tx.serviceNamed(spec.name());
+            return present == null
+                ? created(tx, pins.pin(spec, null), ids.service())
+                : changed(tx, present, pins.pin(spec, present.spec()));
+          });
+    }
+  }
+
+  @Override
+  public Service apply(ServicePlan plan) {
+    return engine.join(applyAsync(plan));
+  }
+
+  @Override
+  public CompletionStage<Service> applyAsync(ServicePlan plan) {
+    Services asPlanned = asGiven();
+    return plan.version() == 0
+        ? asPlanned.createAsync(plan.spec())
+        : asPlanned.updateAsync(plan.spec().name(), plan.version(), plan.spec());
   }
 
   @Override

@@ -35,6 +35,13 @@ public final class MemoryLog implements Log {
     return group(1).get(0);
   }
 
+  /** The log of a single manager that goes on from {@code state}. */
+  public static MemoryLog startingAt(View state) {
+    Group group = new Group();
+    group.start = state;
+    return new MemoryLog(group);
+  }
+
   /** The logs of managers that share one state; the first leads. */
   public static List<MemoryLog> group(int managers) {
     Group group = new Group();
@@ -56,6 +63,7 @@ public final class MemoryLog implements Log {
         newReplica.termBegan(group.term);
       } else {
         group.leading = this;
+        newReplica.restore(group.start);
         newReplica.leadershipGained(++group.term);
       }
     }
@@ -103,6 +111,7 @@ public final class MemoryLog implements Log {
 
   private static final class Group {
     private final CopyOnWriteArrayList<MemoryLog> members = new CopyOnWriteArrayList<>();
+    private View start = View.EMPTY;
     private @Nullable MemoryLog leading;
     private long term;
 

@@ -8,8 +8,8 @@ import io.swarm4j.model.ServiceSpec;
  * ones.
  *
  * <p>Answers must follow from the arguments alone: they are kept, and a node is asked again only
- * when something on it changed. Called on the leader's loop; it must not block. A filter that
- * throws refuses the node.
+ * when something on it changed. Called on the leader's loop, and by whoever plans ahead at the same
+ * time; it must not block. A filter that throws refuses the node.
  */
 public interface Filter {
 

@@ -1,5 +1,6 @@
 package io.swarm4j.scheduler;
 
+import io.swarm4j.model.Cluster;
 import io.swarm4j.model.Task;
 import io.swarm4j.orchestrator.Control;
 import io.swarm4j.orchestrator.Reconciler;
@@ -21,6 +22,9 @@ public final class Scheduler implements Reconciler {
   private final PlacementOptions options;
   private @Nullable SchedulingTurns turns;
 
+  @SuppressWarnings("NullAway.Init") // set by begin, before anything else is called
+  private Control control;
+
   /** With the reference's behaviour. */
   public Scheduler() {
     this(PlacementOptions.DEFAULT);
@@ -31,8 +35,9 @@ public final class Scheduler implements Reconciler {
   }
 
   @Override
-  public void begin(Control control, Transaction tx) {
-    turns = new SchedulingTurns(options, control, tx);
+  public void begin(Control newControl, Transaction tx) {
+    control = newControl;
+    turns = new SchedulingTurns(options, newControl, tx);
     turns.work(tx);
   }
 
@@ -42,8 +47,18 @@ public final class Scheduler implements Reconciler {
     if (present == null) {
       throw new IllegalStateException("the scheduler was not begun");
     }
+    if (changes.stream().anyMatch(Scheduler::isFounding)) {
+      begin(control, tx);
+      return;
+    }
     present.follow(changes, tx);
     present.work(tx);
+  }
+
+  /** Ties are broken by the cluster's id: what was known before it had one counts no more. */
+  private static boolean isFounding(Change change) {
+    return change.latest() instanceof Cluster now
+        && !(change.before() instanceof Cluster before && before.id().equals(now.id()));
   }
 
   @Override

@@ -7,8 +7,8 @@ import io.swarm4j.model.ServiceSpec;
  * filters.
  *
  * <p>The weighted sum of all scorers decides; the strategy breaks ties. Scores must follow from the
- * arguments alone. Called on the leader's loop; it must not block. A scorer that throws, or answers
- * NaN, refuses the node.
+ * arguments alone. Called on the leader's loop, and by whoever plans ahead at the same time; it
+ * must not block. A scorer that throws, or answers NaN, refuses the node.
  */
 @FunctionalInterface
 public interface Scorer {
