@@ -81,7 +81,7 @@ class KnownCommandsTest {
             tuple("ServiceSpec.task.container.probes.liveness.probe.command", "no-such-probe"));
     assertThat(refused)
         .hasMessageContaining("make it before the service")
-        .hasMessageContaining("a command of the node: install it, or give its path (PATH is /usr/")
+        .hasMessageContaining("a command of the node; install it, or give its path (PATH is /usr/")
         .hasMessageContaining("a check that the node's runtime has (it has [db])");
     assertThat(swarm.view().revision()).isEqualTo(before);
   }

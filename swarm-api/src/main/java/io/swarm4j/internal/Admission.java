@@ -154,7 +154,7 @@ final class Admission {
           Fault.Code.UNKNOWN_REFERENCE,
           "task.dependsOn[" + i + "]",
           wanted,
-          "a service that exists: create it first");
+          "a service that exists; create it first");
     }
     List<String> cycle = DependencyCycle.from(key(spec.name()), waits, new HashSet<>());
     check.that(
@@ -162,7 +162,7 @@ final class Admission {
         Fault.Code.CONTRADICTION,
         "task.dependsOn",
         String.join(" -> ", cycle),
-        "services that do not wait for each other: leave out one of these");
+        "services that do not wait for each other; leave out one of these");
   }
 
   private static List<String> dependenciesOf(ServiceSpec spec) {

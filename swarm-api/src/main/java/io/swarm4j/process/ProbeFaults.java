@@ -79,8 +79,8 @@ final class ProbeFaults {
           where + ".command",
           name,
           name.contains("/")
-              ? "an executable file of the node: make it before the service"
-              : "a command of the node: install it, or give its path (PATH is " + path + ")");
+              ? "an executable file of the node; make it before the service"
+              : "a command of the node; install it, or give its path (PATH is " + path + ")");
     }
   }
 

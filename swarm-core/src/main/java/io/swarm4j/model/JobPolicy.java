@@ -57,7 +57,7 @@ public record JobPolicy(
             Fault.Code.CONTRADICTION,
             "required",
             required,
-            "no required parameters on a job that runs by itself: set onRequest, or give them"
+            "no required parameters on a job that runs by itself; set onRequest, or give them"
                 + " defaults");
     for (String name : required) {
       check.that(

@@ -42,7 +42,7 @@ public record JobSchedule(
             cron != null && cron.trim().split("\\s+").length == 5,
             "cron",
             cron,
-            "five fields: minute hour day-of-month month day-of-week")
+            "five fields, minute hour day-of-month month day-of-week")
         .that(
             zone != null && ZoneId.getAvailableZoneIds().contains(zone),
             "zone",

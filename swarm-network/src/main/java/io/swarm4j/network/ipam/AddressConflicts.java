@@ -95,7 +95,7 @@ public final class AddressConflicts {
 
   private static String text(List<IpPool> pools) {
     return pools.isEmpty()
-        ? "the next free subnet, once it is used: give the network a subnet of its own"
+        ? "the next free subnet, once it is used; give the network a subnet of its own"
         : String.join(", ", pools.stream().map(pool -> pool.subnet().toString()).toList());
   }
 

@@ -62,7 +62,7 @@ public record Frontend(
                     || (proxyProtocol == ProxyProtocol.NONE && !options.proxyProtocolIn()),
                 "proxyProtocol",
                 proxyProtocol,
-                "none: it is for TCP")
+                "none; it is for TCP")
             .that(!binds.isEmpty(), "binds", binds, "at least one address to listen on")
             .unique(backends, Backend::id, "backends");
     for (InetSocketAddress bind : binds) {
