@@ -192,7 +192,7 @@ final class KernelBench implements AutoCloseable {
       double loaded = until(node, 1, () -> loop.execute(() -> node.reset(swarm.view())));
       ChangeFeed.Listener listener = node.listener(() -> {});
       for (int c = 0; c < CHANGES; c++) {
-        Commit commit = swarm.withdraw(c * 300);
+        Commit commit = swarm.end(c * 300);
         double changed =
             until(
                 node,

@@ -119,10 +119,15 @@ final class LargeSwarm {
     return nodes.get(0);
   }
 
-  /** The first task of a service is to stop, and so is an endpoint no longer. */
-  Commit withdraw(int service) {
+  /**
+   * The first task of a service has ended: it is an endpoint no longer, and its address is free.
+   */
+  Commit end(int service) {
     Task before = tasks.get(service * endpoints);
-    Task after = before.withDesiredState(TaskState.SHUTDOWN);
+    Task after =
+        before
+            .withDesiredState(TaskState.SHUTDOWN)
+            .withStatus(TaskStatus.of(TaskState.SHUTDOWN, Instant.EPOCH, "shutdown"));
     put(after);
     View earlier = view;
     view = View.of(earlier.revision() + 1, objects.values());

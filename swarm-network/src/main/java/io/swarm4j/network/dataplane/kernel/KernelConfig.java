@@ -3,6 +3,8 @@ package io.swarm4j.network.dataplane.kernel;
 import io.swarm4j.model.Ip;
 import io.swarm4j.model.PortSpec.Protocol;
 import io.swarm4j.model.Subnet;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -37,15 +39,20 @@ public record KernelConfig(
    * concerns. Overlays and tasks are left as they are.
    */
   KernelConfig without(KernelConfig other) {
-    Set<PublishedPort> otherPorts = new HashSet<>(other.published);
-    Set<Ip> otherTasks = new HashSet<>(tasksHere);
-    otherTasks.removeAll(other.tasksHere);
     return new KernelConfig(
         revision,
         overlays,
-        published.stream().filter(port -> !otherPorts.contains(port)).toList(),
-        otherTasks,
+        List.copyOf(difference(published, other.published)),
+        Set.copyOf(difference(tasksHere, other.tasksHere)),
         tasks);
+  }
+
+  private static <T> Collection<T> difference(Collection<T> all, Collection<T> others) {
+    if (all == others) {
+      return Set.of();
+    }
+    Set<T> same = new HashSet<>(others);
+    return all.stream().filter(each -> !same.contains(each)).toList();
   }
 
   /** The same with other published ports. */
@@ -64,12 +71,12 @@ public record KernelConfig(
    * @param vni its VXLAN identifier
    * @param subnet its addresses
    * @param address this node's own address on it, and the gateway of the tasks here
-   * @param remotes whoever is on it at other nodes
+   * @param remotes whoever is on it at other nodes, in the order of their addresses
    */
   public record Overlay(int vni, Subnet subnet, Ip address, List<Remote> remotes) {
-    /** Copies the list. */
+    /** Copies the list, and sorts it. */
     public Overlay {
-      remotes = List.copyOf(remotes);
+      remotes = remotes.stream().sorted(Comparator.comparing(Remote::address)).toList();
     }
 
     /** The name of its bridge. */

@@ -12,7 +12,6 @@ import io.swarm4j.network.dataplane.AppliedRevision;
 import io.swarm4j.network.dataplane.Difference;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.Overlay;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.PublishedPort;
-import io.swarm4j.network.endpoint.EndpointTable;
 import io.swarm4j.store.Change;
 import io.swarm4j.store.ChangeFeed;
 import io.swarm4j.store.Commit;
@@ -45,8 +44,7 @@ public final class KernelNode {
   private final KernelPlane plane;
   private final Consumer<Map<NetworkId, Overlay>> onOverlays;
   private final Loop loop;
-  private final EndpointTable endpoints;
-  private final Locations locations = new Locations();
+  private final NodeView intended;
   private final Map<TaskId, NetworkNamespace> namespaces = new TreeMap<>();
   private final AppliedRevision applied = new AppliedRevision();
 
@@ -56,7 +54,6 @@ public final class KernelNode {
   private final List<Ready> waiting = new ArrayList<>();
   private View view;
   private List<Overlay> overlays = List.of();
-  private Map<String, List<Ip>> interfaces = Map.of();
   private volatile Set<MissingInterface> missing = Set.of();
   private long generation;
   private boolean dirty = true;
@@ -82,7 +79,7 @@ public final class KernelNode {
     this.onOverlays = onOverlays;
     this.loop = loop;
     this.view = start;
-    this.endpoints = EndpointTable.of(start);
+    this.intended = new NodeView(node, start);
   }
 
   /** Follows a manager's commits. */
@@ -104,8 +101,7 @@ public final class KernelNode {
   public void reset(View state) {
     lookForInterfaces();
     view = state;
-    endpoints.reset(state);
-    locations.reset(state);
+    intended.reset(state);
     dirty = true;
     apply();
   }
@@ -116,8 +112,7 @@ public final class KernelNode {
   }
 
   private void learn(Map<String, List<Ip>> found) {
-    if (!found.equals(interfaces)) {
-      interfaces = found;
+    if (intended.know(found)) {
       dirty = true;
       apply();
     }
@@ -125,11 +120,7 @@ public final class KernelNode {
 
   private void follow(Commit commit) {
     view = commit.after();
-    dirty |= !endpoints.apply(commit.changes(), view).isEmpty();
-    dirty |= locations.apply(commit.changes());
-    for (Change change : commit.changes()) {
-      dirty |= change.latest() instanceof Node || change.latest() instanceof Network;
-    }
+    dirty |= intended.apply(commit.changes(), view);
     apply();
   }
 
@@ -142,9 +133,8 @@ public final class KernelNode {
       return;
     }
     dirty = false;
-    NodeView present = new NodeView(node, view, locations, endpoints, interfaces);
-    KernelConfig config = present.config(namespaces);
-    missing = present.missing();
+    KernelConfig config = intended.config(view, namespaces);
+    missing = intended.missing();
     applying = config;
     long asOf = generation;
     plane

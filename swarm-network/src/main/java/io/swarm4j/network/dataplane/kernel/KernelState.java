@@ -9,6 +9,7 @@ import io.swarm4j.network.dataplane.kernel.KernelConfig.VirtualService;
 import io.swarm4j.network.dataplane.kernel.Links.Link;
 import io.swarm4j.network.dataplane.kernel.OverlayDevices.Entries;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -306,6 +307,7 @@ final class KernelState {
         found.add(new Remote(address, Ip.parse(dst)));
       }
     }
+    found.sort(Comparator.comparing(Remote::address));
     return found;
   }
 

@@ -14,8 +14,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** At which node each address of each network is, in step with the state. Not thread-safe. */
@@ -28,20 +30,21 @@ final class Locations {
     state.nodes().forEach(this::put);
   }
 
-  /** Follows the state; whether anything is elsewhere now. */
-  boolean apply(List<Change> changes) {
-    boolean changed = false;
+  /** Follows the state; the networks on which anything is elsewhere now. */
+  Set<NetworkId> apply(List<Change> changes) {
+    Set<NetworkId> touched = new TreeSet<>();
     for (Change change : changes) {
       if (!same(change.before(), change.after())) {
-        changed |= remove(change.before());
+        remove(change.before(), touched);
       }
     }
     for (Change change : changes) {
       if (!same(change.before(), change.after())) {
-        changed |= put(change.after());
+        put(change.after());
+        attachments(change.after()).forEach(attachment -> touched.add(attachment.network()));
       }
     }
-    return changed;
+    return touched;
   }
 
   private static boolean same(@Nullable StoreObject before, @Nullable StoreObject after) {
@@ -63,17 +66,17 @@ final class Locations {
     return object instanceof Node node ? node.id() : null;
   }
 
-  private boolean remove(@Nullable StoreObject object) {
+  private void remove(@Nullable StoreObject object, Set<NetworkId> touched) {
     NodeId node = node(object);
-    boolean changed = false;
     for (Attachment attachment : attachments(object)) {
       SortedMap<Ip, NodeId> present = byNetwork.get(attachment.network());
-      changed |= present != null && node != null && present.remove(attachment.address(), node);
+      if (present != null && node != null && present.remove(attachment.address(), node)) {
+        touched.add(attachment.network());
+      }
     }
-    return changed;
   }
 
-  private boolean put(@Nullable StoreObject object) {
+  private void put(@Nullable StoreObject object) {
     NodeId node = node(object);
     List<Attachment> attachments = node == null ? List.of() : attachments(object);
     for (Attachment attachment : attachments) {
@@ -81,7 +84,6 @@ final class Locations {
           .computeIfAbsent(attachment.network(), id -> new TreeMap<>())
           .put(attachment.address(), node);
     }
-    return !attachments.isEmpty();
   }
 
   /** Who is where on a network. */

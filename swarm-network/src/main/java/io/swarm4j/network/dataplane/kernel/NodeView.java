@@ -1,167 +1,75 @@
 package io.swarm4j.network.dataplane.kernel;
 
-import io.swarm4j.model.Attachment;
 import io.swarm4j.model.Ip;
-import io.swarm4j.model.Network;
 import io.swarm4j.model.NetworkId;
-import io.swarm4j.model.NetworkSpec.IpPool;
-import io.swarm4j.model.Node;
 import io.swarm4j.model.NodeId;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskId;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.LocalTask;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.Overlay;
-import io.swarm4j.network.dataplane.kernel.KernelConfig.PublishedPort;
-import io.swarm4j.network.dataplane.kernel.KernelConfig.Remote;
-import io.swarm4j.network.dataplane.kernel.KernelConfig.Target;
-import io.swarm4j.network.dataplane.kernel.KernelConfig.VirtualService;
-import io.swarm4j.network.endpoint.BindAddresses;
-import io.swarm4j.network.endpoint.EndpointTable;
-import io.swarm4j.network.endpoint.ServiceFrontend;
-import io.swarm4j.network.endpoint.ServiceFrontend.Kind;
+import io.swarm4j.store.Change;
 import io.swarm4j.store.State;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
-/** Works out what one node's kernel shall do from the state of the swarm. */
+/**
+ * Works out what one node's kernel shall do, in step with the state of the swarm. Not thread-safe.
+ */
 final class NodeView {
-  private final NodeId node;
-  private final State state;
-  private final Locations locations;
-  private final Map<String, List<Ip>> interfaces;
-  private final List<ServiceFrontend> frontends;
+  private final ServiceShares shares;
+  private final Overlays overlays;
 
-  NodeView(
-      NodeId node,
-      State state,
-      Locations locations,
-      EndpointTable endpoints,
-      Map<String, List<Ip>> interfaces) {
-    this.interfaces = interfaces;
-    this.node = node;
-    this.state = state;
-    this.locations = locations;
-    this.frontends = endpoints.frontends();
+  /** Knows of services alone until {@link #reset}. */
+  NodeView(NodeId node, State state) {
+    this.shares = new ServiceShares(node, state);
+    this.overlays = new Overlays(node);
+  }
+
+  /** Computes everything anew, as after a restart. */
+  void reset(State state) {
+    shares.reset(state);
+    overlays.reset(state);
+  }
+
+  /**
+   * Follows the state.
+   *
+   * @param state after all changes
+   * @return whether the node's kernel may have to do anything else than before
+   */
+  boolean apply(List<Change> changes, State state) {
+    return shares.apply(changes, state) | overlays.apply(changes, state);
+  }
+
+  /**
+   * The host's interfaces, for ports that are open on some; whether they are others than before.
+   */
+  boolean know(Map<String, List<Ip>> interfaces) {
+    return shares.know(interfaces);
   }
 
   /**
    * The whole of it.
    *
+   * @param state what was followed up to
    * @param namespaces of the tasks that run here
    */
-  KernelConfig config(Map<TaskId, NetworkNamespace> namespaces) {
-    Set<Ip> here = new HashSet<>();
-    List<Overlay> overlays = new ArrayList<>();
-    Node own = state.node(node);
-    for (Attachment attachment : own == null ? List.<Attachment>of() : own.attachments()) {
-      Network network = state.network(attachment.network());
-      if (network != null && attachment.address().isV4()) {
-        overlays.add(overlay(network, attachment.address(), here));
-      }
-    }
-    return new KernelConfig(state.revision(), overlays, published(), here, tasks(namespaces));
+  KernelConfig config(State state, Map<TaskId, NetworkNamespace> namespaces) {
+    List<Overlay> present = overlays.all(state);
+    return new KernelConfig(
+        state.revision(), present, shares.published(), overlays.here(), tasks(state, namespaces));
   }
 
-  private Overlay overlay(Network network, Ip own, Set<Ip> here) {
-    List<Remote> remotes = new ArrayList<>();
-    Map<NodeId, Ip> underlay = new HashMap<>();
-    locations
-        .of(network.id())
-        .forEach(
-            (ip, at) -> {
-              if (at.equals(node)) {
-                here.add(ip);
-              } else if (ip.isV4()) {
-                Ip address = underlay.computeIfAbsent(at, this::underlayAddress);
-                if (address != null) {
-                  remotes.add(new Remote(ip, address));
-                }
-              }
-            });
-    IpPool pool =
-        network.pools().stream()
-            .filter(each -> each.subnet().contains(own))
-            .findFirst()
-            .orElseThrow(() -> new IllegalStateException(own + " is not of " + network.name()));
-    return new Overlay(network.vni(), pool.subnet(), own, remotes);
-  }
-
-  private @Nullable Ip underlayAddress(NodeId id) {
-    Node other = state.node(id);
-    return other == null || other.status().address().isEmpty()
-        ? null
-        : Ip.parse(other.status().address());
-  }
-
-  private List<PublishedPort> published() {
-    List<PublishedPort> ports = new ArrayList<>();
-    for (ServiceFrontend place : frontends) {
-      if (isOpenHere(place)) {
-        List<Target> targets =
-            place.backends().stream()
-                .filter(backend -> backend.address().isV4())
-                .map(backend -> new Target(backend.address(), backend.port()))
-                .toList();
-        if (place.bind().isEmpty()) {
-          ports.add(new PublishedPort(null, place.protocol(), place.port(), targets));
-        }
-        for (String bind : place.bind()) {
-          addresses(bind).stream()
-              .filter(Ip::isV4)
-              .map(ip -> new PublishedPort(ip, place.protocol(), place.port(), targets))
-              .forEach(ports::add);
-        }
-      }
-    }
-    return ports;
-  }
-
-  private boolean isOpenHere(ServiceFrontend place) {
-    return place.kind() == Kind.PUBLISHED
-        || (place.kind() == Kind.HOST && node.equals(place.node()));
-  }
-
-  private List<Ip> addresses(String bind) {
-    return BindAddresses.of(bind, name -> interfaces.getOrDefault(name, List.of()));
-  }
-
-  /** Published ports that are not open since there is no such interface; none is known at first. */
+  /** Published ports that are not open since there is no such interface. */
   Set<MissingInterface> missing() {
-    Set<MissingInterface> missing = new LinkedHashSet<>();
-    for (ServiceFrontend place : interfaces.isEmpty() ? List.<ServiceFrontend>of() : frontends) {
-      for (String bind : place.bind()) {
-        if (isOpenHere(place) && addresses(bind).isEmpty()) {
-          missing.add(new MissingInterface(place.service(), bind, place.port()));
-        }
-      }
-    }
-    return missing;
+    return shares.missing();
   }
 
-  private List<LocalTask> tasks(Map<TaskId, NetworkNamespace> namespaces) {
-    Map<NetworkId, List<VirtualService>> byNetwork = new HashMap<>();
-    for (ServiceFrontend place : frontends) {
-      Ip address = place.address();
-      NetworkId network = place.network();
-      if (place.kind() == Kind.ADDRESS && address != null && address.isV4() && network != null) {
-        byNetwork
-            .computeIfAbsent(network, id -> new ArrayList<>())
-            .add(
-                new VirtualService(
-                    address,
-                    place.backends().stream().map(ServiceFrontend.Backend::address).toList()));
-      }
-    }
-    // Tasks of the same networks share one list, so that what changes in it is worked out once.
-    Map<Set<NetworkId>, List<VirtualService>> byNetworks = new HashMap<>();
+  /** Tasks of the same networks share one list, so that its changes are worked out once. */
+  private List<LocalTask> tasks(State state, Map<TaskId, NetworkNamespace> namespaces) {
     List<LocalTask> tasks = new ArrayList<>();
     namespaces.forEach(
         (id, namespace) -> {
@@ -169,14 +77,7 @@ final class NodeView {
           if (task != null) {
             Set<NetworkId> networks = new TreeSet<>();
             task.attachments().forEach(attachment -> networks.add(attachment.network()));
-            List<VirtualService> services =
-                byNetworks.computeIfAbsent(
-                    networks,
-                    all ->
-                        all.stream()
-                            .flatMap(each -> byNetwork.getOrDefault(each, List.of()).stream())
-                            .collect(Collectors.toUnmodifiableList()));
-            tasks.add(new LocalTask(id.toString(), namespace, services));
+            tasks.add(new LocalTask(id.toString(), namespace, shares.virtual(networks)));
           }
         });
     return tasks;

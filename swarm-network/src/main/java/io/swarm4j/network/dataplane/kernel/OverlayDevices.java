@@ -5,8 +5,6 @@ import io.swarm4j.network.dataplane.kernel.KernelConfig.Overlay;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.Remote;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * The bridges and VXLAN devices of a node, with the entries that tell where each address is.
@@ -94,39 +92,38 @@ final class OverlayDevices {
     }
   }
 
+  /** Both lists are in the order of their addresses. */
   static Entries changes(String vxlan, List<Remote> before, List<Remote> after) {
-    Map<Ip, Ip> old = byAddress(before);
-    Map<Ip, Ip> fresh = byAddress(after);
+    if (before == after) {
+      return new Entries(List.of(), List.of());
+    }
     List<String> ip = new ArrayList<>();
     List<String> bridge = new ArrayList<>();
-    old.forEach(
-        (address, node) -> {
-          if (!fresh.containsKey(address)) {
-            ip.add("neigh del " + address + " dev " + vxlan);
-            bridge.add("fdb del " + linkAddress(address) + " dev " + vxlan);
-          }
-        });
-    fresh.forEach(
-        (address, node) -> {
-          if (!node.equals(old.get(address))) {
-            String link = linkAddress(address);
-            ip.add(
-                "neigh replace "
-                    + address
-                    + " lladdr "
-                    + link
-                    + " dev "
-                    + vxlan
-                    + " nud permanent");
-            bridge.add("fdb replace " + link + " dev " + vxlan + " dst " + node);
-          }
-        });
+    int b = 0;
+    int a = 0;
+    while (b < before.size() || a < after.size()) {
+      int order = order(b, before, a, after);
+      if (order < 0) {
+        Ip gone = before.get(b).address();
+        ip.add("neigh del " + gone + " dev " + vxlan);
+        bridge.add("fdb del " + linkAddress(gone) + " dev " + vxlan);
+      } else if (order > 0 || !before.get(b).node().equals(after.get(a).node())) {
+        Ip here = after.get(a).address();
+        String link = linkAddress(here);
+        ip.add("neigh replace " + here + " lladdr " + link + " dev " + vxlan + " nud permanent");
+        bridge.add("fdb replace " + link + " dev " + vxlan + " dst " + after.get(a).node());
+      }
+      b += order <= 0 ? 1 : 0;
+      a += order >= 0 ? 1 : 0;
+    }
     return new Entries(ip, bridge);
   }
 
-  private static Map<Ip, Ip> byAddress(List<Remote> remotes) {
-    Map<Ip, Ip> byAddress = new TreeMap<>();
-    remotes.forEach(remote -> byAddress.put(remote.address(), remote.node()));
-    return byAddress;
+  /** Which of two lists has the lower address next; below 0 for the first, 0 for both. */
+  private static int order(int b, List<Remote> before, int a, List<Remote> after) {
+    if (b == before.size() || a == after.size()) {
+      return b == before.size() ? 1 : -1;
+    }
+    return before.get(b).address().compareTo(after.get(a).address());
   }
 }
