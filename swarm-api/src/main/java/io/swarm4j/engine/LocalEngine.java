@@ -12,7 +12,9 @@ import io.swarm4j.engine.http.Response;
 import io.swarm4j.engine.http.Sink;
 import io.swarm4j.engine.json.Json;
 import io.swarm4j.model.UnavailableException;
+import io.swarm4j.time.Loop;
 import io.swarm4j.time.Time;
+import io.swarm4j.time.Timer;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.URI;
@@ -36,10 +38,7 @@ final class LocalEngine implements AutoCloseable {
 
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
-  /** An engine that takes its time to say nothing is waited for a tenth of the time at most. */
-  private static final int PATIENCE = 10;
-
-  private final Time time;
+  private final Loop loop;
   private final Duration versionLimit;
   private final Peer peer;
   private final PeerClient client;
@@ -60,10 +59,10 @@ final class LocalEngine implements AutoCloseable {
    * @param versionLimit how long a client waits at most for what {@link #newest} tells
    */
   LocalEngine(String name, Time time, EngineAddress address, Duration versionLimit) {
-    this.time = time;
     this.versionLimit = versionLimit;
     peer = new Peer(socket(address.uri()), tls(address.tls()));
     client = new PeerClient(name, time, peer);
+    loop = time.newLoop(name + "-peer-version");
     newest();
   }
 
@@ -102,28 +101,24 @@ final class LocalEngine implements AutoCloseable {
 
   private CompletionStage<ApiVersion> ask() {
     CompletableFuture<ApiVersion> answer = new CompletableFuture<>();
-    Instant begin = time.now();
     synchronized (lock) {
       if (question != null) {
         return question;
       }
-      if (begin.isBefore(askAgain)) {
+      if (loop.now().isBefore(askAgain)) {
         return CompletableFuture.completedFuture(newestHeard());
       }
       question = answer;
     }
-    client
-        .ask("GET", "/version", new byte[0], versionLimit)
-        .thenAccept(
-            told ->
-                version =
-                    ApiVersion.parse("v" + Json.object(good(told)).path("ApiVersion").asText()))
+    Timer letGo = loop.schedule(versionLimit, () -> answer.complete(newestHeard()));
+    read("/version")
+        .thenAccept(told -> version = ApiVersion.parse("v" + told.path("ApiVersion").asText()))
         .whenComplete(
             (known, failure) -> {
-              Duration taken = Duration.between(begin, time.now()).multipliedBy(PATIENCE);
+              letGo.cancel();
               synchronized (lock) {
                 question = null;
-                askAgain = time.now().plus(taken.compareTo(PAUSE) < 0 ? PAUSE : taken);
+                askAgain = loop.now().plus(PAUSE);
               }
               answer.complete(newestHeard());
             });
@@ -192,5 +187,6 @@ final class LocalEngine implements AutoCloseable {
   @Override
   public void close() {
     client.close();
+    loop.close();
   }
 }

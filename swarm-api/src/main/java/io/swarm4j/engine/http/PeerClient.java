@@ -27,7 +27,6 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.time.Time;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -38,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class PeerClient implements AutoCloseable {
   private static final int MOST_BYTES = 16 << 20;
   private static final int LONGEST_LINE = 1 << 20;
-  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(30);
+  private static final int ANSWER_SECONDS = 30;
 
   private final Peer peer;
   private final EventLoopGroup loops;
@@ -59,23 +58,13 @@ public final class PeerClient implements AutoCloseable {
    * @param body JSON; empty for none
    */
   public CompletionStage<Response.Whole> ask(String method, String target, byte[] body) {
-    return ask(method, target, body, ANSWER_LIMIT);
-  }
-
-  /**
-   * The same with another limit than 30 s.
-   *
-   * @param limit how long the peer may be silent, once it is connected
-   */
-  public CompletionStage<Response.Whole> ask(
-      String method, String target, byte[] body, Duration limit) {
     CompletableFuture<Response.Whole> answer = new CompletableFuture<>();
     send(
         method,
         target,
         body,
         answer,
-        new ReadTimeoutHandler(limit.toMillis(), TimeUnit.MILLISECONDS),
+        new ReadTimeoutHandler(ANSWER_SECONDS, TimeUnit.SECONDS),
         new HttpClientCodec(),
         new HttpObjectAggregator(MOST_BYTES),
         new Collector(peer, answer));
