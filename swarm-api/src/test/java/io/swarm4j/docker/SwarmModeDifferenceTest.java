@@ -2,16 +2,27 @@ package io.swarm4j.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.swarm4j.Swarm;
 import io.swarm4j.engine.EngineApi;
 import io.swarm4j.testing.DockerHosts;
 import io.swarm4j.testing.DockerHosts.Host;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,10 +41,23 @@ class SwarmModeDifferenceTest {
 
   @RegisterExtension static final DockerHosts HOSTS = DockerHosts.own(2);
 
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Times, and what follows from the machine. */
+  private static final Pattern VOLATILE =
+      Pattern.compile(
+          ".* (.*At|Version\\.Index|Created|.*Timestamp|.*\\.StartedAt)"
+              + "|.*\\.(Pid|PID|Gateway|IPAddress|MacAddress|SandboxKey)"
+              + "|container (GraphDriver\\..*|.+Path)");
+
   @TempDir Path dir;
 
   /** One of the two, as a user has it before him. */
-  private record Side(String commands, Host engine) {
+  private record Side(String commands, Host engine, CompletableFuture<Map<String, String>> details) {
+
+    private Side(String commands, Host engine) {
+      this(commands, engine, new CompletableFuture<>());
+    }
 
     String docker(String... words) {
       List<String> all = new ArrayList<>(List.of("docker", "-H", commands));
@@ -100,10 +124,68 @@ class SwarmModeDifferenceTest {
                             .build())
                 .start();
         EngineApi api = EngineApi.of(swarm, "m1").unixSocket(dir.resolve("m1.sock")).start()) {
-      CompletableFuture<List<String>> theirs = steps(new Side(reference.uri(), reference));
-      CompletableFuture<List<String>> own = steps(new Side(api.hosts().get(0).toString(), ours));
+      Side swarmMode = new Side(reference.uri(), reference);
+      Side swarm4j = new Side(api.hosts().get(0), ours);
+      CompletableFuture<List<String>> theirs = steps(swarmMode);
+      CompletableFuture<List<String>> own = steps(swarm4j);
 
       assertThat(own.join()).containsExactlyElementsOf(theirs.join());
+      assertThat(differing(swarmMode.details().join(), swarm4j.details().join()))
+          .as("fields that differ, and those that docs/docker.md tells of")
+          .isEqualTo(documented());
+    }
+  }
+
+  /** Fields of inspections whose values differ. */
+  private static Set<String> differing(Map<String, String> theirs, Map<String, String> own) {
+    Set<String> names = new TreeSet<>(theirs.keySet());
+    names.addAll(own.keySet());
+    names.removeIf(name -> Objects.equals(theirs.get(name), own.get(name)));
+    return names;
+  }
+
+  /** Fields of inspections that the documentation names in its list of differences. */
+  private static Set<String> documented() throws IOException {
+    Path docs = Path.of("").toAbsolutePath().resolveSibling("docs").resolve("docker.md");
+    String all = Files.readString(docs);
+    String list = all.substring(all.indexOf("## Differences from Docker's swarm mode"));
+    return Pattern.compile("`((?:container|service|task) [^`]+)`")
+        .matcher(list)
+        .results()
+        .map(each -> each.group(1))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** What inspections tell of the service, a task and its container, by field. */
+  private static Map<String, String> details(Side side) throws IOException {
+    Map<String, String> all = new TreeMap<>();
+    flatten("service", side.docker("service", "inspect", "pay"), all);
+    String task = side.docker("service", "ps", "-q", "--no-trunc", "pay").lines().findFirst().get();
+    flatten("task", side.docker("inspect", "--type", "task", task), all);
+    String container = side.engine.docker("ps", "-q", "--filter", "name=" + task);
+    flatten("container", side.engine.docker("inspect", "--type", "container", container), all);
+    all.keySet().removeIf(name -> VOLATILE.matcher(name).matches());
+    all.values().removeIf(Set.of("", "[]", "null", "default")::contains); // all say nothing
+    return all;
+  }
+
+  private static void flatten(String what, String inspection, Map<String, String> all)
+      throws IOException {
+    flatten(what + " ", JSON.readTree(inspection).get(0), all);
+  }
+
+  private static void flatten(String name, JsonNode value, Map<String, String> all) {
+    if (value.isObject()) {
+      String dot = name.endsWith(" ") ? "" : ".";
+      value
+          .fields()
+          .forEachRemaining(each -> flatten(name + dot + each.getKey(), each.getValue(), all));
+    } else if (value.isArray()) {
+      List<String> elements = new ArrayList<>();
+      value.forEach(each -> elements.add(normal(each.toString())));
+      all.put(name, elements.stream().sorted().toList().toString());
+    } else {
+      all.put(name, normal(value.asText()));
     }
   }
 
@@ -116,6 +198,7 @@ class SwarmModeDifferenceTest {
                 seen.complete(carryOut(side));
               } catch (Throwable failure) {
                 seen.completeExceptionally(failure);
+                side.details().completeExceptionally(failure);
               }
             },
             "steps-on-" + side.engine().name());
@@ -129,6 +212,9 @@ class SwarmModeDifferenceTest {
     String running = "Running";
     String states = "{{.Name}} {{.Image}} {{.DesiredState}}";
 
+    Path secret = Files.writeString(Files.createTempFile("swarm4j-", ".secret"), "s3cret");
+    seen.add(normal(side.docker("secret", "create", "pass", secret.toString())));
+    Files.delete(secret);
     seen.add(
         normal(
             side.docker(
@@ -136,6 +222,8 @@ class SwarmModeDifferenceTest {
                 "create",
                 "-d",
                 "--no-resolve-image",
+                "--secret",
+                "pass",
                 "--name",
                 "pay",
                 "--replicas",
@@ -173,6 +261,8 @@ class SwarmModeDifferenceTest {
             side.engine.docker(
                 "ps", "--format", "{{.Image}} {{.Label \"com.docker.swarm.service.name\"}}")));
     seen.add(names(side.engine.docker("ps", "--format", "{{.Names}}")));
+
+    side.details().complete(details(side));
 
     side.docker("service", "scale", "-d", "pay=5");
     seen.add(side.until("5/5", "service", "ls", "--format", "{{.Replicas}}"));
