@@ -53,7 +53,8 @@ class SwarmModeDifferenceTest {
   @TempDir Path dir;
 
   /** One of the two, as a user has it before him. */
-  private record Side(String commands, Host engine, CompletableFuture<Map<String, String>> details) {
+  private record Side(
+      String commands, Host engine, CompletableFuture<Map<String, String>> details) {
 
     private Side(String commands, Host engine) {
       this(commands, engine, new CompletableFuture<>());
