@@ -30,6 +30,12 @@ final class RatisSettings {
    */
   private static final String FOLLOWER_RETRY = "1ms,10, 200ms,1000000000";
 
+  /**
+   * How long a leader may stand still without giving up the lead by itself: to lead on is safe as
+   * long as the majority agrees, and to give up costs every node its session.
+   */
+  private static final Duration LONGEST_STANDSTILL = Duration.ofSeconds(10);
+
   private RatisSettings() {}
 
   static RaftProperties properties(RaftOptions options) {
@@ -58,6 +64,8 @@ final class RatisSettings {
     // A leader that stood still for a moment, as in a collection of garbage, may be the only one
     // whose log is new enough to be elected.
     RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(properties, of(least));
+    // A leader that stood still, as in a collection of garbage, goes on unless it was replaced.
+    RaftServerConfigKeys.setSleepDeviationThreshold(properties, of(LONGEST_STANDSTILL));
     // A pause of the whole JVM, as of a suspended laptop, must not close the server for good.
     RaftServerConfigKeys.setCloseThreshold(properties, TimeDuration.valueOf(3650, TimeUnit.DAYS));
   }
