@@ -6,19 +6,15 @@ import io.swarm4j.agent.TaskAddresses;
 import io.swarm4j.agent.TaskContext;
 import io.swarm4j.agent.TaskContext.TaskFile;
 import io.swarm4j.agent.TaskLog;
-import io.swarm4j.model.NotFoundException;
 import io.swarm4j.model.SlotKey;
 import io.swarm4j.model.TaskId;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -26,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -46,7 +41,6 @@ final class LiveTask implements JvmTask {
   private static final Logger LOG = LoggerFactory.getLogger(LiveTask.class);
   private static final int TERMINATED = 143;
   private static final int KILLED = 137;
-  private static final String SECRETS = "/run/secrets/";
 
   /** Signals that end a program unless it minds them. */
   private static final Set<String> ENDING = Set.of("INT", "QUIT", "TERM");
@@ -54,7 +48,6 @@ final class LiveTask implements JvmTask {
   private final TaskContext context;
   private final List<String> args;
   private final TaskLog log;
-  private final ThreadFactory threads;
   private final Runnable dying;
   private final Consumer<Exit> ended;
   private final TaskInput input = new TaskInput();
@@ -63,19 +56,15 @@ final class LiveTask implements JvmTask {
 
   private final Object lock = new Object();
   private final List<Runnable> stopHooks = new ArrayList<>();
-  private final ArrayDeque<AutoCloseable> owned = new ArrayDeque<>();
-  private final List<Thread> running = new ArrayList<>();
-  private final TreeSet<Integer> ports = new TreeSet<>();
   private final Map<String, BooleanSupplier> checks = new LinkedHashMap<>();
-  private final CompletableFuture<@Nullable Void> serving = new CompletableFuture<>();
-  private final Set<Integer> awaitedPorts;
 
   /** Clients take the first address of a name: it is another one each time. */
   private final AtomicInteger lookups = new AtomicInteger();
 
   private final Map<String, List<Runnable>> signalHooks = new LinkedHashMap<>();
-  private final List<Runnable> fileHooks = new ArrayList<>();
-  private volatile List<TaskFile> files;
+  private final PayloadFiles files;
+  private final Listeners listeners;
+  private final Belongings belongings;
   private @Nullable Thread main;
   private @Nullable Integer wantedCode;
   private String unhealthy = "";
@@ -100,11 +89,11 @@ final class LiveTask implements JvmTask {
       Runnable dying,
       Consumer<Exit> ended) {
     this.context = context;
-    this.files = context.files();
+    this.files = new PayloadFiles(context);
+    this.listeners = new Listeners(this, awaitedPorts);
+    this.belongings = new Belongings(context.name(), threads, this::threadFailed);
     this.args = args;
-    this.awaitedPorts = Set.copyOf(awaitedPorts);
     this.log = log;
-    this.threads = threads;
     this.dying = dying;
     this.ended = ended;
     this.out = print(Stream.STDOUT);
@@ -124,10 +113,7 @@ final class LiveTask implements JvmTask {
     synchronized (lock) {
       main = spawn(() -> end(run(code)));
     }
-    if (awaitedPorts.isEmpty()) {
-      serving.complete(null);
-    }
-    return serving;
+    return listeners.serving();
   }
 
   private Exit run(JvmImage code) {
@@ -171,9 +157,8 @@ final class LiveTask implements JvmTask {
       stopping = true;
       lock.notifyAll();
     }
-    serving.complete(null);
-    closeOwned();
-    interruptAll();
+    listeners.serving().complete(null);
+    belongings.end();
     input.close();
     out.close();
     err.close();
@@ -217,8 +202,7 @@ final class LiveTask implements JvmTask {
       wantedCode = wantedCode == null ? code : wantedCode;
       lock.notifyAll();
     }
-    closeOwned();
-    interruptAll();
+    belongings.takeAway();
     dying.run();
   }
 
@@ -237,47 +221,14 @@ final class LiveTask implements JvmTask {
     }
   }
 
-  private void closeOwned() {
-    for (AutoCloseable next = nextOwned(); next != null; next = nextOwned()) {
-      close(next);
-    }
-  }
-
-  private @Nullable AutoCloseable nextOwned() {
-    synchronized (lock) {
-      return owned.pollLast();
-    }
-  }
-
-  private void close(AutoCloseable resource) {
-    try {
-      resource.close();
-    } catch (Exception fault) {
-      LOG.debug("task={} could not close {}", context.name(), resource, fault);
-    }
-  }
-
-  private void interruptAll() {
-    for (Thread thread : threadsAlive()) {
-      if (thread != Thread.currentThread()) {
-        thread.interrupt();
-      }
-    }
-  }
-
   /** Its threads that have not ended. */
   List<Thread> threadsAlive() {
-    synchronized (lock) {
-      running.removeIf(thread -> thread.getState() == Thread.State.TERMINATED);
-      return List.copyOf(running);
-    }
+    return belongings.threadsAlive();
   }
 
   /** The ports that it listens on. */
   List<Integer> ports() {
-    synchronized (lock) {
-      return List.copyOf(ports);
-    }
+    return listeners.ports();
   }
 
   /** The check that it registered under a name. */
@@ -342,62 +293,17 @@ final class LiveTask implements JvmTask {
 
   @Override
   public List<ServerSocketChannel> listenAll(int port) throws IOException {
-    List<ServerSocketChannel> channels = new ArrayList<>();
-    int chosen = port;
-    for (InetAddress address : addresses()) {
-      ServerSocketChannel channel = own(ServerSocketChannel.open());
-      channel.bind(new InetSocketAddress(address, chosen));
-      chosen = ((InetSocketAddress) channel.getLocalAddress()).getPort();
-      channels.add(channel);
-    }
-    listening(chosen);
-    return channels;
+    return listeners.listenAll(port);
   }
 
   @Override
   public void serve(int port, ConnectionHandler handler) throws IOException {
-    for (ServerSocketChannel channel : listenAll(port)) {
-      spawn(() -> accept(channel, handler));
-    }
-  }
-
-  private void accept(ServerSocketChannel channel, ConnectionHandler handler) {
-    try {
-      while (true) {
-        Socket socket = own(channel.accept().socket());
-        spawn(() -> handle(socket, handler));
-      }
-    } catch (IOException closed) {
-      if (!stopping()) {
-        err.println("no longer accepts connections: " + closed);
-      }
-    }
-  }
-
-  private void handle(Socket socket, ConnectionHandler handler) {
-    try (socket) {
-      handler.handle(socket);
-    } catch (Exception failure) {
-      if (!stopping()) {
-        err.println("connection from " + socket.getRemoteSocketAddress() + ": " + failure);
-      }
-    } finally {
-      synchronized (lock) {
-        owned.remove(socket);
-      }
-    }
+    listeners.serve(port, handler);
   }
 
   @Override
   public void listening(int port) {
-    boolean all;
-    synchronized (lock) {
-      ports.add(port);
-      all = ports.containsAll(awaitedPorts);
-    }
-    if (all) {
-      serving.complete(null);
-    }
+    listeners.listening(port);
   }
 
   @Override
@@ -430,32 +336,12 @@ final class LiveTask implements JvmTask {
 
   @Override
   public byte[] secret(String target) {
-    return file(TaskFile.Kind.SECRET, SECRETS, target);
+    return files.secret(target);
   }
 
   @Override
   public byte[] config(String target) {
-    return file(TaskFile.Kind.CONFIG, "/", target);
-  }
-
-  private byte[] file(TaskFile.Kind kind, String folder, String target) {
-    for (TaskFile file : files) {
-      if (file.kind() == kind
-          && absolute(folder, file.target().name()).equals(absolute(folder, target))) {
-        return file.content().bytes();
-      }
-    }
-    throw new NotFoundException(
-        "task "
-            + context.name()
-            + " has no "
-            + kind.name().toLowerCase(java.util.Locale.ROOT)
-            + " with target "
-            + target);
-  }
-
-  private static String absolute(String folder, String name) {
-    return name.startsWith("/") ? name : folder + name;
+    return files.config(target);
   }
 
   @Override
@@ -506,9 +392,7 @@ final class LiveTask implements JvmTask {
 
   @Override
   public void onFileChange(Runnable hook) {
-    synchronized (lock) {
-      fileHooks.add(hook);
-    }
+    files.onChange(hook);
   }
 
   /** Lets the code know of a signal; those that end a program end code that asks for none. */
@@ -525,55 +409,27 @@ final class LiveTask implements JvmTask {
 
   /** Replaces secrets and configs of the same kind and target. */
   void replaceFiles(List<TaskFile> news) {
-    List<Runnable> hooks;
-    synchronized (lock) {
-      List<TaskFile> all = new ArrayList<>(news);
-      for (TaskFile old : files) {
-        if (news.stream().noneMatch(file -> file.isInPlaceOf(old))) {
-          all.add(old);
-        }
-      }
-      files = List.copyOf(all);
-      hooks = List.copyOf(fileHooks);
-    }
-    hooks.forEach(this::spawn);
+    files.replace(news).forEach(this::spawn);
   }
 
   @Override
   public <T extends AutoCloseable> T own(T resource) {
-    synchronized (lock) {
-      if (!over) {
-        owned.add(resource);
-        return resource;
-      }
-    }
-    close(resource);
-    return resource;
+    return belongings.own(resource);
+  }
+
+  /** A resource is closed: it need not be taken away in the end. */
+  void disown(AutoCloseable closed) {
+    belongings.disown(closed);
   }
 
   @Override
   public Thread spawn(Runnable work) {
-    Thread thread = threads.newThread(() -> guarded(work));
-    synchronized (lock) {
-      running.removeIf(other -> other.getState() == Thread.State.TERMINATED);
-      running.add(thread);
-      thread.start();
-      if (over) {
-        thread.interrupt();
-      }
-    }
-    return thread;
+    return belongings.spawn(work);
   }
 
-  private void guarded(Runnable work) {
-    try {
-      work.run();
-    } catch (ExitSignal asked) {
-      LOG.debug("a thread of task={} ended the task", context.name());
-    } catch (Throwable failure) {
-      if (!stopping()) {
-        failure.printStackTrace(err);
-      }
+  private void threadFailed(Throwable failure) {
+    if (!stopping()) {
+      failure.printStackTrace(err);
     }
   }
 
