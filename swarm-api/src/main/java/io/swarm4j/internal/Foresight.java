@@ -49,7 +49,8 @@ final class Foresight implements AutoCloseable {
   private final List<Step> steps = new ArrayList<>();
   private @Nullable ServiceId service;
   private final Instant begin;
-  private int fewestRunning = Integer.MAX_VALUE;
+  private int running;
+  private int fewestRunning;
 
   Foresight(View start, EngineOptions options) {
     this.start = start;
@@ -79,6 +80,8 @@ final class Foresight implements AutoCloseable {
                     tx -> {
                       Service planned = change.apply(tx, control.ids());
                       service = planned.id();
+                      running = running(start, planned.id());
+                      fewestRunning = running;
                       return planned;
                     }));
     time.runUntil(() -> Convergences.judge(store.view(), stored.id()) != null, HORIZON);
@@ -97,7 +100,7 @@ final class Foresight implements AutoCloseable {
         after.spec(),
         before == null ? List.of() : FieldChange.between(before.spec(), after.spec()),
         steps,
-        Math.min(fewestRunning, running(end, id)),
+        fewestRunning,
         outcome == null ? Convergences.timedOut(end, id, HORIZON) : outcome,
         update == null || before == null ? "" : update.message());
   }
@@ -114,15 +117,16 @@ final class Foresight implements AutoCloseable {
     if (planned == null) {
       return;
     }
-    fewestRunning = Math.min(fewestRunning, running(commit.after(), planned));
     for (Change change : commit.changes()) {
       if (change.latest() instanceof Task task && task.serviceId().equals(planned)) {
         boolean runs = isRunning((Task) change.after());
         if (runs != isRunning((Task) change.before())) {
+          running += runs ? 1 : -1;
           step(commit, task, runs ? Action.START : Action.STOP);
         }
       }
     }
+    fewestRunning = Math.min(fewestRunning, running);
   }
 
   private void step(Commit commit, Task task, Action action) {
