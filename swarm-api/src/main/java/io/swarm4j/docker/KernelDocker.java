@@ -97,7 +97,7 @@ public final class KernelDocker implements RuntimeFactory, NodeNetwork {
 
   @Override
   public List<Fault> unsupported(NetworkSpec spec) {
-    return KernelPlane.unsupported(spec);
+    return begun().unsupported(spec);
   }
 
   @Override

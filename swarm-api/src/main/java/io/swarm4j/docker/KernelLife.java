@@ -2,8 +2,10 @@ package io.swarm4j.docker;
 
 import io.swarm4j.NodeOptions;
 import io.swarm4j.PortProblem;
+import io.swarm4j.model.Fault;
 import io.swarm4j.model.Ip;
 import io.swarm4j.model.NetworkId;
+import io.swarm4j.model.NetworkSpec;
 import io.swarm4j.model.Node;
 import io.swarm4j.model.NodeId;
 import io.swarm4j.model.Service;
@@ -157,6 +159,10 @@ final class KernelLife {
       asked = Set.copyOf(addresses.keySet());
       server.listen(addresses).thenAccept(result -> listening = result.open().keySet());
     }
+  }
+
+  List<Fault> unsupported(NetworkSpec spec) {
+    return plane.unsupported(spec);
   }
 
   /** What differs, or differed, of the kernel and of the name server. */

@@ -68,7 +68,7 @@ final class KernelNetworking implements ContainerNetworking {
       Overlay overlay = overlays.get(attachment.network());
       if (overlay != null && attachment.address().isV4()) {
         String name = PREFIX + attachment.network();
-        provide(task.task().id(), name, overlay, mtu);
+        provide(task.task().id(), name, overlay, overlay.mtu(mtu));
         endpoints.add(new NetworkEndpoint(name, attachment.address(), attachment.aliases()));
         nameservers.add(overlay.address().toString());
       }

@@ -2,6 +2,7 @@ package io.swarm4j.internal;
 
 import io.swarm4j.network.allocator.Allocator;
 import io.swarm4j.network.allocator.AllocatorOptions;
+import io.swarm4j.network.allocator.OverlayKeys;
 import io.swarm4j.orchestrator.ConstraintEnforcer;
 import io.swarm4j.orchestrator.DependencyGate;
 import io.swarm4j.orchestrator.JobScheduler;
@@ -13,6 +14,7 @@ import io.swarm4j.orchestrator.TaskReaper;
 import io.swarm4j.orchestrator.Updater;
 import io.swarm4j.scheduler.PlacementOptions;
 import io.swarm4j.scheduler.Scheduler;
+import io.swarm4j.time.Chance;
 import java.util.List;
 
 /** What a manager consists of beside its dispatcher, in the order in which it follows up. */
@@ -32,6 +34,7 @@ public final class Components {
         new DependencyGate(),
         new ConstraintEnforcer(restarts),
         new Allocator(allocation),
+        new OverlayKeys(Chance.secure()),
         new Scheduler(placement),
         new TaskReaper());
   }

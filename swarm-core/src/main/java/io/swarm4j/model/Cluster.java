@@ -1,6 +1,7 @@
 package io.swarm4j.model;
 
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param unlockKey what managers that are started again ask for; null while they ask for nothing
  * @param longerBeatsUntil until when a node that is out of reach may still go by a longer heartbeat
  *     period than that of the spec; null if that was never cut
+ * @param overlayKeys what encrypts overlays, the newest last; empty while none asks for it
  */
 public record Cluster(
     ClusterId id,
@@ -20,8 +22,13 @@ public record Cluster(
     ClusterSpec spec,
     @Nullable Authority authority,
     @Nullable Payload unlockKey,
-    @Nullable Instant longerBeatsUntil)
+    @Nullable Instant longerBeatsUntil,
+    List<OverlayKey> overlayKeys)
     implements StoreObject {
+
+  public Cluster {
+    overlayKeys = Copies.list(overlayKeys);
+  }
 
   /** A swarm without an authority. */
   public Cluster(ClusterId id, Meta meta, ClusterSpec spec) {
@@ -35,31 +42,36 @@ public record Cluster(
       ClusterSpec spec,
       @Nullable Authority authority,
       @Nullable Payload unlockKey) {
-    this(id, meta, spec, authority, unlockKey, null);
+    this(id, meta, spec, authority, unlockKey, null, List.of());
   }
 
   @Override
   public Cluster withMeta(Meta newMeta) {
-    return new Cluster(id, newMeta, spec, authority, unlockKey, longerBeatsUntil);
+    return new Cluster(id, newMeta, spec, authority, unlockKey, longerBeatsUntil, overlayKeys);
   }
 
   /** The same with other settings. */
   public Cluster withSpec(ClusterSpec newSpec) {
-    return new Cluster(id, meta, newSpec, authority, unlockKey, longerBeatsUntil);
+    return new Cluster(id, meta, newSpec, authority, unlockKey, longerBeatsUntil, overlayKeys);
   }
 
   /** The same with another authority, or another state of it. */
   public Cluster withAuthority(@Nullable Authority newAuthority) {
-    return new Cluster(id, meta, spec, newAuthority, unlockKey, longerBeatsUntil);
+    return new Cluster(id, meta, spec, newAuthority, unlockKey, longerBeatsUntil, overlayKeys);
   }
 
   /** The same with another unlock key, or none. */
   public Cluster withUnlockKey(@Nullable Payload newKey) {
-    return new Cluster(id, meta, spec, authority, newKey, longerBeatsUntil);
+    return new Cluster(id, meta, spec, authority, newKey, longerBeatsUntil, overlayKeys);
   }
 
   /** The same whose nodes may go by a longer heartbeat period for a while. */
   public Cluster withLongerBeatsUntil(Instant end) {
-    return new Cluster(id, meta, spec, authority, unlockKey, end);
+    return new Cluster(id, meta, spec, authority, unlockKey, end, overlayKeys);
+  }
+
+  /** The same with other keys for overlays. */
+  public Cluster withOverlayKeys(List<OverlayKey> newKeys) {
+    return new Cluster(id, meta, spec, authority, unlockKey, longerBeatsUntil, newKeys);
   }
 }

@@ -1,6 +1,7 @@
 package io.swarm4j.network.dataplane.kernel;
 
 import io.swarm4j.model.Ip;
+import io.swarm4j.model.OverlayKey;
 import io.swarm4j.model.PortSpec.Protocol;
 import io.swarm4j.model.Subnet;
 import java.util.Collection;
@@ -18,13 +19,15 @@ import org.jspecify.annotations.Nullable;
  * @param published the published ports that are open on this node
  * @param tasksHere addresses of the tasks that run on this node
  * @param tasks the tasks of this node that reach services by virtual addresses
+ * @param keys from which the encryption of overlays is derived, the newest last
  */
 public record KernelConfig(
     long revision,
     List<Overlay> overlays,
     List<PublishedPort> published,
     Set<Ip> tasksHere,
-    List<LocalTask> tasks) {
+    List<LocalTask> tasks,
+    List<OverlayKey> keys) {
 
   /** Copies all. */
   public KernelConfig {
@@ -32,6 +35,17 @@ public record KernelConfig(
     published = List.copyOf(published);
     tasksHere = Set.copyOf(tasksHere);
     tasks = List.copyOf(tasks);
+    keys = List.copyOf(keys);
+  }
+
+  /** Without any encryption. */
+  public KernelConfig(
+      long revision,
+      List<Overlay> overlays,
+      List<PublishedPort> published,
+      Set<Ip> tasksHere,
+      List<LocalTask> tasks) {
+    this(revision, overlays, published, tasksHere, tasks, List.of());
   }
 
   /**
@@ -44,7 +58,8 @@ public record KernelConfig(
         overlays,
         List.copyOf(difference(published, other.published)),
         Set.copyOf(difference(tasksHere, other.tasksHere)),
-        tasks);
+        tasks,
+        keys);
   }
 
   private static <T> Collection<T> difference(Collection<T> all, Collection<T> others) {
@@ -57,7 +72,12 @@ public record KernelConfig(
 
   /** The same with other published ports. */
   KernelConfig withPublished(List<PublishedPort> ports) {
-    return new KernelConfig(revision, overlays, ports, tasksHere, tasks);
+    return new KernelConfig(revision, overlays, ports, tasksHere, tasks, keys);
+  }
+
+  /** The same with other tasks. */
+  KernelConfig withTasks(List<LocalTask> others) {
+    return new KernelConfig(revision, overlays, published, tasksHere, others, keys);
   }
 
   /** A node without anything to do. */
@@ -72,11 +92,27 @@ public record KernelConfig(
    * @param subnet its addresses
    * @param address this node's own address on it, and the gateway of the tasks here
    * @param remotes whoever is on it at other nodes, in the order of their addresses
+   * @param encrypted whether packets between nodes are
    */
-  public record Overlay(int vni, Subnet subnet, Ip address, List<Remote> remotes) {
+  public record Overlay(
+      int vni, Subnet subnet, Ip address, List<Remote> remotes, boolean encrypted) {
     /** Copies the list, and sorts it. */
     public Overlay {
       remotes = remotes.stream().sorted(Comparator.comparing(Remote::address)).toList();
+    }
+
+    /** One that is not encrypted. */
+    public Overlay(int vni, Subnet subnet, Ip address, List<Remote> remotes) {
+      this(vni, subnet, address, remotes, false);
+    }
+
+    /**
+     * The longest packet that it carries as one.
+     *
+     * @param plain the same of overlays that are not encrypted
+     */
+    public int mtu(int plain) {
+      return encrypted ? plain - Encryption.OVERHEAD : plain;
     }
 
     /** The name of its bridge. */

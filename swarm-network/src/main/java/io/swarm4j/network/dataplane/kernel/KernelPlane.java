@@ -43,11 +43,13 @@ public final class KernelPlane implements AutoCloseable {
   private @Nullable KernelConfig inForce;
   private boolean certain;
   private volatile List<PublishedPort> held = List.of();
+  private volatile String noEncryption = "it is not known yet";
   private volatile boolean closed;
 
   private KernelPlane(Builder builder) {
     loop = builder.loop;
     kernel = new KernelState(builder.namespace, builder.node, builder.port, builder.commands);
+    loop.execute(() -> noEncryption = kernel.noEncryption());
   }
 
   /**
@@ -154,13 +156,7 @@ public final class KernelPlane implements AutoCloseable {
           if (present != null) {
             List<LocalTask> others =
                 present.tasks().stream().filter(other -> !other.id().equals(task)).toList();
-            inForce =
-                new KernelConfig(
-                    present.revision(),
-                    present.overlays(),
-                    present.published(),
-                    present.tasksHere(),
-                    others);
+            inForce = present.withTasks(others);
           }
         });
   }
@@ -207,17 +203,18 @@ public final class KernelPlane implements AutoCloseable {
     return result.minimalCompletionStage();
   }
 
-  /** What a network asks for and the kernel's data plane does not do. */
-  public static List<Fault> unsupported(NetworkSpec spec) {
+  /** What a network asks for and this data plane does not do. Does not block. */
+  public List<Fault> unsupported(NetworkSpec spec) {
     List<Fault> faults = new ArrayList<>();
-    if (spec.encrypted()) {
+    if (spec.encrypted() && !noEncryption.isEmpty()) {
       faults.add(
           new Fault(
               Fault.Code.UNSUPPORTED,
               "encrypted",
               "true",
-              "false: the kernel's data plane sets up no IPsec; encrypt the network between the"
-                  + " nodes"));
+              "false, or a kernel with ESP and AES-GCM on every node: "
+                  + noEncryption
+                  + "; else encrypt the network between the nodes"));
     }
     boolean v6 = spec.pools().stream().anyMatch(pool -> !pool.subnet().address().isV4());
     if (spec.ipv6() || v6) {

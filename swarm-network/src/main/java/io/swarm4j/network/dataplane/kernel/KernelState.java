@@ -31,6 +31,7 @@ final class KernelState {
   private final int port;
   private final Commands commands;
   private final NftChanges session;
+  private final Ipsec ipsec;
 
   /** For tasks whose services have changed: the next change spares the start of a process. */
   private final Map<String, NftChanges> taskSessions = new TreeMap<>();
@@ -41,16 +42,27 @@ final class KernelState {
     this.port = port;
     this.commands = commands;
     this.session = commands.nft(namespace);
+    this.ipsec = new Ipsec(namespace, commands);
   }
 
   /** Puts a configuration in the place of whatever there is of ours. */
   void replace(KernelConfig config) {
+    ipsec.replace(encryption(config), EncryptionTable.of(config, port));
     replaceDevices(config.overlays());
     ip(strays(config).stream().map(Stray::cure).toList());
     nft(namespace, NatTable.ofHost(config).create(true));
     forgetSoon();
     DockerFirewall.open(namespace, commands);
     config.tasks().forEach(this::replaceTask);
+  }
+
+  private Encryption encryption(KernelConfig config) {
+    return Encryption.of(node, port, config);
+  }
+
+  /** Why this host can not encrypt overlays; empty if it can. */
+  String noEncryption() {
+    return ipsec.obstacle();
   }
 
   private void forgetSoon() {
@@ -77,6 +89,11 @@ final class KernelState {
 
   /** Turns one configuration, which is in force, into another. */
   void change(KernelConfig before, KernelConfig after) {
+    Encryption last = encryption(before);
+    Encryption next = encryption(after);
+    EncryptionTable table = EncryptionTable.of(before, port);
+    EncryptionTable nextTable = EncryptionTable.of(after, port);
+    ipsec.begin(last, next, table, nextTable);
     // First nobody is sent to who has gone, and last the ways to who has come are taken into use.
     changeDevices(before.overlays(), after.overlays());
     List<String> changes =
@@ -86,6 +103,7 @@ final class KernelState {
     }
     changeTasks(before.tasks(), after.tasks());
     removeDevices(before.overlays(), after.overlays());
+    ipsec.end(last, next, table, nextTable);
   }
 
   private void changeTasks(List<LocalTask> before, List<LocalTask> after) {
@@ -148,12 +166,12 @@ final class KernelState {
     for (Overlay overlay : overlays) {
       Link bridge = present.remove(overlay.bridge());
       if (bridge == null) {
-        ip.addAll(OverlayDevices.createBridge(overlay, mtu()));
+        ip.addAll(OverlayDevices.createBridge(overlay, overlay.mtu(mtu())));
       } else if (!bridge.address().equals(OverlayDevices.address(overlay))) {
         ip.addAll(OverlayDevices.move(overlay));
       }
       if (bridge == null || present.remove(overlay.vxlan()) == null) {
-        ip.addAll(OverlayDevices.createVxlan(overlay, node, port, mtu()));
+        ip.addAll(OverlayDevices.createVxlan(overlay, node, port, overlay.mtu(mtu())));
         fresh.add(overlay.vxlan());
       } else {
         ip.addAll(OverlayDevices.join(overlay));
@@ -173,7 +191,7 @@ final class KernelState {
     for (Overlay overlay : after) {
       Overlay known = old.get(overlay.vni());
       if (known == null) {
-        int mtu = mtu();
+        int mtu = overlay.mtu(mtu());
         ip(OverlayDevices.createBridge(overlay, mtu));
         ip(OverlayDevices.createVxlan(overlay, node, port, mtu));
         allowDetours(overlay);
@@ -334,6 +352,7 @@ final class KernelState {
     }
     present.keySet().forEach(name -> found.add(new Difference("device " + name, "", "up")));
     strays(config).forEach(stray -> found.add(stray.difference()));
+    found.addAll(ipsec.differences(encryption(config), EncryptionTable.of(config, port)));
     compare("nftables of the host", namespace, NatTable.ofHost(config), found);
     for (LocalTask task : config.tasks()) {
       if (exists(task.namespace())) {
@@ -408,6 +427,7 @@ final class KernelState {
   /** Removes all that is ours on the host; what is in the tasks' namespaces goes with these. */
   void remove() {
     DockerFirewall.close(namespace, commands);
+    ipsec.remove();
     commands.run(
         namespace.command("nft", "-f", "-"),
         "add table ip " + NatTable.NAME + "\ndelete table ip " + NatTable.NAME + "\n");

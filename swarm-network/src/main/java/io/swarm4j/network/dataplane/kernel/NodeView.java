@@ -1,8 +1,10 @@
 package io.swarm4j.network.dataplane.kernel;
 
+import io.swarm4j.model.Cluster;
 import io.swarm4j.model.Ip;
 import io.swarm4j.model.NetworkId;
 import io.swarm4j.model.NodeId;
+import io.swarm4j.model.OverlayKey;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskId;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.LocalTask;
@@ -41,7 +43,15 @@ final class NodeView {
    * @return whether the node's kernel may have to do anything else than before
    */
   boolean apply(List<Change> changes, State state) {
-    return shares.apply(changes, state) | overlays.apply(changes, state);
+    return shares.apply(changes, state)
+        | overlays.apply(changes, state)
+        | changes.stream().anyMatch(NodeView::bringsOtherKeys);
+  }
+
+  private static boolean bringsOtherKeys(Change change) {
+    return change.before() instanceof Cluster before
+        && change.after() instanceof Cluster after
+        && !before.overlayKeys().equals(after.overlayKeys());
   }
 
   /**
@@ -58,9 +68,19 @@ final class NodeView {
    * @param namespaces of the tasks that run here
    */
   KernelConfig config(State state, Map<TaskId, NetworkNamespace> namespaces) {
-    List<Overlay> present = overlays.all(state);
+    List<OverlayKey> keys = state.cluster().overlayKeys();
+    // None is there before its keys are: nothing may leave unencrypted.
+    List<Overlay> present =
+        overlays.all(state).stream()
+            .filter(overlay -> !overlay.encrypted() || !keys.isEmpty())
+            .toList();
     return new KernelConfig(
-        state.revision(), present, shares.published(), overlays.here(), tasks(state, namespaces));
+        state.revision(),
+        present,
+        shares.published(),
+        overlays.here(),
+        tasks(state, namespaces),
+        keys);
   }
 
   /** Published ports that are not open since there is no such interface. */

@@ -148,7 +148,9 @@ final class Overlays {
             .filter(each -> each.subnet().contains(own))
             .findFirst()
             .orElseThrow(() -> new IllegalStateException(own + " is not of " + network.name()));
-    return new Part(new Overlay(network.vni(), pool.subnet(), own, remotes), present);
+    return new Part(
+        new Overlay(network.vni(), pool.subnet(), own, remotes, network.spec().encrypted()),
+        present);
   }
 
   private static @Nullable Ip underlayAddress(State state, NodeId id) {

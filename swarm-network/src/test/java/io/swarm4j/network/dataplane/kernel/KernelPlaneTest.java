@@ -16,8 +16,10 @@ import io.swarm4j.network.dataplane.kernel.KernelConfig.VirtualService;
 import io.swarm4j.testing.Feature;
 import io.swarm4j.testing.Surroundings;
 import io.swarm4j.time.RealTime;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -207,6 +209,48 @@ class KernelPlaneTest {
     hosts.run("h1", "ip", "link", "set", "s4jb4097", "down");
     assertThat(diagnose(0, true)).contains(new Difference("device s4jb4097", "up", "down"));
     assertThat(diagnose(0, false)).isEmpty();
+  }
+
+  /** As far as it goes on a kernel without ESP: what shall be encrypted does not get through. */
+  @Test
+  void packetsOfAnEncryptedOverlayNeitherLeaveNorEnterUnencrypted() throws Exception {
+    assertThat(reaches("a", B)).isTrue();
+    EncryptionTable none = new EncryptionTable(Set.of(), 4789);
+    EncryptionTable marks = new EncryptionTable(Set.of("0x1001"), 4789);
+    Ipsec receiver = ipsec("h2");
+    receiver.begin(Encryption.NONE, Encryption.NONE, none, marks);
+    assertThat(reaches("a", B)).as("what comes in as it is, is dropped").isFalse();
+    receiver.remove();
+    assertThat(reaches("a", B)).isTrue();
+
+    Ipsec sender = ipsec("h1");
+    Encryption policy =
+        new Encryption(
+            Map.of(),
+            Map.of(
+                "src 10.77.0.1/32 dst 10.77.0.2/32 proto udp dport 4789 dir out mark 0x53344a"
+                    + " mask 0xffffffff",
+                "priority 5344 tmpl src 10.77.0.1 dst 10.77.0.2 proto esp spi 0x00abcdef reqid"
+                    + " 5452874 mode transport"));
+    sender.begin(Encryption.NONE, policy, none, none);
+    assertThat(reaches("a", B)).as("other overlays are left alone").isTrue();
+    sender.begin(policy, policy, none, marks);
+    assertThat(reaches("a", B)).as("what can not be encrypted does not leave").isFalse();
+    sender.remove();
+    assertThat(reaches("a", B)).isTrue();
+  }
+
+  private Ipsec ipsec(String host) {
+    return new Ipsec(hosts.namespace(host), new ProcessCommands(Duration.ofSeconds(30)));
+  }
+
+  private boolean reaches(String from, Ip to) {
+    try {
+      hosts.run(from, "/bin/busybox", "ping", "-c", "1", "-W", "2", to.toString());
+      return true;
+    } catch (KernelException noAnswer) {
+      return false;
+    }
   }
 
   @Test

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.swarm4j.model.EndpointSpec;
 import io.swarm4j.model.Ip;
+import io.swarm4j.model.NetworkSpecBuilder;
 import io.swarm4j.model.Node;
+import io.swarm4j.model.OverlayKey;
+import io.swarm4j.model.Payload;
 import io.swarm4j.model.PortSpec;
 import io.swarm4j.model.PortSpec.Protocol;
 import io.swarm4j.model.PortSpec.PublishMode;
@@ -20,6 +23,7 @@ import io.swarm4j.network.dataplane.kernel.KernelConfig.VirtualService;
 import io.swarm4j.store.Change;
 import io.swarm4j.store.View;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -158,5 +162,24 @@ class NodeViewTest {
     assertThat(view.apply(changes(after, swarm.view()), swarm.view())).isTrue();
     assertThat(view.config(swarm.view(), namespaces).tasks().get(0).services().get(0).endpoints())
         .isEmpty();
+  }
+
+  @Test
+  void anEncryptedOverlayIsNotThereBeforeItsKeys() {
+    swarm.network(NetworkSpecBuilder.builder().name("secret").encrypted(true).build());
+    Node node = swarm.node("m1", "10.77.0.1");
+    swarm.start(swarm.task(swarm.service(TestSwarm.spec("web", "secret")), 1));
+    View before = swarm.view();
+    NodeView view = new NodeView(node.id(), View.EMPTY);
+    view.reset(before);
+    assertThat(view.config(before, Map.of()).overlays()).isEmpty();
+
+    OverlayKey key = new OverlayKey(1, Payload.of("of no account"), Instant.EPOCH);
+    swarm.run(tx -> tx.put(tx.cluster().withOverlayKeys(List.of(key))));
+    View after = swarm.view();
+    assertThat(view.apply(changes(before, after), after)).isTrue();
+    KernelConfig config = view.config(after, Map.of());
+    assertThat(config.overlays()).allMatch(Overlay::encrypted).hasSize(1);
+    assertThat(config.keys()).containsExactly(key);
   }
 }
