@@ -124,7 +124,23 @@ public final class EngineApi implements AutoCloseable {
     ApiVersion version = ApiVersion.of(request);
     if (version == null) {
       return access.newest().thenCompose(newest -> routes.answer(request, newest));
-    } else if (version.compareTo(ApiVersion.OLDEST) < 0) {
+    }
+    Request plain = request.withoutFirstSegment();
+    if (plain.segments().equals(List.of("_ping"))) { // whether all who answer know that version
+      return access
+          .newest()
+          .thenCompose(
+              newest -> {
+                checkSpoken(version, newest);
+                return routes.answer(plain, version);
+              });
+    }
+    checkSpoken(version, ApiVersion.NEWEST);
+    return routes.answer(plain, version);
+  }
+
+  private static void checkSpoken(ApiVersion version, ApiVersion newest) {
+    if (version.compareTo(ApiVersion.OLDEST) < 0) {
       throw new ApiException(
           400,
           "client version "
@@ -132,15 +148,11 @@ public final class EngineApi implements AutoCloseable {
               + " is too old. Minimum supported API version is "
               + ApiVersion.OLDEST
               + ", please upgrade your client to a newer version");
-    } else if (version.compareTo(ApiVersion.NEWEST) > 0) {
+    } else if (version.compareTo(newest) > 0) {
       throw new ApiException(
           400,
-          "client version "
-              + version
-              + " is too new. Maximum supported API version is "
-              + ApiVersion.NEWEST);
+          "client version " + version + " is too new. Maximum supported API version is " + newest);
     }
-    return routes.answer(request.withoutFirstSegment(), version);
   }
 
   private Response withHeaders(Response response) {

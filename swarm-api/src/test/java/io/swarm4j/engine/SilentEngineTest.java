@@ -146,12 +146,31 @@ class SilentEngineTest {
         new LocalEngine("asked", new RealTime(), address(), Duration.ofMinutes(5))) {
       CompletableFuture<ApiVersion> first = asked.newest().toCompletableFuture();
       assertThat(first).isNotDone();
-      told.complete(
-          Response.of(200, "application/json", "{\"ApiVersion\":\"1.41\"}\n".getBytes(UTF_8)));
+      told.complete(version());
 
       assertThat(first.get(60, TimeUnit.SECONDS)).hasToString("1.41");
       assertThat(asked.newestHeard()).hasToString("1.41");
     }
+  }
+
+  @Test
+  void aVersionThatTheEngineDoesNotKnowIsRefusedToWhoAsksForIt() {
+    start(request -> CompletableFuture.completedFuture(version()));
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (fixture.get("/v1.44/_ping").status() == 200 && System.nanoTime() < end) {
+      Thread.onSpinWait(); // the engine may be slow to tell its version
+    }
+
+    var refused = fixture.get("/v1.44/_ping");
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.json().path("message").asText())
+        .isEqualTo("client version 1.44 is too new. Maximum supported API version is 1.41");
+    assertThat(fixture.get("/v1.41/_ping").status()).isEqualTo(200);
+    assertThat(fixture.get("/v1.44/nodes").status()).isEqualTo(200); // which is the swarm's alone
+  }
+
+  private static Response version() {
+    return Response.of(200, "application/json", "{\"ApiVersion\":\"1.41\"}\n".getBytes(UTF_8));
   }
 
   @Test
