@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.testcontainers.containers.GenericContainer;
 
 /** What one engine does without any swarm works through the socket of a node as well. */
 @Tag("docker")
@@ -26,6 +27,14 @@ class PlainContainersTest {
 
   private static final String ANSWERS =
       "for i in $(seq 300); do %s && exit; sleep 0.1; done; exit 1";
+
+  /**
+   * Testcontainers keeps to the first address that it has heard of, for as long as its JVM lives.
+   */
+  private static final Path OF_THIS_JVM =
+      Path.of(
+          System.getProperty("java.io.tmpdir"),
+          "swarm4j-plain-" + ProcessHandle.current().pid() + ".sock");
 
   @TempDir static Path folder;
   private static Swarm swarm;
@@ -39,6 +48,7 @@ class PlainContainersTest {
         EngineApi.of(swarm, "m1")
             .engine(EngineAddress.of(HOSTS.host(0).uri()))
             .unixSocket(folder.resolve("m1.sock"))
+            .unixSocket(OF_THIS_JVM)
             .start();
     for (int i = 0; i < 100 && docker("images -q").exit() != 0; i++) {
       assertThat(i).as("tries until the engine's version is known").isLessThan(99);
@@ -106,6 +116,28 @@ class PlainContainersTest {
     assertThat(page(8091, "/customer/1")).contains("\"id\":1");
     assertThat(docker("inspect lasting --format {{.RestartCount}}").ok()).isEqualTo("1");
     docker("rm -f lasting").ok();
+  }
+
+  /** Programs that talk to engines through Testcontainers have a node's socket in their place. */
+  @Test
+  void testcontainersHasItsHelperContainersThroughTheSocket() throws Exception {
+    System.setProperty("DOCKER_HOST", "unix://" + OF_THIS_JVM);
+    try (GenericContainer<?> server = new GenericContainer<>("swarm4j/customer");
+        GenericContainer<?> client =
+            new GenericContainer<>("swarm4j/base").withCommand("sleep", "1000")) {
+      server.start();
+      client.start();
+      String address = server.getContainerInfo().getNetworkSettings().getIpAddress();
+      String curl = "curl -sS -f -m 5 http://" + address + ":3000/customer/1";
+
+      assertThat(client.execInContainer("sh", "-c", ANSWERS.formatted(curl)).getStdout())
+          .contains("\"id\":1");
+      assertThat(docker("ps -q --no-trunc").ok())
+          .contains(server.getContainerId(), client.getContainerId());
+    } finally {
+      System.clearProperty("DOCKER_HOST");
+    }
+    assertThat(docker("ps -aq --filter label=org.testcontainers").ok()).isEmpty();
   }
 
   @Test
