@@ -8,9 +8,11 @@ import io.swarm4j.agent.LogOptions;
 import io.swarm4j.agent.TaskContext;
 import io.swarm4j.agent.TaskFailure;
 import io.swarm4j.docker.EngineProxy.Fate;
+import io.swarm4j.engine.json.NodeJson;
 import io.swarm4j.model.ClusterSpec;
 import io.swarm4j.model.ContainerSpec;
 import io.swarm4j.model.FileTarget;
+import io.swarm4j.model.Node;
 import io.swarm4j.model.Payload;
 import io.swarm4j.model.PortSpec;
 import io.swarm4j.model.Reason;
@@ -214,7 +216,8 @@ class EngineFaultsTest {
                                       && removal.detail().equals("device or resource busy")),
                   Duration.ofSeconds(60)))
           .isTrue();
-      assertThat(swarm.view().nodes().iterator().next().trouble())
+      Node node = swarm.view().nodes().iterator().next();
+      assertThat(NodeJson.write(node, swarm.view().cluster()).at("/Status/Message").asText())
           .contains("web.1." + task, "device or resource busy");
       assertThat(containers()).hasSize(1);
       proxy.rule(request -> Fate.PASS);
