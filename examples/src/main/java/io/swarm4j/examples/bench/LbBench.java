@@ -29,7 +29,7 @@ import java.util.regex.Pattern;
  * one connection per request, and for one of 8 MB, in turns.
  */
 final class LbBench {
-  private static final int SERVER_PORT = 36_080;
+  private static final int SERVER_PORT = 16_080; // below those that connections are given
   private static final int FIRST_PORT = SERVER_PORT + 1;
   private static final int CONNECTIONS = 64;
   private static final int BULK_CONNECTIONS = 4;
