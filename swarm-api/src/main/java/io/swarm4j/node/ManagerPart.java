@@ -46,6 +46,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -269,7 +270,11 @@ final class ManagerPart implements AutoCloseable {
   private void learnPeer(Node node) {
     Node.ManagerStatus status = node.manager();
     if (status != null && group.learn(node.id(), status.raft())) {
-      work.execute(group::remember);
+      try {
+        work.execute(group::remember);
+      } catch (RejectedExecutionException closing) {
+        LOG.debug("not remembered, for this manager ends: {}", node.id());
+      }
     }
   }
 

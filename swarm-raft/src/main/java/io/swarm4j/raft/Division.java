@@ -42,7 +42,7 @@ record Division(RaftServer.Division ratis, RaftClientAsynchronousProtocol reques
   /** The members; in reach are those heard of within the longest time to an election. */
   List<RaftMember> members(RaftTiming timing) {
     Optional<String> leader = leader();
-    Set<String> inReach = inReach(timing.electionAfter().toMillis() * 4);
+    Set<String> inReach = inReach(timing.longestSilence().toMillis());
     return ratis.getRaftConf().getCurrentPeers().stream()
         .map(RaftPeer::getId)
         .map(RaftPeerId::toString)

@@ -57,7 +57,7 @@ final class RatisSettings {
     Duration least = timing.electionAfter();
     Duration first = timing.firstElectionAfter();
     RaftServerConfigKeys.Rpc.setTimeoutMin(properties, of(least));
-    RaftServerConfigKeys.Rpc.setTimeoutMax(properties, of(least.multipliedBy(2)));
+    RaftServerConfigKeys.Rpc.setTimeoutMax(properties, of(timing.longestLook()));
     RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(properties, of(first));
     RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(properties, of(first.multipliedBy(2)));
     RaftServerConfigKeys.LeaderElection.setPreVote(properties, true);
