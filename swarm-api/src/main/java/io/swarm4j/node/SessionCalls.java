@@ -39,6 +39,7 @@ final class SessionCalls implements ServerCallHandler<ToManager, FromManager> {
   private final Supplier<@Nullable String> leader;
   private final Map<NodeId, Call> open = new ConcurrentHashMap<>();
   private final Consumer<Call> opened;
+  private final Bundles heartbeats;
 
   /**
    * Serves the sessions of {@code manager}.
@@ -50,6 +51,7 @@ final class SessionCalls implements ServerCallHandler<ToManager, FromManager> {
     this.manager = manager;
     this.leader = leader;
     this.opened = opened;
+    this.heartbeats = new Bundles(manager.loop());
   }
 
   @Override
@@ -153,6 +155,14 @@ final class SessionCalls implements ServerCallHandler<ToManager, FromManager> {
             new Metadata());
         return;
       }
+      if (message instanceof ToManager.Heartbeat) {
+        heartbeats.add(() -> deal(message));
+      } else {
+        deal(message);
+      }
+    }
+
+    private void deal(ToManager message) {
       link.send(message);
       manager.loop().execute(() -> call.request(1));
     }
