@@ -7,9 +7,9 @@ import java.time.Duration;
  * When managers hold elections.
  *
  * @param electionAfter how long a follower hears nothing of the leader before it stands for
- *     election, at least. Ratis looks only when a random time of one to three times that has passed,
- *     so that it may be six times as long, and two followers seldom stand at the same moment. The
- *     leader sends a heartbeat after half of it
+ *     election, at least. Ratis looks only when a random time of one to three times that has
+ *     passed, so that it may be six times as long, and two followers seldom stand at the same
+ *     moment. The leader sends a heartbeat after half of it
  * @param firstElectionAfter the same right after the start, when no leader is known yet
  */
 public record RaftTiming(Duration electionAfter, Duration firstElectionAfter) {
