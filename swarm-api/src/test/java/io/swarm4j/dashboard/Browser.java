@@ -14,13 +14,16 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Chromium without a window, through WebDriver. */
 final class Browser implements AutoCloseable {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final int MOST_STARTS = 5;
 
   private final Process driver;
   private final URI base;
@@ -64,20 +67,23 @@ final class Browser implements AutoCloseable {
     return false;
   }
 
+  /** The driver takes one free port of IPv6 for IPv4, too, and ends if that is not free there. */
   static Browser start(Path folder) {
+    List<String> said = new ArrayList<>();
     try {
-      Process driver =
-          new ProcessBuilder("chromedriver", "--port=0").redirectErrorStream(true).start();
-      BufferedReader lines = new BufferedReader(new InputStreamReader(driver.getInputStream()));
-      String line = lines.readLine();
-      while (line != null && !line.contains("started successfully on port ")) {
-        line = lines.readLine();
+      for (int i = 0; i < MOST_STARTS; i++) {
+        Process driver =
+            new ProcessBuilder("chromedriver", "--port=0").redirectErrorStream(true).start();
+        BufferedReader lines = new BufferedReader(new InputStreamReader(driver.getInputStream()));
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+          said.add(line);
+          if (line.contains("started successfully on port ")) {
+            String port = line.replaceFirst(".* on port (\\d+).*", "$1");
+            return new Browser(driver, Integer.parseInt(port), folder);
+          }
+        }
       }
-      if (line == null) {
-        throw new IllegalStateException("chromedriver did not start");
-      }
-      String port = line.replaceFirst(".* on port (\\d+).*", "$1");
-      return new Browser(driver, Integer.parseInt(port), folder);
+      throw new IllegalStateException("chromedriver did not start: " + said);
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     }
