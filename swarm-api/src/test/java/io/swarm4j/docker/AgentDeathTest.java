@@ -2,6 +2,7 @@ package io.swarm4j.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.swarm4j.Convergence;
 import io.swarm4j.Swarm;
 import io.swarm4j.docker.EngineProxy.Fate;
 import io.swarm4j.model.ServiceSpec;
@@ -50,9 +51,8 @@ class AgentDeathTest {
           swarm.services().create(web);
         }
         swarm.services().scale("web", Integer.parseInt(args[2]));
-        if (swarm.services().await("web", Duration.ofSeconds(60)).isConverged()) {
-          System.out.println("ready");
-        }
+        Convergence outcome = swarm.services().await("web", Duration.ofSeconds(60));
+        System.out.println(outcome.isConverged() ? "ready" : outcome);
         System.in.read();
       }
     }

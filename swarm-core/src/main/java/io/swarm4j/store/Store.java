@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,6 +33,10 @@ public final class Store implements AutoCloseable {
   private final ArrayDeque<Pending> inFlight = new ArrayDeque<>();
   private final List<Consumer<Commit>> listeners = new ArrayList<>();
   private final List<Leadership> followers = new ArrayList<>();
+
+  /** Of what the log has told, that which the loop has not come to yet. */
+  private final AtomicInteger waiting = new AtomicInteger();
+
   private volatile View committed = View.EMPTY;
   private volatile @Nullable UnavailableException failure;
   private View head = View.EMPTY;
@@ -227,6 +232,20 @@ public final class Store implements AutoCloseable {
     }
   }
 
+  /** Runs what a log tells, in the order in which it is told: at once, or after what waits. */
+  private void inOrder(Runnable told) {
+    if (loop.isCurrent() && waiting.get() == 0) {
+      told.run();
+      return;
+    }
+    waiting.incrementAndGet();
+    loop.execute(
+        () -> {
+          waiting.decrementAndGet();
+          told.run();
+        });
+  }
+
   private void onLoop(Runnable task) {
     if (loop.isCurrent()) {
       task.run();
@@ -249,7 +268,7 @@ public final class Store implements AutoCloseable {
 
     @Override
     public void restore(View state) {
-      onLoop(
+      inOrder(
           () -> {
             committed = state;
             head = state;
@@ -259,17 +278,17 @@ public final class Store implements AutoCloseable {
 
     @Override
     public void committed(LogEntry entry) {
-      onLoop(() -> apply(entry));
+      inOrder(() -> apply(entry));
     }
 
     @Override
     public void termBegan(long term) {
-      onLoop(() -> newestTerm = Math.max(newestTerm, term));
+      inOrder(() -> newestTerm = Math.max(newestTerm, term));
     }
 
     @Override
     public void leadershipGained(long newTerm) {
-      onLoop(
+      inOrder(
           () -> {
             loseLeadership();
             newestTerm = Math.max(newestTerm, newTerm);
@@ -281,7 +300,7 @@ public final class Store implements AutoCloseable {
 
     @Override
     public void leadershipLost() {
-      onLoop(Store.this::loseLeadership);
+      inOrder(Store.this::loseLeadership);
     }
 
     @Override

@@ -87,6 +87,21 @@ class StoreLogTest {
   }
 
   @Test
+  void whatIsToldOnTheLoopDoesNotOvertakeWhatWasToldBefore() {
+    FreeLog log = new FreeLog();
+    Store store = open(log);
+    LogEntry second = entry(1, 2, "second");
+    loop.execute(() -> log.replica.committed(second));
+
+    log.replica.committed(entry(1, 1, "first")); // the loop comes to it later
+    time.settle();
+
+    assertThat(store.view().services())
+        .extracting(Service::name)
+        .containsExactlyInAnyOrder("first", "second");
+  }
+
+  @Test
   void aFollowerGoesOnFromASnapshot() {
     StoreTransaction tx = new StoreTransaction(View.EMPTY, Instant.EPOCH, 100);
     tx.put(Service.create(ids.service(), ServiceSpec.of("old", "nginx")));

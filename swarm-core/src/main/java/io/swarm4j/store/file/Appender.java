@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,17 +56,15 @@ final class Appender {
     }
   }
 
-  CompletionStage<Long> append(long term, byte[] payload) {
-    CompletableFuture<Long> done = new CompletableFuture<>();
+  void append(long term, byte[] payload, CompletableFuture<Long> done) {
     synchronized (lock) {
       if (refusal == null) {
         queue.add(new Entry(++lastIndex, term, payload, done));
         lock.notifyAll();
-        return done;
+        return;
       }
     }
     done.completeExceptionally(refusal);
-    return done;
   }
 
   /**

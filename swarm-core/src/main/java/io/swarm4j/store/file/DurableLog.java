@@ -123,8 +123,10 @@ public final class DurableLog implements Log {
           new UnavailableException("the log in " + directory + " is not open"));
     }
     byte[] bytes = keys().seal.seal(codec.encode(LogEntry.class, entry), ENTRY);
-    return open.append(entry.term(), bytes)
-        .thenAccept(
+    CompletableFuture<Long> written = new CompletableFuture<>();
+    // Before the record is handed over: else the caller's thread might overtake the writer's.
+    CompletionStage<Void> committed =
+        written.thenAccept(
             index -> {
               target.committed(entry);
               unsnapshotted += bytes.length;
@@ -132,6 +134,8 @@ public final class DurableLog implements Log {
                 snapshotLater(open, target);
               }
             });
+    open.append(entry.term(), bytes, written);
+    return committed;
   }
 
   private void snapshotLater(LogFile open, Replica source) {

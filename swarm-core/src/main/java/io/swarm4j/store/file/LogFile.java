@@ -6,6 +6,7 @@ import io.swarm4j.store.CorruptDataException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadFactory;
 import org.slf4j.Logger;
@@ -131,13 +132,26 @@ public final class LogFile implements AutoCloseable {
    * @throws SwarmException if the payload is longer than 256 MiB
    */
   public CompletionStage<Long> append(long term, byte[] payload) {
+    CompletableFuture<Long> done = new CompletableFuture<>();
+    append(term, payload, done);
+    return done;
+  }
+
+  /**
+   * The same for who has something to do in the order of the records: what already depends on
+   * {@code done} is run by the thread that writes them.
+   *
+   * @param done completed with the record's index, or as {@link #append(long, byte[])} fails
+   * @throws SwarmException if the payload is longer than 256 MiB
+   */
+  void append(long term, byte[] payload, CompletableFuture<Long> done) {
     if (payload.length > Frame.MAX_LENGTH) {
       throw new SwarmException(
           String.format(
               "A record of %d bytes is too long: %d is possible",
               payload.length, Frame.MAX_LENGTH));
     }
-    return appender.append(term, payload);
+    appender.append(term, payload, done);
   }
 
   /**

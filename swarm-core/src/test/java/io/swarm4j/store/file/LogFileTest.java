@@ -10,10 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -112,6 +115,30 @@ class LogFileTest {
     await(log.append(1, bytes("x")).thenRun(log::close));
     log.close();
     assertThat(reopen().records()).containsExactly("x");
+  }
+
+  @Test
+  void whatDependsOnARecordIsRunInTheOrderOfTheRecords() throws Exception {
+    List<Long> order = Collections.synchronizedList(new ArrayList<>());
+    Set<Thread> runners = ConcurrentHashMap.newKeySet();
+    List<CompletableFuture<Void>> all = new ArrayList<>();
+    try (LogFile log = open(new Replayed())) {
+      for (int i = 0; i < 200; i++) {
+        CompletableFuture<Long> done = new CompletableFuture<>();
+        all.add(
+            done.thenAccept(
+                index -> {
+                  order.add(index);
+                  runners.add(Thread.currentThread());
+                }));
+        log.append(1, bytes("record " + i), done);
+      }
+      for (CompletableFuture<Void> each : all) {
+        await(each);
+      }
+    }
+    assertThat(order).hasSize(200).isSorted();
+    assertThat(runners).hasSize(1).doesNotContain(Thread.currentThread());
   }
 
   @Test
