@@ -9,7 +9,6 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
@@ -116,7 +115,7 @@ final class ManagerClient implements AutoCloseable {
     return NettyChannelBuilder.forAddress(address.resolve())
         .sslContext(context)
         .eventLoopGroup(loops.group())
-        .channelType(NioSocketChannel.class)
+        .channelType(loops.connecting())
         .directExecutor()
         .offloadExecutor(Runnable::run) // the address is resolved already
         .maxInboundMessageSize(LARGEST_MESSAGE)
