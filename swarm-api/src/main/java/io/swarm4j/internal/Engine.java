@@ -35,6 +35,7 @@ import io.swarm4j.time.Loop;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -251,7 +252,10 @@ public final class Engine extends Host {
   @Override
   List<Fault> unanswerable(State state, ContainerSpec spec) {
     List<List<Fault>> byNode =
-        localNodes.values().stream().map(node -> node.runtime.unanswerable(spec)).toList();
+        localNodes.values().stream()
+            .sorted(Comparator.comparing(node -> node.options.name()))
+            .map(node -> node.runtime.unanswerable(spec))
+            .toList();
     return byNode.stream().anyMatch(List::isEmpty)
         ? List.of()
         : byNode.stream().findFirst().orElse(List.of());

@@ -2,11 +2,10 @@ package io.swarm4j.network.lb;
 
 import io.netty.channel.unix.NativeInetAddress;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /** A listening socket that epoll can watch. */
-record EpollListenSocket(NativeSocket socket) implements ListenSocket {
+record EpollListenSocket(NativeSocket socket) implements ListenSocket, EpollSocket {
   /** Room for the length of an address, the longest of which has a scope, and a port. */
   private static final int ADDRESS_BYTES = 26;
 
@@ -19,25 +18,5 @@ record EpollListenSocket(NativeSocket socket) implements ListenSocket {
     }
     return new EpollStreamSocket(
         new NativeSocket(descriptor), NativeInetAddress.address(from, 1, from[0]));
-  }
-
-  @Override
-  public boolean isOpen() {
-    return socket.isOpen();
-  }
-
-  @Override
-  public Watch watch(Watcher watcher) {
-    return new EpollWatch(socket, watcher);
-  }
-
-  @Override
-  public InetSocketAddress localAddress() {
-    return socket.localAddress();
-  }
-
-  @Override
-  public void close() throws IOException {
-    socket.close();
   }
 }

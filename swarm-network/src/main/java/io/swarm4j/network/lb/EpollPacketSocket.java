@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** A datagram socket that epoll can watch. */
-record EpollPacketSocket(NativeSocket socket) implements PacketSocket {
+record EpollPacketSocket(NativeSocket socket) implements PacketSocket, EpollSocket {
 
   @Override
   public @Nullable InetSocketAddress receive(ByteBuffer into) throws IOException {
@@ -26,25 +26,5 @@ record EpollPacketSocket(NativeSocket socket) implements PacketSocket {
   @Override
   public void send(ByteBuffer datagram) throws IOException {
     socket.send(datagram, datagram.position(), datagram.limit());
-  }
-
-  @Override
-  public boolean isOpen() {
-    return socket.isOpen();
-  }
-
-  @Override
-  public Watch watch(Watcher watcher) {
-    return new EpollWatch(socket, watcher);
-  }
-
-  @Override
-  public InetSocketAddress localAddress() {
-    return socket.localAddress();
-  }
-
-  @Override
-  public void close() throws IOException {
-    socket.close();
   }
 }

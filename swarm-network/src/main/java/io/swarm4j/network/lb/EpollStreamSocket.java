@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /** A stream socket that epoll can watch. */
 record EpollStreamSocket(NativeSocket socket, InetSocketAddress remoteAddress)
-    implements StreamSocket {
+    implements StreamSocket, EpollSocket {
   private static final Logger log = LoggerFactory.getLogger(EpollStreamSocket.class);
   private static final ThreadLocal<ByteBuffer> STATE =
       ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(1));
@@ -65,20 +65,5 @@ record EpollStreamSocket(NativeSocket socket, InetSocketAddress remoteAddress)
     } catch (IOException e) {
       log.trace("{} is gone already", socket, e);
     }
-  }
-
-  @Override
-  public Watch watch(Watcher watcher) {
-    return new EpollWatch(socket, watcher);
-  }
-
-  @Override
-  public InetSocketAddress localAddress() {
-    return socket.localAddress();
-  }
-
-  @Override
-  public void close() throws IOException {
-    socket.close();
   }
 }

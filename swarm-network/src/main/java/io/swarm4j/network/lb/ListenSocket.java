@@ -8,6 +8,4 @@ interface ListenSocket extends WatchedSocket {
 
   /** The next connection, which is kept alive and does not delay small writes; null if none. */
   @Nullable StreamSocket accept() throws IOException;
-
-  boolean isOpen();
 }

@@ -1,7 +1,6 @@
 package io.swarm4j.network.lb;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A listening channel of the JDK. */
-record NioListenSocket(ServerSocketChannel channel) implements ListenSocket {
+record NioListenSocket(ServerSocketChannel channel) implements ListenSocket, NioSocket {
   private static final Logger log = LoggerFactory.getLogger(NioListenSocket.class);
 
   @Override
@@ -27,25 +26,5 @@ record NioListenSocket(ServerSocketChannel channel) implements ListenSocket {
       }
     }
     return null;
-  }
-
-  @Override
-  public boolean isOpen() {
-    return channel.isOpen();
-  }
-
-  @Override
-  public Watch watch(Watcher watcher) {
-    return new NioWatch(channel, watcher);
-  }
-
-  @Override
-  public InetSocketAddress localAddress() throws IOException {
-    return (InetSocketAddress) channel.getLocalAddress();
-  }
-
-  @Override
-  public void close() throws IOException {
-    channel.close();
   }
 }

@@ -7,7 +7,7 @@ import java.nio.channels.DatagramChannel;
 import org.jspecify.annotations.Nullable;
 
 /** A datagram channel of the JDK. */
-record NioPacketSocket(DatagramChannel channel) implements PacketSocket {
+record NioPacketSocket(DatagramChannel channel) implements PacketSocket, NioSocket {
 
   @Override
   public @Nullable InetSocketAddress receive(ByteBuffer into) throws IOException {
@@ -22,25 +22,5 @@ record NioPacketSocket(DatagramChannel channel) implements PacketSocket {
   @Override
   public void send(ByteBuffer datagram) throws IOException {
     channel.write(datagram);
-  }
-
-  @Override
-  public boolean isOpen() {
-    return channel.isOpen();
-  }
-
-  @Override
-  public Watch watch(Watcher watcher) {
-    return new NioWatch(channel, watcher);
-  }
-
-  @Override
-  public InetSocketAddress localAddress() throws IOException {
-    return (InetSocketAddress) channel.getLocalAddress();
-  }
-
-  @Override
-  public void close() throws IOException {
-    channel.close();
   }
 }

@@ -9,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A stream channel of the JDK. */
-record NioStreamSocket(SocketChannel channel) implements StreamSocket {
+record NioStreamSocket(SocketChannel channel) implements StreamSocket, NioSocket {
   private static final Logger log = LoggerFactory.getLogger(NioStreamSocket.class);
 
   /** Makes a channel ready for relaying, or closes it. */
@@ -65,22 +65,7 @@ record NioStreamSocket(SocketChannel channel) implements StreamSocket {
   }
 
   @Override
-  public Watch watch(Watcher watcher) {
-    return new NioWatch(channel, watcher);
-  }
-
-  @Override
-  public InetSocketAddress localAddress() throws IOException {
-    return (InetSocketAddress) channel.getLocalAddress();
-  }
-
-  @Override
   public InetSocketAddress remoteAddress() throws IOException {
     return (InetSocketAddress) channel.getRemoteAddress();
-  }
-
-  @Override
-  public void close() throws IOException {
-    channel.close();
   }
 }

@@ -16,6 +16,4 @@ interface PacketSocket extends WatchedSocket {
 
   /** The same, to whom this is connected. */
   void send(ByteBuffer datagram) throws IOException;
-
-  boolean isOpen();
 }

@@ -10,5 +10,7 @@ interface WatchedSocket extends Closeable {
   /** A watch that has not begun. */
   Watch watch(Watcher watcher);
 
+  boolean isOpen();
+
   InetSocketAddress localAddress() throws IOException;
 }
