@@ -1,5 +1,6 @@
 package io.swarm4j.node;
 
+import io.grpc.Drainable;
 import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
@@ -8,6 +9,7 @@ import io.swarm4j.store.codec.RecordCodec;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 
 /** Carries records in the store's encoding; what cannot be read fails the call, not the process. */
 final class RecordMarshaller<T> implements MethodDescriptor.Marshaller<T> {
@@ -27,7 +29,7 @@ final class RecordMarshaller<T> implements MethodDescriptor.Marshaller<T> {
   @Override
   public T parse(InputStream stream) {
     try {
-      return CODEC.decode(type, stream.readAllBytes());
+      return CODEC.decode(type, bytes(stream));
     } catch (IOException | SwarmException damaged) {
       throw Status.INVALID_ARGUMENT
           .withDescription(
@@ -40,10 +42,26 @@ final class RecordMarshaller<T> implements MethodDescriptor.Marshaller<T> {
     }
   }
 
-  /** Bytes whose number gRPC may know without reading them. */
-  private static final class Encoded extends ByteArrayInputStream implements KnownLength {
+  /** As many bytes as there are: without their number in advance, 8 KiB are taken for a few. */
+  private static byte[] bytes(InputStream stream) throws IOException {
+    return stream instanceof KnownLength
+        ? stream.readNBytes(stream.available())
+        : stream.readAllBytes();
+  }
+
+  /** Bytes whose number gRPC may know without reading them, and which it need not copy. */
+  private static final class Encoded extends ByteArrayInputStream
+      implements KnownLength, Drainable {
     Encoded(byte[] bytes) {
       super(bytes);
+    }
+
+    @Override
+    public int drainTo(OutputStream target) throws IOException {
+      int rest = available();
+      target.write(buf, pos, rest);
+      pos = count;
+      return rest;
     }
   }
 }
