@@ -6,7 +6,6 @@ import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.Statistics;
 import io.swarm4j.agent.ExecSpec;
 import io.swarm4j.agent.ExecStreams;
-import io.swarm4j.agent.HostFacts;
 import io.swarm4j.agent.Interaction;
 import io.swarm4j.agent.LogOptions;
 import io.swarm4j.agent.LogSink;
@@ -17,7 +16,6 @@ import io.swarm4j.agent.TaskFailure;
 import io.swarm4j.model.HealthCheck;
 import io.swarm4j.model.HealthCheck.Probe;
 import io.swarm4j.model.Ip;
-import io.swarm4j.model.Placement.Platform;
 import io.swarm4j.model.Reason;
 import io.swarm4j.model.TaskId;
 import io.swarm4j.model.TaskStatus.ContainerStatus;
@@ -157,7 +155,7 @@ final class DockerContainer extends SteppedContainer {
       }
       readable.complete(Optional.of(found.getId())); // before the start there is nothing to follow
     } catch (RuntimeException failure) {
-      throw EngineFailures.startFailed(failure);
+      throw runtime.ends().startFailed(failure, image);
     }
     Integer pid = found.getState().getPid();
     if (pid != null && pid > 0) {
@@ -344,40 +342,17 @@ final class DockerContainer extends SteppedContainer {
     InspectContainerResponse.ContainerState state = found.getState();
     String status = Objects.requireNonNullElse(state.getStatus(), "");
     if (status.equals("exited") || status.equals("dead")) {
+      if (ended.get()) {
+        return;
+      }
+      Exit exit = runtime.ends().of(found, image);
       if (ended.compareAndSet(false, true)) {
         runtime.ended(this);
-        long code = Objects.requireNonNullElse(state.getExitCodeLong(), 0L);
-        boolean outOfMemory = Boolean.TRUE.equals(state.getOOMKilled());
-        String error = Objects.requireNonNullElse(state.getError(), "");
-        String known = code != 0 && error.isEmpty() ? foreignPlatform() : error;
-        hasEnded(new Exit((int) code, outOfMemory, outOfMemory ? "out of memory" : known));
+        hasEnded(exit);
       }
     } else if (state.getHealth() != null) {
       health.found(state.getHealth());
     }
-  }
-
-  /** What explains most ends of a program that was built for another kind of machine. */
-  private String foreignPlatform() {
-    InspectImageResponse found = image;
-    if (found == null) {
-      return "";
-    }
-    Platform node = runtime.describe().platform();
-    Platform built =
-        new Platform(
-            Objects.requireNonNullElse(found.getOs(), ""),
-            HostFacts.architecture(Objects.requireNonNullElse(found.getArch(), "")));
-    return built.equals(node)
-        ? ""
-        : "the image is for "
-            + built.os()
-            + "/"
-            + built.architecture()
-            + ", this node is "
-            + node.os()
-            + "/"
-            + node.architecture();
   }
 
   /** Somebody else has removed the container: how it ended is not known. */

@@ -52,6 +52,7 @@ public final class DockerRuntime implements Runtime {
   private final TaskFiles files;
   private final ContainerNetworking networking;
   private final EngineContainers onEngine;
+  private final ContainerEnds ends;
   private final AdmissionPolicy admission;
   private final Map<String, HealthCallback> callbacks;
   private final EngineDescription description;
@@ -74,6 +75,7 @@ public final class DockerRuntime implements Runtime {
     this.onEngine = new EngineContainers(owner, engine, files, networking, builder.logDriver);
     this.callbacks = Map.copyOf(builder.callbacks);
     this.description = new EngineDescription(engine);
+    this.ends = new ContainerEnds(onEngine, images, () -> description.latest().platform());
     this.loop = builder.time.newLoop("swarm-docker-runtime");
     this.work = new BlockingWork(builder.time, "swarm-docker-work", loop);
     this.watch = new EngineWatch(engine, owner, builder.signsOfLife, loop, work, new Followed());
@@ -185,6 +187,10 @@ public final class DockerRuntime implements Runtime {
 
   EngineContainers onEngine() {
     return onEngine;
+  }
+
+  ContainerEnds ends() {
+    return ends;
   }
 
   ContainerNetworking networking() {

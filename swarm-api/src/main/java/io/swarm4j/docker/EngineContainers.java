@@ -5,6 +5,7 @@ import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.ContainerNetwork;
+import com.github.dockerjava.api.model.Frame;
 import com.github.dockerjava.api.model.Ports;
 import com.github.dockerjava.api.model.Statistics;
 import io.swarm4j.agent.TaskContext;
@@ -13,6 +14,7 @@ import io.swarm4j.docker.ContainerNetworking.NetworkEndpoint;
 import io.swarm4j.model.Ip;
 import io.swarm4j.model.TaskId;
 import io.swarm4j.model.TaskSpec.LogDriver;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * their answer was lost.
  */
 final class EngineContainers {
+  private static final int LAST_LINES = 5;
+
   private final String owner;
   private final EngineConnection engine;
   private final TaskFiles files;
@@ -160,6 +164,27 @@ final class EngineContainers {
   boolean kill(String id, String signal) {
     engine.calls().killContainerCmd(id).withSignal(signal).exec();
     return true;
+  }
+
+  /** The end of what a container has written, both streams as they came. */
+  String lastWords(String id) throws InterruptedException {
+    StringBuffer words = new StringBuffer();
+    EngineStream<Frame> reading =
+        new EngineStream<>() {
+          @Override
+          public void onNext(Frame frame) {
+            words.append(new String(frame.getPayload(), StandardCharsets.UTF_8));
+          }
+        };
+    engine
+        .calls()
+        .logContainerCmd(id)
+        .withStdOut(true)
+        .withStdErr(true)
+        .withTail(LAST_LINES)
+        .exec(reading);
+    reading.await();
+    return words.toString();
   }
 
   /** The task that a container runs; empty if its labels do not tell. */

@@ -19,6 +19,7 @@ import io.swarm4j.model.InvalidSpecException;
 import io.swarm4j.model.Mount;
 import io.swarm4j.model.MountBuilder;
 import io.swarm4j.model.Payload;
+import io.swarm4j.model.Placement.Platform;
 import io.swarm4j.model.PortSpec;
 import io.swarm4j.model.Privileges;
 import io.swarm4j.model.Reason;
@@ -37,6 +38,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +60,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class DockerRuntimeTest {
   private static final String BASE = "swarm4j/base";
+  private static final Reason FOREIGN =
+      new Reason.ForeignPlatform(new Platform("linux", "arm64"), new Platform("linux", "amd64"));
 
   @RegisterExtension static final DockerHosts HOSTS = DockerHosts.shared(1);
 
@@ -513,29 +517,55 @@ class DockerRuntimeTest {
     }
   }
 
-  @Test
-  void imageOfAnotherPlatformTellsThatItCannotRun() throws Exception {
-    Path root = Files.createDirectory(dir.resolve("root"));
-    Files.write(root.resolve("program"), new byte[] {0x7f, 'E', 'L', 'F', 2, 1, 1, 0, 0});
-    root.resolve("program").toFile().setExecutable(true);
+  /** Loads an image that says it is for arm64, with files that can be executed. */
+  private void foreign(String image, Path root) throws Exception {
     Path saved = Files.createDirectory(dir.resolve("saved"));
     String docker = "docker -H " + host.uri();
     host.shell(
         String.join(
             " && ",
-            "tar -C " + root + " -c . | " + docker + " import - foreign:1",
-            docker + " save foreign:1 | tar -C " + saved + " -x",
+            "tar -C " + root + " -c . | " + docker + " import - " + image,
+            docker + " save " + image + " | tar -C " + saved + " -x",
             "sed -i 's/\"architecture\":\"amd64\"/\"architecture\":\"arm64\"/' "
                 + saved
                 + "/*.json",
-            docker + " rmi foreign:1",
+            docker + " rmi " + image,
             "tar -C " + saved + " -c . | " + docker + " load"));
+  }
+
+  @Test
+  void programOfAnotherPlatformThatTheMachineDoesNotEmulateIsToldByBothPlatforms()
+      throws Exception {
+    Path root = Files.createDirectory(dir.resolve("root"));
+    Files.write(root.resolve("program"), new byte[] {0x7f, 'E', 'L', 'F', 2, 1, 1, 0, 0});
+    root.resolve("program").toFile().setExecutable(true);
+    foreign("foreign:1", root);
     try {
       Container container = started(ContainerSpec.of("foreign:1").withCommand(List.of("/program")));
 
-      assertThat(await(container.exit()).message()).contains("linux/arm64", "linux/amd64");
+      Exit exit = await(container.exit());
+      assertThat(exit.reason()).isEqualTo(FOREIGN);
+      assertThat(exit.message()).contains("linux/arm64", "linux/amd64");
+      assertThat(exit.code()).isNotZero();
     } finally {
       host.docker("rmi", "-f", "foreign:1");
+    }
+  }
+
+  @Test
+  void programOfAnotherPlatformThatRunsFailsByItself() throws Exception {
+    Path root = Files.createDirectory(dir.resolve("root"));
+    Files.copy(Path.of("/bin/busybox"), root.resolve("sh"), StandardCopyOption.COPY_ATTRIBUTES);
+    foreign("emulated:1", root);
+    try {
+      Container container =
+          started(ContainerSpec.of("emulated:1").withCommand(List.of("/sh", "-c", "exit 1")));
+
+      Exit exit = await(container.exit());
+      assertThat(exit.reason()).isEqualTo(new Reason.Exited(1));
+      assertThat(exit.message()).contains("linux/arm64", "linux/amd64");
+    } finally {
+      host.docker("rmi", "-f", "emulated:1");
     }
   }
 

@@ -145,8 +145,15 @@ public interface Container {
    * @param code exit code; 0 is success; 128 + n after signal n
    * @param outOfMemory whether it was ended because it used too much memory
    * @param message error text, empty if there is none
+   * @param reason why, as data; {@link Reason.Exited} if only the code tells
    */
-  record Exit(int code, boolean outOfMemory, String message) {}
+  record Exit(int code, boolean outOfMemory, String message, Reason reason) {
+
+    /** An end of which the code tells all that is known for sure. */
+    public Exit(int code, boolean outOfMemory, String message) {
+      this(code, outOfMemory, message, new Reason.Exited(code));
+    }
+  }
 
   /** Outcome of a probe. */
   record ProbeResult(boolean healthy, int exitCode, String output) {}

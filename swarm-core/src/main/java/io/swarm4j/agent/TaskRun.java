@@ -329,12 +329,12 @@ final class TaskRun {
     endHealth();
     withExitCode(exit.code());
     if (exit.code() == 0) {
-      become(TaskState.COMPLETE, "finished", "", new Reason.Exited(0));
+      become(TaskState.COMPLETE, "finished", "", exit.reason());
     } else {
       String detail = exit.outOfMemory() ? "out of memory" : exit.message();
       String err =
           "task: non-zero exit (" + exit.code() + ")" + (detail.isEmpty() ? "" : ": " + detail);
-      become(TaskState.FAILED, "started", err, new Reason.Exited(exit.code()));
+      become(TaskState.FAILED, "started", err, exit.reason());
     }
   }
 

@@ -1,5 +1,6 @@
 package io.swarm4j.model;
 
+import io.swarm4j.model.Placement.Platform;
 import java.time.Instant;
 import java.util.List;
 
@@ -80,4 +81,22 @@ public sealed interface Reason {
 
   /** A quota is used up. */
   record Quota(String quota, String detail) implements Reason {}
+
+  /**
+   * Its image was built for another kind of machine, which its node neither is nor emulates.
+   *
+   * @param image what the image was built for
+   * @param node what its node is
+   */
+  record ForeignPlatform(Platform image, Platform node) implements Reason {
+
+    /** Both platforms in words. */
+    public String text() {
+      return "the image is for " + name(image) + ", this node is " + name(node);
+    }
+
+    private static String name(Platform platform) {
+      return platform.os() + "/" + platform.architecture();
+    }
+  }
 }
