@@ -9,6 +9,7 @@ import io.swarm4j.model.TaskId;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How containers come onto networks; a data plane has its own, {@link #bridge()} needs none.
@@ -67,8 +68,13 @@ public interface ContainerNetworking {
     }
   }
 
-  /** A container's place on a network of the engine. */
-  record NetworkEndpoint(String network, Ip address, List<String> aliases) {}
+  /**
+   * A container's place on a network of the engine.
+   *
+   * @param address its IPv4 address
+   * @param ipv6 its IPv6 address; null if it has none
+   */
+  record NetworkEndpoint(String network, Ip address, @Nullable Ip ipv6, List<String> aliases) {}
 
   /**
    * The engine's default bridge for all, where others reach them by the bridge's addresses; names

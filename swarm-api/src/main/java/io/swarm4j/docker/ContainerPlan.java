@@ -81,6 +81,9 @@ record ContainerPlan(
     if (!networks.endpoints().isEmpty()) {
       NetworkEndpoint first = networks.endpoints().get(0);
       command.withIpv4Address(first.address().toString()).withAliases(first.aliases());
+      if (first.ipv6() != null) {
+        command.withIpv6Address(first.ipv6().toString());
+      }
     }
     return command;
   }

@@ -114,16 +114,17 @@ final class EngineContainers {
   }
 
   private void connect(String id, NetworkEndpoint endpoint) {
+    var ipam = new ContainerNetwork.Ipam().withIpv4Address(endpoint.address().toString());
+    if (endpoint.ipv6() != null) {
+      ipam.withIpv6Address(endpoint.ipv6().toString());
+    }
     engine
         .calls()
         .connectToNetworkCmd()
         .withContainerId(id)
         .withNetworkId(endpoint.network())
         .withContainerNetwork(
-            new ContainerNetwork()
-                .withIpamConfig(
-                    new ContainerNetwork.Ipam().withIpv4Address(endpoint.address().toString()))
-                .withAliases(endpoint.aliases()))
+            new ContainerNetwork().withIpamConfig(ipam).withAliases(endpoint.aliases()))
         .exec();
   }
 

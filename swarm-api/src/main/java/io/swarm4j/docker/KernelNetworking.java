@@ -7,8 +7,10 @@ import com.github.dockerjava.api.model.Network.Ipam;
 import io.swarm4j.agent.TaskContext;
 import io.swarm4j.agent.TaskFailure;
 import io.swarm4j.model.Attachment;
+import io.swarm4j.model.Ip;
 import io.swarm4j.model.NetworkId;
 import io.swarm4j.model.Reason;
+import io.swarm4j.model.Subnet;
 import io.swarm4j.model.TaskId;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.Overlay;
 import io.swarm4j.network.dataplane.kernel.KernelNode;
@@ -26,6 +28,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,12 +72,22 @@ final class KernelNetworking implements ContainerNetworking {
       if (overlay != null && attachment.address().isV4()) {
         String name = PREFIX + attachment.network();
         provide(task.task().id(), name, overlay, overlay.mtu(mtu));
-        endpoints.add(new NetworkEndpoint(name, attachment.address(), attachment.aliases()));
+        Ip ipv6 = overlay.ipv6() == null ? null : ipv6(attachments, attachment.network());
+        endpoints.add(new NetworkEndpoint(name, attachment.address(), ipv6, attachment.aliases()));
         nameservers.add(overlay.address().toString());
       }
     }
     return new Attachments(
         endpoints.get(0).network(), endpoints, nameservers.subList(0, 1), Map.of(), List.of());
+  }
+
+  private static @Nullable Ip ipv6(List<Attachment> attachments, NetworkId network) {
+    return attachments.stream()
+        .filter(each -> each.network().equals(network))
+        .map(Attachment::address)
+        .filter(address -> !address.isV4())
+        .findFirst()
+        .orElse(null);
   }
 
   private synchronized void provide(TaskId task, String name, Overlay overlay, int mtu) {
@@ -83,17 +96,19 @@ final class KernelNetworking implements ContainerNetworking {
       if (isThere(name, overlay)) {
         return;
       }
+      List<Ipam.Config> ranges = new ArrayList<>();
+      ranges.add(range(overlay.subnet(), overlay.address()));
+      Subnet ipv6 = overlay.ipv6();
+      if (ipv6 != null) {
+        ranges.add(range(ipv6, ipv6.address()));
+      }
       engine
           .calls()
           .createNetworkCmd()
           .withName(name)
           .withDriver("bridge")
-          .withIpam(
-              new Ipam()
-                  .withConfig(
-                      new Ipam.Config()
-                          .withSubnet(overlay.subnet().first() + "/" + overlay.subnet().prefix())
-                          .withGateway(overlay.address().toString())))
+          .withEnableIpv6(ipv6 != null)
+          .withIpam(new Ipam().withConfig(ranges))
           .withOptions(
               Map.of(
                   "com.docker.network.bridge.name", overlay.bridge(),
@@ -106,13 +121,22 @@ final class KernelNetworking implements ContainerNetworking {
     }
   }
 
-  /** An earlier life of the node may have left it, with another address of the node. */
+  private static Ipam.Config range(Subnet subnet, Ip gateway) {
+    return new Ipam.Config()
+        .withSubnet(subnet.first() + "/" + subnet.prefix())
+        .withGateway(gateway.toString());
+  }
+
+  /** An earlier life of the node may have left it, with other addresses of the node. */
   private boolean isThere(String name, Overlay overlay) {
     try {
       Network present = engine.calls().inspectNetworkCmd().withNetworkId(name).exec();
+      List<String> gateways =
+          present.getIpam().getConfig().stream().map(Ipam.Config::getGateway).toList();
+      Subnet ipv6 = overlay.ipv6();
       boolean same =
-          present.getIpam().getConfig().stream()
-              .anyMatch(config -> overlay.address().toString().equals(config.getGateway()));
+          gateways.contains(overlay.address().toString())
+              && (ipv6 == null || gateways.contains(ipv6.address().toString()));
       if (!same) {
         engine.calls().removeNetworkCmd(name).exec();
       }

@@ -9,8 +9,10 @@ import io.swarm4j.Diagnosis;
 import io.swarm4j.NodeOptions;
 import io.swarm4j.PortProblem;
 import io.swarm4j.Swarm;
+import io.swarm4j.model.Attachment;
 import io.swarm4j.model.ClusterSpec;
 import io.swarm4j.model.ContainerSpec;
+import io.swarm4j.model.Endpoint.VirtualIp;
 import io.swarm4j.model.EndpointSpec;
 import io.swarm4j.model.HealthCheck;
 import io.swarm4j.model.HealthCheck.Probe;
@@ -411,7 +413,63 @@ class KernelDockerTest {
     if (!hasEsp(HOSTS.host(0))) {
       refused(network("secret").encrypted(true), "a kernel with ESP and AES-GCM on every node");
     }
-    refused(network("six").ipv6(true), "the kernel's data plane carries no IPv6");
+    refused(
+        network("wide").pools(List.of(IpPool.of("10.0.20.0/24"), IpPool.of("10.0.21.0/24"))),
+        "one subnet of each");
+    refused(
+        network("six").pools(List.of(IpPool.of("10.0.20.0/24"), IpPool.of("fd00:20::/64"))),
+        "true from the beginning of a network that has a pool of IPv6");
+  }
+
+  @Test
+  @Feature({"K11", "K18"})
+  void aNetworkWithIpv6CarriesBothFamiliesAcrossNodes() {
+    swarm
+        .networks()
+        .create(
+            network("dual")
+                .ipv6(true)
+                .pools(List.of(IpPool.of("10.0.20.0/24"), IpPool.of("fd00:20::/64")))
+                .build());
+    ServiceSpec spec = web("six");
+    run(
+        spec.withReplicas(3)
+            .withTask(spec.task().withNetworks(List.of(NetworkAttachmentSpec.of("dual")))));
+    List<String> tasks = new ArrayList<>();
+    running("six").forEach(task -> tasks.add(ipv6(task.attachments())));
+    String virtual =
+        swarm.services().get("six").endpoint().virtualIps().stream()
+            .map(VirtualIp::address)
+            .filter(ip -> !ip.isV4())
+            .findFirst()
+            .orElseThrow()
+            .toString();
+
+    assertThat(in("six", 1, "nslookup -type=aaaa tasks.six")).contains(tasks);
+    assertThat(in("six", 1, "nslookup -type=aaaa six")).contains(virtual);
+    for (String task : tasks) {
+      assertThat(byIpv6(task, 1)).hasSize(1);
+    }
+    assertThat(byIpv6(virtual, 3)).hasSize(3);
+    assertThat(answers("six", 2, "http://six/", 3)).as("the other family").hasSize(3);
+    assertThat(swarm.doctor().check()).allMatch(Diagnosis::isHealthy);
+    remove("six");
+  }
+
+  /** Who answers the first task of the service with IPv6, until so many have. */
+  private static TreeSet<String> byIpv6(String address, int tasks) {
+    String six =
+        "for i in $(seq 6); do timeout 5 wget -q -O - 'http://[" + address + "]/' || true; done";
+    return answers(tasks, "six.1", () -> in("six", 1, six));
+  }
+
+  private static String ipv6(List<Attachment> attachments) {
+    return attachments.stream()
+        .map(Attachment::address)
+        .filter(ip -> !ip.isV4())
+        .findFirst()
+        .orElseThrow()
+        .toString();
   }
 
   private static boolean hasEsp(Host host) {

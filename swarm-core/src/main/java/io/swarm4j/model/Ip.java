@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 public record Ip(long hi, long lo) implements Comparable<Ip> {
   private static final long V4_MAPPED = 0xffff_0000_0000L;
   private static final long V4_MASK = 0xffff_ffffL;
+  private static final int GROUPS = 8;
   private static final String OCTET = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
   private static final Pattern V4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
   private static final Pattern V6 = Pattern.compile("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
@@ -102,8 +103,38 @@ public record Ip(long hi, long lo) implements Comparable<Ip> {
     return upper != 0 ? upper : Long.compareUnsigned(lo, other.lo);
   }
 
+  /** In the form of RFC 5952: {@code 10.0.1.2}, {@code fd00::2}. */
   @Override
   public String toString() {
-    return toInetAddress().getHostAddress();
+    return isV4() ? toInetAddress().getHostAddress() : groups();
+  }
+
+  /** The longest run of zeros, the first of equals, is left out; a single zero is no run. */
+  private String groups() {
+    int from = GROUPS;
+    int length = 1;
+    for (int i = 0; i < GROUPS; i++) {
+      int end = i;
+      while (end < GROUPS && group(end) == 0) {
+        end++;
+      }
+      if (end - i > length) {
+        from = i;
+        length = end - i;
+      }
+    }
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < GROUPS; i++) {
+      if (i == from) {
+        text.append("::");
+      } else if (i < from || i >= from + length) {
+        text.append(i == 0 || i == from + length ? "" : ":").append(Integer.toHexString(group(i)));
+      }
+    }
+    return text.toString();
+  }
+
+  private int group(int index) {
+    return (int) ((index < 4 ? hi : lo) >>> (16 * (3 - index % 4))) & 0xffff;
   }
 }

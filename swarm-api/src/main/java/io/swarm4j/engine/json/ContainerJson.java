@@ -2,13 +2,13 @@ package io.swarm4j.engine.json;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.swarm4j.model.Attachment;
 import io.swarm4j.model.ContainerSpec;
 import io.swarm4j.model.Mount;
 import io.swarm4j.model.Network;
 import io.swarm4j.model.PortSpec;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.ServiceSpec;
+import io.swarm4j.model.Subnet;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskHealth;
 import io.swarm4j.model.TaskState;
@@ -163,21 +163,27 @@ public final class ContainerJson {
 
   private ObjectNode networks(Task task) {
     ObjectNode networks = Json.object();
-    for (Attachment attachment : task.attachments()) {
-      Network network = view.network(attachment.network());
+    for (TaskPlace place : TaskPlace.of(task, view)) {
+      Network network = place.network();
       if (network != null) {
-        int prefix = network.pools().isEmpty() ? 0 : network.pools().get(0).subnet().prefix();
-        networks
-            .putObject(network.name())
-            .put("NetworkID", network.id().toString())
-            .put("EndpointID", task.id().toString())
-            .put("Gateway", "")
-            .put("IPAddress", attachment.address().toString())
-            .put("IPPrefixLen", prefix)
-            .put("MacAddress", "");
+        ObjectNode node =
+            networks
+                .putObject(network.name())
+                .put("NetworkID", network.id().toString())
+                .put("EndpointID", task.id().toString())
+                .put("Gateway", "");
+        putAddress(node, "IPAddress", "IPPrefixLen", place.address(true));
+        putAddress(node, "GlobalIPv6Address", "GlobalIPv6PrefixLen", place.address(false));
+        node.put("MacAddress", "");
       }
     }
     return networks;
+  }
+
+  private static void putAddress(
+      ObjectNode node, String name, String length, @Nullable Subnet address) {
+    node.put(name, address == null ? "" : address.address().toString())
+        .put(length, address == null ? 0 : address.prefix());
   }
 
   private static ArrayNode ports(ServiceSpec spec) {

@@ -3,7 +3,6 @@ package io.swarm4j.engine.json;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.swarm4j.model.EndpointSpec;
 import io.swarm4j.model.EndpointSpec.EndpointMode;
-import io.swarm4j.model.Network;
 import io.swarm4j.model.PortSpec;
 import io.swarm4j.model.PortSpec.Protocol;
 import io.swarm4j.model.PortSpec.PublishMode;
@@ -88,15 +87,11 @@ final class EndpointJson {
               vip ->
                   Json.object()
                       .put("NetworkID", vip.network().toString())
-                      .put("Addr", vip.address() + prefix(state.network(vip.network())))));
+                      .put(
+                          "Addr",
+                          TaskPlace.withPrefix(vip.address(), state.network(vip.network()))
+                              .toString())));
     }
     return node;
-  }
-
-  /** Length of the prefix of a network's addresses, such as {@code /24}. */
-  static String prefix(@Nullable Network network) {
-    return network == null || network.pools().isEmpty()
-        ? ""
-        : "/" + network.pools().get(0).subnet().prefix();
   }
 }

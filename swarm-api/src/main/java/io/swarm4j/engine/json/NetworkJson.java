@@ -2,7 +2,6 @@ package io.swarm4j.engine.json;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.swarm4j.model.Attachment;
 import io.swarm4j.model.Ip;
 import io.swarm4j.model.Network;
 import io.swarm4j.model.NetworkSpec;
@@ -133,15 +132,15 @@ public final class NetworkJson {
   public static void addContainers(ObjectNode node, Network network, List<Task> tasks, View view) {
     ObjectNode containers = node.putObject("Containers");
     for (Task task : tasks) {
-      for (Attachment attachment : task.attachments()) {
-        if (attachment.network().equals(network.id()) && task.state() == TaskState.RUNNING) {
+      for (TaskPlace place : TaskPlace.of(task, view)) {
+        if (place.isOn(network) && task.state() == TaskState.RUNNING) {
           containers
               .putObject(Digests.containerId(task))
               .put("Name", view.nameOf(task) + "." + task.id())
               .put("EndpointID", task.id().toString())
               .put("MacAddress", "")
-              .put("IPv4Address", attachment.address() + EndpointJson.prefix(network))
-              .put("IPv6Address", "");
+              .put("IPv4Address", place.text(true))
+              .put("IPv6Address", place.text(false));
         }
       }
     }
@@ -155,14 +154,14 @@ public final class NetworkJson {
       ArrayNode tasks = Json.array();
       for (Task task : view.tasksOf(service.id())) {
         Node host = task.nodeId() == null ? null : view.node(task.nodeId());
-        for (Attachment attachment : task.attachments()) {
-          if (attachment.network().equals(network.id()) && host != null && task.holdsNode()) {
+        for (TaskPlace place : TaskPlace.of(task, view)) {
+          if (place.isOn(network) && host != null && task.holdsNode()) {
             peers.put(host.hostname(), host.status().address());
             tasks
                 .addObject()
                 .put("Name", view.nameOf(task) + "." + task.id())
                 .put("EndpointID", task.id().toString())
-                .put("EndpointIP", attachment.address().toString())
+                .put("EndpointIP", place.addresses().get(0).address().toString())
                 .putObject("Info")
                 .put("Host IP", host.status().address());
           }

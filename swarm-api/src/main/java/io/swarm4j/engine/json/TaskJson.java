@@ -3,7 +3,6 @@ package io.swarm4j.engine.json;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
-import io.swarm4j.model.Attachment;
 import io.swarm4j.model.Network;
 import io.swarm4j.model.NetworkId;
 import io.swarm4j.model.PortSpec;
@@ -50,7 +49,7 @@ public final class TaskJson {
     node.put("DesiredState", task.desiredState().text());
     if (!task.attachments().isEmpty()) {
       ArrayNode attachments = node.putArray("NetworksAttachments");
-      task.attachments().forEach(attachment -> attachments.add(attachment(attachment)));
+      TaskPlace.of(task, view).forEach(place -> attachments.add(attachment(place)));
     }
     if (!task.assigned().isEmpty()) {
       node.set("GenericResources", ResourcesJson.generic(task.assigned()));
@@ -91,16 +90,17 @@ public final class TaskJson {
     return node;
   }
 
-  private ObjectNode attachment(Attachment attachment) {
+  private ObjectNode attachment(TaskPlace place) {
     ObjectNode node = Json.object();
-    Network network = view.network(attachment.network());
+    Network network = place.network();
     if (network != null) {
       node.putRawValue(
           "Network",
           networks.computeIfAbsent(
               network.id(), id -> Json.finished(NetworkJson.attached(network))));
     }
-    node.putArray("Addresses").add(attachment.address() + EndpointJson.prefix(network));
+    ArrayNode addresses = node.putArray("Addresses");
+    place.addresses().forEach(address -> addresses.add(address.toString()));
     return node;
   }
 

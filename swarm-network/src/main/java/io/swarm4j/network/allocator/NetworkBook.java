@@ -128,7 +128,8 @@ final class NetworkBook {
     ClusterSpec cluster = state.cluster().spec();
     List<Subnet> v4 = cluster.addressPools().stream().filter(p -> p.address().isV4()).toList();
     List<Subnet> v6 = cluster.addressPools().stream().filter(p -> !p.address().isV4()).toList();
-    if (pools.isEmpty() && !v4.isEmpty()) {
+    boolean hasV4 = pools.stream().anyMatch(pool -> pool.subnet().address().isV4());
+    if (!hasV4 && !v4.isEmpty()) {
       Shortage shortage = addNext(network, pools, v4, cluster.subnetPrefix());
       if (shortage != null) {
         return shortage;

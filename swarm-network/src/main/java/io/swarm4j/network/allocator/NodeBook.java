@@ -49,13 +49,14 @@ final class NodeBook {
     List<Attachment> attachments = new ArrayList<>();
     Shortage shortage = null;
     for (Attachment held : node.attachments()) {
-      if (needed.remove(held.network()) || tx.network(held.network()) == null) {
+      if (needed.contains(held.network()) || tx.network(held.network()) == null) {
         attachments.add(held);
       } else {
         networks.release(held.network(), held.address(), id);
       }
     }
     attachments.removeIf(held -> tx.network(held.network()) == null);
+    attachments.forEach(held -> needed.remove(held.network())); // one of each family
     for (NetworkId network : needed) {
       List<Ip> given = networks.addresses().allocate(network, id);
       if (given.isEmpty()) {

@@ -475,9 +475,15 @@ class AllocatorTest {
   void aNetworkWithBothFamiliesGivesAnAddressOfEach() {
     swarm.network(NetworkSpecBuilder.builder().name("dual").ipv6(true).build());
     Service service = swarm.service(spec("web", "dual"));
-    assertThat(virtualIps(service)).containsExactly("10.0.0.2", "fd53:7761:726d:0:0:0:0:2");
-    assertThat(addresses(swarm.task(service, 1)))
-        .containsExactly("10.0.0.3", "fd53:7761:726d:0:0:0:0:3");
+    assertThat(virtualIps(service)).containsExactly("10.0.0.2", "fd53:7761:726d::2");
+    assertThat(addresses(swarm.task(service, 1))).containsExactly("10.0.0.3", "fd53:7761:726d::3");
+  }
+
+  @Test
+  void aNetworkWithASubnetOfIpv6AloneGetsOneOfIpv4() {
+    swarm.overlay("six", "fd00:6::/64");
+    Service service = swarm.service(spec("web", "six"));
+    assertThat(virtualIps(service)).containsExactly("10.0.0.2", "fd00:6::2");
   }
 
   @Test

@@ -183,7 +183,7 @@ class DiscoveryTest {
   void bothFamiliesAreAnswered() {
     Network dual = swarm.network(NetworkSpecBuilder.builder().name("dual").ipv6(true).build());
     running(spec("web", "dual"), 1);
-    assertThat(dig("web", dual)).containsExactly("10.0.1.2", "fd53:7761:726d:0:0:0:0:2");
-    assertThat(dig("1.web", dual)).containsExactly("10.0.1.3", "fd53:7761:726d:0:0:0:0:3");
+    assertThat(dig("web", dual)).containsExactly("10.0.1.2", "fd53:7761:726d::2");
+    assertThat(dig("1.web", dual)).containsExactly("10.0.1.3", "fd53:7761:726d::3");
   }
 }

@@ -121,7 +121,7 @@ final class Ipsec {
         // all of them are missing
       }
       Set<String> marked = new HashSet<>();
-      NftListing.read(listing).elements().values().forEach(set -> marked.addAll(set.keySet()));
+      NftListing.read(listing).values().forEach(set -> marked.addAll(set.keySet()));
       table.networks().stream()
           .filter(vni -> !marked.contains(vni))
           .forEach(vni -> found.add(new Difference("IPsec mark of network " + vni, "set", "")));

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param revision orders configurations; a plane never goes back to a lower one
  * @param overlays the networks that a task of this node is attached to
  * @param published the published ports that are open on this node
- * @param tasksHere addresses of the tasks that run on this node
+ * @param tasksHere IPv4 addresses of the tasks that run on this node
  * @param tasks the tasks of this node that reach services by virtual addresses
  * @param keys from which the encryption of overlays is derived, the newest last
  */
@@ -91,19 +91,30 @@ public record KernelConfig(
    * @param vni its VXLAN identifier
    * @param subnet its addresses
    * @param address this node's own address on it, and the gateway of the tasks here
+   * @param ipv6 the same of IPv6, with the length of the prefix; null if it has none
    * @param remotes whoever is on it at other nodes, in the order of their addresses
    * @param encrypted whether packets between nodes are
    */
   public record Overlay(
-      int vni, Subnet subnet, Ip address, List<Remote> remotes, boolean encrypted) {
+      int vni,
+      Subnet subnet,
+      Ip address,
+      @Nullable Subnet ipv6,
+      List<Remote> remotes,
+      boolean encrypted) {
     /** Copies the list, and sorts it. */
     public Overlay {
       remotes = remotes.stream().sorted(Comparator.comparing(Remote::address)).toList();
     }
 
-    /** One that is not encrypted. */
+    /** One of IPv4 alone that is not encrypted. */
     public Overlay(int vni, Subnet subnet, Ip address, List<Remote> remotes) {
-      this(vni, subnet, address, remotes, false);
+      this(vni, subnet, address, null, remotes, false);
+    }
+
+    /** Whether an address is this node's own. */
+    boolean isAt(Ip own) {
+      return own.equals(address) || (ipv6 != null && own.equals(ipv6.address()));
     }
 
     /**
@@ -130,9 +141,15 @@ public record KernelConfig(
    * An address on an overlay that is at another node.
    *
    * @param address the address of a task, or that node's own
+   * @param link the IPv4 address of whoever has it, from which the link-layer address follows
    * @param node the node's address on the network between the nodes
    */
-  public record Remote(Ip address, Ip node) {}
+  public record Remote(Ip address, Ip link, Ip node) {
+    /** An IPv4 address. */
+    public Remote(Ip address, Ip node) {
+      this(address, address, node);
+    }
+  }
 
   /**
    * A port that is open on this node.
@@ -175,6 +192,11 @@ public record KernelConfig(
     List<VirtualService> without(List<VirtualService> others) {
       Set<VirtualService> same = new HashSet<>(others);
       return services.stream().filter(service -> !same.contains(service)).toList();
+    }
+
+    /** Whether a service has an IPv6 address. */
+    boolean usesIpv6() {
+      return services.stream().anyMatch(service -> !service.address().isV4());
     }
   }
 

@@ -216,6 +216,7 @@ public final class KernelNode {
             attachment ->
                 self.attachments().stream()
                     .filter(own -> own.network().equals(attachment.network()))
+                    .filter(own -> own.address().isV4() == attachment.address().isV4())
                     .anyMatch(
                         own -> has(overlays, own) && (next == null || has(next.overlays(), own))));
   }
@@ -224,9 +225,7 @@ public final class KernelNode {
     Network network = view.network(own.network());
     return network != null
         && present.stream()
-            .anyMatch(
-                overlay ->
-                    overlay.vni() == network.vni() && overlay.address().equals(own.address()));
+            .anyMatch(overlay -> overlay.vni() == network.vni() && overlay.isAt(own.address()));
   }
 
   private @Nullable Overlay overlay(NetworkId id) {

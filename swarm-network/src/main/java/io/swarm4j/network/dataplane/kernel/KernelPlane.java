@@ -4,6 +4,7 @@ import io.swarm4j.model.Check;
 import io.swarm4j.model.Fault;
 import io.swarm4j.model.Ip;
 import io.swarm4j.model.NetworkSpec;
+import io.swarm4j.model.NetworkSpec.IpPool;
 import io.swarm4j.model.Subnet;
 import io.swarm4j.model.UnavailableException;
 import io.swarm4j.network.dataplane.Difference;
@@ -44,12 +45,14 @@ public final class KernelPlane implements AutoCloseable {
   private boolean certain;
   private volatile List<PublishedPort> held = List.of();
   private volatile String noEncryption = "it is not known yet";
+  private volatile String noIpv6 = "it is not known yet";
   private volatile boolean closed;
 
   private KernelPlane(Builder builder) {
     loop = builder.loop;
     kernel = new KernelState(builder.namespace, builder.node, builder.port, builder.commands);
     loop.execute(() -> noEncryption = kernel.noEncryption());
+    loop.execute(() -> noIpv6 = kernel.noIpv6());
   }
 
   /**
@@ -216,21 +219,33 @@ public final class KernelPlane implements AutoCloseable {
                   + noEncryption
                   + "; else encrypt the network between the nodes"));
     }
-    boolean v6 = spec.pools().stream().anyMatch(pool -> !pool.subnet().address().isV4());
-    if (spec.ipv6() || v6) {
-      faults.add(
-          new Fault(
-              Fault.Code.UNSUPPORTED,
-              v6 ? "pools" : "ipv6",
-              v6 ? spec.pools().toString() : "true",
-              "IPv4 alone: the kernel's data plane carries no IPv6"));
-    } else if (spec.pools().size() > 1) {
+    long v4 = spec.pools().stream().filter(pool -> pool.subnet().address().isV4()).count();
+    long v6 = spec.pools().size() - v4;
+    if (v4 > 1 || v6 > 1) {
       faults.add(
           new Fault(
               Fault.Code.UNSUPPORTED,
               "pools",
-              spec.pools().toString(),
-              "one pool: the kernel's data plane gives a network one subnet"));
+              spec.pools().stream().map(IpPool::subnet).toList().toString(),
+              "one pool of IPv4, and with ipv6 one of IPv6: a bridge network of a Docker Engine"
+                  + " has one subnet of each, so choose one that is large enough, or several"
+                  + " networks"));
+    }
+    if (v6 > 0 && !spec.ipv6()) {
+      faults.add(
+          new Fault(
+              Fault.Code.UNSUPPORTED,
+              "ipv6",
+              "false",
+              "true from the beginning of a network that has a pool of IPv6"));
+    }
+    if (spec.ipv6() && !noIpv6.isEmpty()) {
+      faults.add(
+          new Fault(
+              Fault.Code.UNSUPPORTED,
+              "ipv6",
+              "true",
+              "false, or a kernel with IPv6 and nftables for it on every node: " + noIpv6));
     }
     return faults;
   }
@@ -241,8 +256,13 @@ public final class KernelPlane implements AutoCloseable {
    * @throws KernelException if they cannot be read
    */
   public static List<Subnet> hostRoutes(NetworkNamespace host) {
-    String table = new ProcessCommands(PATIENCE).run(host.command("cat", "/proc/net/route"), "");
-    return HostRoutes.parse(table, KernelState::isOurs);
+    Commands commands = new ProcessCommands(PATIENCE);
+    String table = commands.run(host.command("cat", "/proc/net/route"), "");
+    String ipv6 =
+        commands.run(host.command("sh", "-c", "cat /proc/net/ipv6_route 2> /dev/null || true"), "");
+    List<Subnet> routes = new ArrayList<>(HostRoutes.parse(table, KernelState::isOurs));
+    routes.addAll(HostRoutes.parseIpv6(ipv6, KernelState::isOurs));
+    return routes;
   }
 
   /** Ends the work; what is in force stays so, and traffic goes on. */

@@ -7,6 +7,7 @@ import io.swarm4j.network.dataplane.kernel.KernelConfig.Overlay;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.Remote;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.VirtualService;
 import io.swarm4j.network.dataplane.kernel.Links.Link;
+import io.swarm4j.network.dataplane.kernel.NatTable.Family;
 import io.swarm4j.network.dataplane.kernel.OverlayDevices.Entries;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -51,6 +52,12 @@ final class KernelState {
     replaceDevices(config.overlays());
     ip(strays(config).stream().map(Stray::cure).toList());
     nft(namespace, NatTable.ofHost(config).create(true));
+    NatTable ipv6 = NatTable.ofHostIpv6(config);
+    if (!ipv6.isEmpty()) {
+      nft(namespace, ipv6.create(true));
+    } else {
+      removeIpv6();
+    }
     forgetSoon();
     DockerFirewall.open(namespace, commands);
     config.tasks().forEach(this::replaceTask);
@@ -65,6 +72,24 @@ final class KernelState {
     return ipsec.obstacle();
   }
 
+  /** Why this host can not give overlays IPv6 addresses; empty if it can. */
+  String noIpv6() {
+    try {
+      commands.run(namespace.command("sh", "-c", "cd /proc/sys/net/ipv6"), "");
+      List<String> probe = new NatTable(Family.V6, Map.of()).create(true);
+      commands.run(namespace.command("nft", "-c", "-f", "-"), String.join("\n", probe) + "\n");
+      return "";
+    } catch (KernelException refused) {
+      return String.valueOf(refused.getMessage()).strip();
+    }
+  }
+
+  private void removeIpv6() {
+    if (list(namespace, Family.V6) != null) {
+      nft(namespace, Family.V6.removal());
+    }
+  }
+
   private void forgetSoon() {
     try {
       nft(namespace, NatTable.FORGET_SOON);
@@ -75,7 +100,10 @@ final class KernelState {
 
   private void replaceTask(LocalTask task) {
     forget(task.id());
-    List<String> commands = NatTable.ofTask(task.services()).create(false);
+    List<String> commands = NatTable.ofTask(Family.V4, task.services()).create(false);
+    if (task.usesIpv6()) {
+      commands.addAll(NatTable.ofTask(Family.V6, task.services()).create(false));
+    }
     inTask(task, () -> nft(task.namespace(), commands));
   }
 
@@ -101,9 +129,17 @@ final class KernelState {
     if (!changes.isEmpty()) {
       session.apply(changes);
     }
+    changeHostIpv6(NatTable.ofHostIpv6(before), NatTable.ofHostIpv6(after));
     changeTasks(before.tasks(), after.tasks());
     removeDevices(before.overlays(), after.overlays());
     ipsec.end(last, next, table, nextTable);
+  }
+
+  /** There is a table as soon as there is anything for it. */
+  private void changeHostIpv6(NatTable before, NatTable after) {
+    if (!before.equals(after)) {
+      nft(namespace, before.isEmpty() ? after.create(true) : before.changesTo(after));
+    }
   }
 
   private void changeTasks(List<LocalTask> before, List<LocalTask> after) {
@@ -122,11 +158,7 @@ final class KernelState {
         List<String> changes =
             worked
                 .computeIfAbsent(known.services(), from -> new IdentityHashMap<>())
-                .computeIfAbsent(
-                    task.services(),
-                    to ->
-                        NatTable.ofTask(known.without(to))
-                            .changesTo(NatTable.ofTask(task.without(known.services()))));
+                .computeIfAbsent(task.services(), to -> changes(known, task));
         if (!changes.isEmpty()) {
           inTask(
               task,
@@ -137,6 +169,18 @@ final class KernelState {
         }
       }
     }
+  }
+
+  private static List<String> changes(LocalTask before, LocalTask after) {
+    List<VirtualService> stale = before.without(after.services());
+    List<VirtualService> fresh = after.without(before.services());
+    List<String> changes = new ArrayList<>();
+    for (Family family : Family.values()) {
+      NatTable next = NatTable.ofTask(family, fresh);
+      boolean isNew = family == Family.V6 && !next.isEmpty() && !before.usesIpv6();
+      changes.addAll(isNew ? next.create(false) : NatTable.ofTask(family, stale).changesTo(next));
+    }
+    return changes;
   }
 
   /** A task may end at any time, and its namespace with it: then there is nothing to change. */
@@ -167,7 +211,7 @@ final class KernelState {
       Link bridge = present.remove(overlay.bridge());
       if (bridge == null) {
         ip.addAll(OverlayDevices.createBridge(overlay, overlay.mtu(mtu())));
-      } else if (!bridge.address().equals(OverlayDevices.address(overlay))) {
+      } else if (!OverlayDevices.isPlaced(bridge, overlay)) {
         ip.addAll(OverlayDevices.move(overlay));
       }
       if (bridge == null || present.remove(overlay.vxlan()) == null) {
@@ -180,6 +224,7 @@ final class KernelState {
     ip.addAll(0, present.keySet().stream().map(name -> "link del " + name).toList());
     ip(ip);
     overlays.forEach(this::allowDetours);
+    overlays.forEach(this::giveIpv6);
     for (Overlay overlay : overlays) {
       List<Remote> known = fresh.contains(overlay.vxlan()) ? List.of() : remotes(overlay);
       entries(OverlayDevices.changes(overlay.vxlan(), known, overlay.remotes()));
@@ -195,8 +240,11 @@ final class KernelState {
         ip(OverlayDevices.createBridge(overlay, mtu));
         ip(OverlayDevices.createVxlan(overlay, node, port, mtu));
         allowDetours(overlay);
-      } else if (!OverlayDevices.address(known).equals(OverlayDevices.address(overlay))) {
+        giveIpv6(overlay);
+      } else if (!OverlayDevices.address(known).equals(OverlayDevices.address(overlay))
+          || !OverlayDevices.ipv6(known).equals(OverlayDevices.ipv6(overlay))) {
         ip(OverlayDevices.move(overlay));
+        giveIpv6(overlay);
       }
       List<Remote> remotes = known == null ? List.of() : known.remotes();
       entries(OverlayDevices.changes(overlay.vxlan(), remotes, overlay.remotes()));
@@ -207,6 +255,17 @@ final class KernelState {
   private void allowDetours(Overlay overlay) {
     String setting = "/proc/sys/net/ipv4/conf/" + overlay.bridge() + "/rp_filter";
     commands.run(namespace.command("sh", "-c", "echo 2 > " + setting), "");
+  }
+
+  /** Also where the host gives no interface IPv6 unasked. */
+  private void giveIpv6(Overlay overlay) {
+    if (overlay.ipv6() != null) {
+      for (String device : List.of(overlay.bridge(), overlay.vxlan())) {
+        String setting = "/proc/sys/net/ipv6/conf/" + device + "/disable_ipv6";
+        commands.run(namespace.command("sh", "-c", "echo 0 > " + setting), "");
+      }
+      ip(OverlayDevices.addIpv6(overlay));
+    }
   }
 
   private void removeDevices(List<Overlay> before, List<Overlay> after) {
@@ -319,10 +378,11 @@ final class KernelState {
     }
     List<Remote> found = new ArrayList<>();
     for (String[] words : lines("ip", "neigh", "show", "dev", overlay.vxlan())) {
-      String dst = nodes.remove(after(words, "lladdr", ""));
-      Ip address = Ip.parse(words[0]);
-      if (dst != null && address.isV4()) {
-        found.add(new Remote(address, Ip.parse(dst)));
+      String link = after(words, "lladdr", "");
+      String dst = nodes.get(link);
+      if (dst != null) {
+        Ip holder = OverlayDevices.holder(link);
+        found.add(new Remote(Ip.parse(words[0]), holder, Ip.parse(dst)));
       }
     }
     found.sort(Comparator.comparing(Remote::address));
@@ -345,25 +405,40 @@ final class KernelState {
       }
       Link bridge = present.remove(overlay.bridge());
       compareDevice(overlay.bridge(), bridge, found);
-      String intended = OverlayDevices.address(overlay);
-      if (bridge != null && !bridge.address().equals(intended)) {
-        found.add(new Difference("address of " + overlay.bridge(), intended, bridge.address()));
+      if (bridge != null) {
+        String place = "address of " + overlay.bridge();
+        compare(place, OverlayDevices.address(overlay), bridge.address(), found);
+        compare(
+            "IPv6 " + place,
+            OverlayDevices.ipv6(overlay),
+            OverlayDevices.ipv6(bridge, overlay),
+            found);
       }
     }
     present.keySet().forEach(name -> found.add(new Difference("device " + name, "", "up")));
     strays(config).forEach(stray -> found.add(stray.difference()));
     found.addAll(ipsec.differences(encryption(config), EncryptionTable.of(config, port)));
     compare("nftables of the host", namespace, NatTable.ofHost(config), found);
+    compare("nftables of the host for IPv6", namespace, NatTable.ofHostIpv6(config), found);
     for (LocalTask task : config.tasks()) {
       if (exists(task.namespace())) {
-        compare(
-            "nftables of task " + task.id(),
-            task.namespace(),
-            NatTable.ofTask(task.services()),
-            found);
+        String place = "nftables of task " + task.id();
+        NetworkNamespace own = task.namespace();
+        compare(place, own, NatTable.ofTask(Family.V4, task.services()), found);
+        if (task.usesIpv6()) {
+          NatTable ipv6 = NatTable.ofTask(Family.V6, task.services());
+          compare(place + " for IPv6", own, ipv6, found);
+        }
       }
     }
     return found;
+  }
+
+  private static void compare(
+      String place, String intended, String actual, List<Difference> found) {
+    if (!actual.equals(intended)) {
+      found.add(new Difference(place, intended, actual));
+    }
   }
 
   private static void compareDevice(String name, @Nullable Link link, List<Difference> found) {
@@ -382,21 +457,22 @@ final class KernelState {
 
   private void compare(
       String place, NetworkNamespace where, NatTable intended, List<Difference> found) {
-    NatTable actual = NftListing.read(list(where));
+    Map<String, Map<String, String>> actual = NftListing.read(list(where, intended.family()));
     Set<String> maps = new HashSet<>(intended.elements().keySet());
-    maps.addAll(actual.elements().keySet());
+    maps.addAll(actual.keySet());
     for (String map : maps.stream().sorted().toList()) {
       compare(
           place + ", " + map + " ",
           intended.elements().getOrDefault(map, Map.of()),
-          actual.elements().getOrDefault(map, Map.of()),
+          actual.getOrDefault(map, Map.of()),
           found);
     }
   }
 
-  private @Nullable String list(NetworkNamespace where) {
+  private @Nullable String list(NetworkNamespace where, Family family) {
     try {
-      return commands.run(where.command("nft", "-n", "list", "table", "ip", NatTable.NAME), "");
+      return commands.run(
+          where.command("nft", "-n", "list", "table", family.word, NatTable.NAME), "");
     } catch (KernelException absent) {
       return null;
     }
@@ -428,9 +504,8 @@ final class KernelState {
   void remove() {
     DockerFirewall.close(namespace, commands);
     ipsec.remove();
-    commands.run(
-        namespace.command("nft", "-f", "-"),
-        "add table ip " + NatTable.NAME + "\ndelete table ip " + NatTable.NAME + "\n");
+    nft(namespace, Family.V4.removal());
+    removeIpv6();
     ip(
         links(namespace).ours().keySet().stream()
             .sorted((a, b) -> b.compareTo(a))

@@ -22,7 +22,28 @@ import org.jspecify.annotations.Nullable;
 
 /** At which node each address of each network is, in step with the state. Not thread-safe. */
 final class Locations {
-  private final Map<NetworkId, SortedMap<Ip, NodeId>> byNetwork = new HashMap<>();
+  private final Map<NetworkId, SortedMap<Ip, Place>> byNetwork = new HashMap<>();
+
+  /**
+   * Where an address is.
+   *
+   * @param link the IPv4 address of whoever has it; if it has none, the address itself
+   */
+  record Place(NodeId node, Ip link) {}
+
+  private record Entry(NetworkId network, Ip address, Place place) {
+    static Entry of(NodeId node, Attachment attachment, List<Attachment> all) {
+      Ip own = attachment.address();
+      Ip link =
+          all.stream()
+              .filter(each -> each.network().equals(attachment.network()))
+              .map(Attachment::address)
+              .filter(each -> !own.isV4() && each.isV4())
+              .findFirst()
+              .orElse(own);
+      return new Entry(attachment.network(), own, new Place(node, link));
+    }
+  }
 
   void reset(State state) {
     byNetwork.clear();
@@ -66,28 +87,34 @@ final class Locations {
     return object instanceof Node node ? node.id() : null;
   }
 
-  private void remove(@Nullable StoreObject object, Set<NetworkId> touched) {
+  private static List<Entry> entries(@Nullable StoreObject object) {
     NodeId node = node(object);
-    for (Attachment attachment : attachments(object)) {
-      SortedMap<Ip, NodeId> present = byNetwork.get(attachment.network());
-      if (present != null && node != null && present.remove(attachment.address(), node)) {
-        touched.add(attachment.network());
+    if (node == null) {
+      return List.of();
+    }
+    List<Attachment> all = attachments(object);
+    return all.stream().map(each -> Entry.of(node, each, all)).toList();
+  }
+
+  private void remove(@Nullable StoreObject object, Set<NetworkId> touched) {
+    for (Entry entry : entries(object)) {
+      SortedMap<Ip, Place> present = byNetwork.get(entry.network());
+      if (present != null && present.remove(entry.address(), entry.place())) {
+        touched.add(entry.network());
       }
     }
   }
 
   private void put(@Nullable StoreObject object) {
-    NodeId node = node(object);
-    List<Attachment> attachments = node == null ? List.of() : attachments(object);
-    for (Attachment attachment : attachments) {
+    for (Entry entry : entries(object)) {
       byNetwork
-          .computeIfAbsent(attachment.network(), id -> new TreeMap<>())
-          .put(attachment.address(), node);
+          .computeIfAbsent(entry.network(), id -> new TreeMap<>())
+          .put(entry.address(), entry.place());
     }
   }
 
   /** Who is where on a network. */
-  SortedMap<Ip, NodeId> of(NetworkId network) {
+  SortedMap<Ip, Place> of(NetworkId network) {
     return byNetwork.getOrDefault(network, new TreeMap<>());
   }
 }

@@ -1,5 +1,6 @@
 package io.swarm4j.network.dataplane.kernel;
 
+import io.swarm4j.model.Ip;
 import io.swarm4j.model.PortSpec.Protocol;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.Overlay;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.PublishedPort;
@@ -11,7 +12,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The content of our nftables table in one namespace: elements by set or map.
+ * The content of our nftables table for one address family in one namespace: elements by set or
+ * map.
  *
  * <p>There are three kinds of entries, each with a map of its own that tells how many slots the
  * entry has, and one map per number of slots that tells who has which slot:
@@ -24,10 +26,39 @@ import java.util.TreeMap;
  * </pre>
  *
  * <p>Which slot a new connection gets is a matter of turns; those that exist are known to
- * connection tracking and stay where they are, whatever changes here. Immutable.
+ * connection tracking and stay where they are, whatever changes here. Published ports are of IPv4
+ * alone. Immutable.
  */
-record NatTable(Map<String, Map<String, String>> elements) {
+record NatTable(Family family, Map<String, Map<String, String>> elements) {
   static final String NAME = "swarm4j";
+
+  /** An address family, by the words that nft has for it. */
+  enum Family {
+    V4("ip", "ipv4_addr"),
+    V6("ip6", "ipv6_addr");
+
+    final String word;
+    final String type;
+
+    Family(String word, String type) {
+      this.word = word;
+      this.type = type;
+    }
+
+    static Family of(Ip address) {
+      return address.isV4() ? V4 : V6;
+    }
+
+    /** Our table, by its full name. */
+    String table() {
+      return word + " " + NAME;
+    }
+
+    /** The commands that remove our table, whether it is there or not. */
+    List<String> removal() {
+      return List.of("add table " + table(), "delete table " + table());
+    }
+  }
 
   private static final String HERE = "here";
   private static final String SUBNETS = "subnets";
@@ -37,7 +68,7 @@ record NatTable(Map<String, Map<String, String>> elements) {
 
   /** A task talks to somebody outside, who does not know the way to an overlay. */
   private static final String LEAVES =
-      "ip saddr @" + SUBNETS + " oifname != \"lo\" oifname != \"s4jb*\"";
+      " saddr @" + SUBNETS + " oifname != \"lo\" oifname != \"s4jb*\" masquerade";
 
   /**
    * Makes the host forget connections to published ports soon after their end, which is the default
@@ -54,15 +85,15 @@ record NatTable(Map<String, Map<String, String>> elements) {
   /** Virtual addresses that nobody serves. */
   private static final String UNSERVED = "unserved";
 
-  /** How a kind of entry is keyed, and where it is looked up. */
+  /** How a kind of entry is keyed, and where it is looked up; %s is the word of the family. */
   enum Kind {
-    VIP("vip", "ip daddr", "ip daddr", "dnat to"),
-    PORT("port", "meta l4proto . th dport", "ip daddr . tcp dport", "dnat ip addr . port to"),
+    VIP("vip", "%s daddr", "%s daddr", "dnat to"),
+    PORT("port", "meta l4proto . th dport", "%s daddr . tcp dport", "dnat %s addr . port to"),
     BOUND(
         "bound",
-        "ip daddr . meta l4proto . th dport",
-        "ip daddr . tcp dport",
-        "dnat ip addr . port to");
+        "%s daddr . meta l4proto . th dport",
+        "%s daddr . tcp dport",
+        "dnat %s addr . port to");
 
     final String map;
     final String key;
@@ -79,7 +110,7 @@ record NatTable(Map<String, Map<String, String>> elements) {
 
   /** A host's table: published ports, and whose source address has to be replaced. */
   static NatTable ofHost(KernelConfig config) {
-    Elements found = new Elements();
+    Elements found = new Elements(Family.V4);
     for (PublishedPort port : config.published()) {
       List<String> targets = new ArrayList<>();
       for (Target target : port.targets()) {
@@ -96,20 +127,38 @@ record NatTable(Map<String, Map<String, String>> elements) {
     for (Overlay overlay : config.overlays()) {
       found.put(SUBNETS, overlay.subnet().first() + "/" + overlay.subnet().prefix(), "");
     }
-    return new NatTable(found.byMap);
+    return found.table();
   }
 
-  /** A task's table: virtual addresses. */
-  static NatTable ofTask(List<VirtualService> services) {
-    Elements found = new Elements();
+  /** A host's table of IPv6: whose source address has to be replaced; empty if that is nobody's. */
+  static NatTable ofHostIpv6(KernelConfig config) {
+    Elements found = new Elements(Family.V6);
+    for (Overlay overlay : config.overlays()) {
+      if (overlay.ipv6() != null) {
+        found.put(SUBNETS, overlay.ipv6().first() + "/" + overlay.ipv6().prefix(), "");
+      }
+    }
+    return found.table();
+  }
+
+  /** A task's table: virtual addresses of the family. */
+  static NatTable ofTask(Family family, List<VirtualService> services) {
+    Elements found = new Elements(family);
     for (VirtualService service : services) {
+      if (Family.of(service.address()) != family) {
+        continue;
+      }
       List<String> endpoints = service.endpoints().stream().map(Object::toString).toList();
       if (endpoints.isEmpty()) {
         found.put(UNSERVED, service.address().toString(), "");
       }
       found.add(Kind.VIP, service.address().toString(), endpoints);
     }
-    return new NatTable(found.byMap);
+    return found.table();
+  }
+
+  boolean isEmpty() {
+    return elements.isEmpty();
   }
 
   /** By number, as nft lists it. */
@@ -123,7 +172,16 @@ record NatTable(Map<String, Map<String, String>> elements) {
 
   /** Collects elements by map. */
   private static final class Elements {
+    final Family family;
     final Map<String, Map<String, String>> byMap = new TreeMap<>();
+
+    Elements(Family family) {
+      this.family = family;
+    }
+
+    NatTable table() {
+      return new NatTable(family, byMap);
+    }
 
     void put(String map, String key, String value) {
       byMap.computeIfAbsent(map, name -> new TreeMap<>()).put(key, value);
@@ -143,82 +201,87 @@ record NatTable(Map<String, Map<String, String>> elements) {
 
   /** The commands that make this table from nothing, or from whatever is there under its name. */
   List<String> create(boolean host) {
-    List<String> commands = new ArrayList<>();
-    commands.add("add table ip " + NAME);
-    commands.add("delete table ip " + NAME);
+    List<String> commands = new ArrayList<>(family.removal());
     commands.add(
-        "table ip " + NAME + " { comment \"made by swarm4j, which replaces it as a whole\"; }");
+        "table "
+            + family.table()
+            + " { comment \"made by swarm4j, which replaces it as a whole\"; }");
     if (host) {
       createHost(commands);
     } else {
       createKind(Kind.VIP, commands);
-      createHook("output", -110, "ip daddr vmap @vip", commands);
+      createHook("output", -110, List.of(family.word + " daddr vmap @vip"), commands);
       createRefusal(commands);
     }
-    commands.addAll(new NatTable(Map.of()).changesTo(this));
+    commands.addAll(new NatTable(family, Map.of()).changesTo(this));
     return commands;
   }
 
-  private static void createHost(List<String> commands) {
+  private void createHost(List<String> commands) {
+    add("set", SUBNETS, " { type " + family.type + "; flags interval; }", commands);
+    List<String> masked = new ArrayList<>();
+    if (family == Family.V4) {
+      createPublished(commands);
+      masked.add(FROM_MESH + " ip daddr != @" + HERE + " masquerade");
+      masked.add(FROM_MESH + " ip saddr @" + SUBNETS + " masquerade");
+    }
+    masked.add(family.word + LEAVES);
+    createHook("postrouting", 90, masked, commands);
+  }
+
+  private void createPublished(List<String> commands) {
     createKind(Kind.PORT, commands);
     createKind(Kind.BOUND, commands);
-    commands.add("add set ip " + NAME + " " + HERE + " { type ipv4_addr; }");
-    commands.add("add set ip " + NAME + " " + SUBNETS + " { type ipv4_addr; flags interval; }");
+    add("set", HERE, " { type ipv4_addr; }", commands);
     for (String hook : List.of("prerouting", "output")) {
-      createHook(hook, -110, "ip daddr . meta l4proto . th dport vmap @bound", commands);
-      commands.add(
-          "add rule ip "
-              + NAME
-              + " "
-              + hook
-              + " ip daddr != 127.0.0.0/8 fib daddr type local meta l4proto . th dport vmap @port");
-    }
-    createHook("postrouting", 90, FROM_MESH + " ip daddr != @" + HERE + " masquerade", commands);
-    for (String rule : List.of(FROM_MESH + " ip saddr @" + SUBNETS, LEAVES)) {
-      commands.add("add rule ip " + NAME + " postrouting " + rule + " masquerade");
+      createHook(
+          hook,
+          -110,
+          List.of(
+              "ip daddr . meta l4proto . th dport vmap @bound",
+              "ip daddr != 127.0.0.0/8 fib daddr type local meta l4proto . th dport vmap @port"),
+          commands);
     }
   }
 
-  private static void createHook(String hook, int priority, String rule, List<String> commands) {
-    commands.add(
-        "add chain ip "
-            + NAME
-            + " "
-            + hook
-            + " { type nat hook "
-            + hook
-            + " priority "
-            + priority
-            + "; policy accept; }");
-    commands.add("add rule ip " + NAME + " " + hook + " " + rule);
+  private void createHook(String hook, int priority, List<String> rules, List<String> commands) {
+    String chain = " { type nat hook " + hook + " priority " + priority + "; policy accept; }";
+    add("chain", hook, chain, commands);
+    rules.forEach(rule -> add("rule", hook, " " + rule, commands));
   }
 
   /** Else a client would wait for somebody to say that he has the address. */
-  private static void createRefusal(List<String> commands) {
-    commands.add("add set ip " + NAME + " " + UNSERVED + " { type ipv4_addr; }");
-    commands.add(
-        "add chain ip " + NAME + " refuse { type filter hook output priority 0; policy accept; }");
-    commands.add("add rule ip " + NAME + " refuse ip daddr @" + UNSERVED + " reject");
+  private void createRefusal(List<String> commands) {
+    add("set", UNSERVED, " { type " + family.type + "; }", commands);
+    String chain = " { type filter hook output priority 0; policy accept; }";
+    add("chain", "refuse", chain, commands);
+    add("rule", "refuse", " " + family.word + " daddr @" + UNSERVED + " reject", commands);
   }
 
-  private static void createKind(Kind kind, List<String> commands) {
-    commands.add("add map ip " + NAME + " " + kind.map + " { typeof " + kind.key + " : verdict; }");
+  private void createKind(Kind kind, List<String> commands) {
+    add("map", kind.map, " { typeof " + inFamily(kind.key) + " : verdict; }", commands);
   }
 
   /** The map and the chain for one number of slots, if {@code map} is the name of such a one. */
-  private static void createSlots(String map, List<String> commands) {
+  private void createSlots(String map, List<String> commands) {
     for (Kind kind : Kind.values()) {
       if (map.startsWith(kind.map) && map.length() > kind.map.length()) {
         String slot = "numgen inc mod " + map.substring(kind.map.length());
-        String key = kind.key + " . " + slot;
-        commands.add(
-            "add map ip " + NAME + " " + map + " { typeof " + key + " : " + kind.value + "; }");
-        commands.add("add chain ip " + NAME + " " + map);
-        commands.add("flush chain ip " + NAME + " " + map);
-        commands.add(
-            "add rule ip " + NAME + " " + map + " " + kind.verdict + " " + key + " map @" + map);
+        String key = inFamily(kind.key) + " . " + slot;
+        add("map", map, " { typeof " + key + " : " + inFamily(kind.value) + "; }", commands);
+        add("chain", map, "", commands);
+        commands.add("flush chain " + family.table() + " " + map);
+        add("rule", map, " " + inFamily(kind.verdict) + " " + key + " map @" + map, commands);
       }
     }
+  }
+
+  private String inFamily(String words) {
+    return words.formatted(family.word);
+  }
+
+  private void add(String what, String name, String content, List<String> commands) {
+    commands.add("add " + what + " " + family.table() + " " + name + content);
   }
 
   /** The commands that turn this table into another, in an order in which each can be done. */
@@ -261,11 +324,17 @@ record NatTable(Map<String, Map<String, String>> elements) {
     return commands;
   }
 
-  private static void addElements(
-      String verb, String map, List<String> content, List<String> commands) {
+  private void addElements(String verb, String map, List<String> content, List<String> commands) {
     if (!content.isEmpty()) {
       commands.add(
-          verb + " element ip " + NAME + " " + map + " { " + String.join(", ", content) + " }");
+          verb
+              + " element "
+              + family.table()
+              + " "
+              + map
+              + " { "
+              + String.join(", ", content)
+              + " }");
     }
   }
 }

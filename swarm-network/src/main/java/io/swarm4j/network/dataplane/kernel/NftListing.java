@@ -14,11 +14,11 @@ final class NftListing {
   private NftListing() {}
 
   /**
-   * The elements of all sets and maps.
+   * The elements of all sets and maps, by set or map.
    *
    * @param listing null if there is no such table
    */
-  static NatTable read(@Nullable String listing) {
+  static Map<String, Map<String, String>> read(@Nullable String listing) {
     Map<String, Map<String, String>> found = new TreeMap<>();
     String set = "";
     boolean inElements = false;
@@ -37,7 +37,7 @@ final class NftListing {
         inElements = end < 0;
       }
     }
-    return new NatTable(found);
+    return found;
   }
 
   private static void add(String content, String set, Map<String, Map<String, String>> found) {

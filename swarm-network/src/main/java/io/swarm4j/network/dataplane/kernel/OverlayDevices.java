@@ -3,6 +3,7 @@ package io.swarm4j.network.dataplane.kernel;
 import io.swarm4j.model.Ip;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.Overlay;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.Remote;
+import io.swarm4j.network.dataplane.kernel.Links.Link;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,12 +28,33 @@ final class OverlayDevices {
         bits >>> 24 & 0xff, bits >>> 16 & 0xff, bits >>> 8 & 0xff, bits & 0xff);
   }
 
+  /** Whose link-layer address that is. */
+  static Ip holder(String linkAddress) {
+    return Ip.v4((int) Long.parseLong(linkAddress.replace(":", "").substring(4), 16));
+  }
+
   /** The address of an overlay's bridge, with the length of its prefix. */
   static String address(Overlay overlay) {
     return overlay.address() + "/" + overlay.subnet().prefix();
   }
 
-  /** The {@code ip} commands that make an overlay's bridge. */
+  /** The same of IPv6; empty if it has none. */
+  static String ipv6(Overlay overlay) {
+    return overlay.ipv6() == null ? "" : overlay.ipv6().toString();
+  }
+
+  /** Whether a bridge has the addresses that it shall have; of IPv6 it may have others, too. */
+  static boolean isPlaced(Link bridge, Overlay overlay) {
+    return bridge.address().equals(address(overlay)) && ipv6(bridge, overlay).equals(ipv6(overlay));
+  }
+
+  /** The IPv6 address that it shall have, if a bridge has it; else empty. */
+  static String ipv6(Link bridge, Overlay overlay) {
+    String wanted = ipv6(overlay);
+    return bridge.addresses().contains(wanted) ? wanted : "";
+  }
+
+  /** The {@code ip} commands that make an overlay's bridge, without its IPv6 address. */
   static List<String> createBridge(Overlay overlay, int mtu) {
     String bridge = overlay.bridge();
     return List.of(
@@ -41,13 +63,18 @@ final class OverlayDevices {
         "link set " + bridge + " mtu " + mtu + " up");
   }
 
-  /** The {@code ip} commands that give an overlay's bridge the address that it shall have. */
+  /** The {@code ip} commands that give an overlay's bridge the IPv4 address that it shall have. */
   static List<String> move(Overlay overlay) {
     String bridge = overlay.bridge();
     return List.of(
-        "addr flush dev " + bridge,
+        "addr flush dev " + bridge + " scope global",
         "link set " + bridge + " address " + linkAddress(overlay.address()),
         "addr add " + address(overlay) + " dev " + bridge);
+  }
+
+  /** The {@code ip} commands that give an overlay's bridge its IPv6 address, for use at once. */
+  static List<String> addIpv6(Overlay overlay) {
+    return List.of("addr replace " + ipv6(overlay) + " dev " + overlay.bridge() + " nodad");
   }
 
   /**
@@ -92,7 +119,10 @@ final class OverlayDevices {
     }
   }
 
-  /** Both lists are in the order of their addresses. */
+  /**
+   * Both lists are in the order of their addresses. Whoever has an IPv6 address has one of IPv4,
+   * too, and with it the entry that tells at which node its link-layer address is.
+   */
   static Entries changes(String vxlan, List<Remote> before, List<Remote> after) {
     if (before == after) {
       return new Entries(List.of(), List.of());
@@ -106,12 +136,23 @@ final class OverlayDevices {
       if (order < 0) {
         Ip gone = before.get(b).address();
         ip.add("neigh del " + gone + " dev " + vxlan);
-        bridge.add("fdb del " + linkAddress(gone) + " dev " + vxlan);
-      } else if (order > 0 || !before.get(b).node().equals(after.get(a).node())) {
-        Ip here = after.get(a).address();
-        String link = linkAddress(here);
-        ip.add("neigh replace " + here + " lladdr " + link + " dev " + vxlan + " nud permanent");
-        bridge.add("fdb replace " + link + " dev " + vxlan + " dst " + after.get(a).node());
+        if (gone.isV4()) {
+          bridge.add("fdb del " + linkAddress(gone) + " dev " + vxlan);
+        }
+      } else if (order > 0 || !before.get(b).equals(after.get(a))) {
+        Remote here = after.get(a);
+        String link = linkAddress(here.link());
+        ip.add(
+            "neigh replace "
+                + here.address()
+                + " lladdr "
+                + link
+                + " dev "
+                + vxlan
+                + " nud permanent");
+        if (here.address().isV4()) {
+          bridge.add("fdb replace " + link + " dev " + vxlan + " dst " + here.node());
+        }
       }
       b += order <= 0 ? 1 : 0;
       a += order >= 0 ? 1 : 0;

@@ -8,6 +8,7 @@ import io.swarm4j.model.NetworkSpec.IpPool;
 import io.swarm4j.model.Node;
 import io.swarm4j.model.NodeId;
 import io.swarm4j.model.StoreObject;
+import io.swarm4j.model.Subnet;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.Overlay;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.Remote;
 import io.swarm4j.store.Change;
@@ -31,7 +32,7 @@ final class Overlays {
   private final Map<NetworkId, Part> parts = new HashMap<>();
   private @Nullable Set<Ip> here;
 
-  /** An overlay, and the addresses on it that are at this node. */
+  /** An overlay, and the IPv4 addresses on it that are at this node. */
   private record Part(Overlay overlay, Set<Ip> here) {}
 
   /** What of a node is of importance to others: where it is. */
@@ -104,7 +105,7 @@ final class Overlays {
       if (network != null && own.address().isV4()) {
         Part part = parts.get(network.id());
         if (part == null) {
-          part = part(state, network, own.address());
+          part = part(state, network, own.address(), ipv6(state, network));
           parts.put(network.id(), part);
           here = null;
         }
@@ -114,7 +115,23 @@ final class Overlays {
     return all;
   }
 
-  /** The addresses on them that are at this node; after {@link #all}. */
+  private @Nullable Subnet ipv6(State state, Network network) {
+    return attachments(state).stream()
+        .filter(own -> own.network().equals(network.id()) && !own.address().isV4())
+        .map(own -> new Subnet(own.address(), pool(network, own.address()).prefix()))
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static Subnet pool(Network network, Ip own) {
+    return network.pools().stream()
+        .map(IpPool::subnet)
+        .filter(each -> each.contains(own))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException(own + " is not of " + network.name()));
+  }
+
+  /** The IPv4 addresses on them that are at this node; after {@link #all}. */
   Set<Ip> here() {
     Set<Ip> known = here;
     if (known == null) {
@@ -126,7 +143,7 @@ final class Overlays {
     return known;
   }
 
-  private Part part(State state, Network network, Ip own) {
+  private Part part(State state, Network network, Ip own, @Nullable Subnet ipv6) {
     List<Remote> remotes = new ArrayList<>();
     Set<Ip> present = new HashSet<>();
     Map<NodeId, Ip> underlay = new HashMap<>();
@@ -134,22 +151,20 @@ final class Overlays {
         .of(network.id())
         .forEach(
             (ip, at) -> {
-              if (at.equals(node)) {
-                present.add(ip);
-              } else if (ip.isV4()) {
-                Ip address = underlay.computeIfAbsent(at, id -> underlayAddress(state, id));
+              if (at.node().equals(node)) {
+                if (ip.isV4()) {
+                  present.add(ip);
+                }
+              } else if (ip.isV4() || ipv6 != null) {
+                Ip address = underlay.computeIfAbsent(at.node(), id -> underlayAddress(state, id));
                 if (address != null) {
-                  remotes.add(new Remote(ip, address));
+                  remotes.add(new Remote(ip, at.link(), address));
                 }
               }
             });
-    IpPool pool =
-        network.pools().stream()
-            .filter(each -> each.subnet().contains(own))
-            .findFirst()
-            .orElseThrow(() -> new IllegalStateException(own + " is not of " + network.name()));
     return new Part(
-        new Overlay(network.vni(), pool.subnet(), own, remotes, network.spec().encrypted()),
+        new Overlay(
+            network.vni(), pool(network, own), own, ipv6, remotes, network.spec().encrypted()),
         present);
   }
 

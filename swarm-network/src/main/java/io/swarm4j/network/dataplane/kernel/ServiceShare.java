@@ -83,7 +83,7 @@ record ServiceShare(
       ServiceFrontend place, Map<NetworkId, List<VirtualService>> virtual) {
     Ip address = place.address();
     NetworkId network = place.network();
-    if (address != null && address.isV4() && network != null) {
+    if (address != null && network != null) {
       virtual
           .computeIfAbsent(network, id -> new ArrayList<>())
           .add(

@@ -43,7 +43,8 @@ class EncryptionTest {
       remotes.add(new Remote(Ip.v4(10, 0, 9, 4 + i), others[i]));
     }
     Overlay overlay =
-        new Overlay(4097, Subnet.parse("10.0.9.0/24"), Ip.parse("10.0.9.101"), remotes, encrypted);
+        new Overlay(
+            4097, Subnet.parse("10.0.9.0/24"), Ip.parse("10.0.9.101"), null, remotes, encrypted);
     return new KernelConfig(1, List.of(overlay), List.of(), Set.of(), List.of(), keys);
   }
 

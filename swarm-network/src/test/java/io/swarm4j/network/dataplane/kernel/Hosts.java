@@ -140,6 +140,12 @@ final class Hosts implements AutoCloseable {
             namespace(name).command(BUSYBOX, "httpd", "-f", "-p", "80", "-h", home.toString())));
   }
 
+  /** A task's address of the other family, for use at once. */
+  void giveIpv6(String task, Ip address, Ip gateway) {
+    run(task, "ip", "addr", "add", address + "/64", "dev", "eth0", "nodad");
+    run(task, "ip", "route", "add", "default", "via", gateway.toString());
+  }
+
   /** What is answered to {@code GET}; "refused" if nothing is. */
   String get(String from, Object address, int port, String path) {
     String script =

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.swarm4j.model.Ip;
+import io.swarm4j.model.NetworkSpec;
+import io.swarm4j.model.NetworkSpec.IpPool;
+import io.swarm4j.model.NetworkSpecBuilder;
 import io.swarm4j.model.PortSpec.Protocol;
 import io.swarm4j.model.Subnet;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.Overlay;
@@ -16,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Programs that are not there, and steps that fail, on a kernel that is a script. */
@@ -25,7 +29,7 @@ class KernelFaultsTest {
   private final VirtualTime time = new VirtualTime(1);
 
   /** A kernel without anything of ours, one of whose commands fails. */
-  private static final class Script implements Commands {
+  private static class Script implements Commands {
     final List<String> done = new ArrayList<>();
     int failing;
 
@@ -56,7 +60,9 @@ class KernelFaultsTest {
                 4097,
                 Subnet.parse("10.0.9.0/24"),
                 Ip.parse("10.0.9.101"),
-                List.of(new Remote(Ip.parse("10.0.9.4"), Ip.parse("10.77.0.2"))))),
+                Subnet.parse("fd00::65/64"),
+                List.of(new Remote(Ip.parse("10.0.9.4"), Ip.parse("10.77.0.2"))),
+                false)),
         List.of(new PublishedPort(null, Protocol.TCP, 8080, List.of(new Target(task, 80)))),
         Set.of(task),
         List.of());
@@ -90,6 +96,42 @@ class KernelFaultsTest {
       }
       assertThat(script.done).as("after step %s failed", step).containsAll(devices(whole));
     }
+  }
+
+  @Test
+  void ipv6IsRefusedWithTheKernelsReasonAndFurtherPoolsWithTheEngines() {
+    Script script =
+        new Script(0) {
+          @Override
+          public String run(List<String> command, String input) {
+            if (command.contains("cd /proc/sys/net/ipv6")) {
+              throw new KernelException("can't cd to /proc/sys/net/ipv6");
+            }
+            return super.run(command, input);
+          }
+        };
+    KernelPlane without = plane(script);
+    KernelPlane with = plane(new Script(0));
+    time.settle();
+    NetworkSpec six = network(true, "10.0.9.0/24", "fd00::/64");
+    assertThat(with.unsupported(six)).isEmpty();
+    assertThat(without.unsupported(six).toString())
+        .contains("ipv6", "can't cd to /proc/sys/net/ipv6");
+    assertThat(without.unsupported(network(false, "10.0.9.0/24"))).isEmpty();
+    assertThat(with.unsupported(network(false, "10.0.9.0/24", "fd00::/64")).toString())
+        .contains("true from the beginning");
+    assertThat(with.unsupported(network(true, "10.0.9.0/24", "10.0.10.0/24", "fd00::/64")))
+        .singleElement()
+        .asString()
+        .contains("10.0.10.0/24", "one subnet of each");
+  }
+
+  private static NetworkSpec network(boolean ipv6, String... subnets) {
+    return NetworkSpecBuilder.builder()
+        .name("net")
+        .ipv6(ipv6)
+        .pools(Stream.of(subnets).map(IpPool::of).toList())
+        .build();
   }
 
   private static List<String> devices(Script script) {

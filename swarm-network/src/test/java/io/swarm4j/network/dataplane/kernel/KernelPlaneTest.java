@@ -42,6 +42,11 @@ class KernelPlaneTest {
   private static final Ip B = Ip.parse("10.0.9.4");
   private static final Ip NODE1 = Ip.parse("10.0.9.101");
   private static final Ip NODE2 = Ip.parse("10.0.9.102");
+  private static final Ip VIP6 = Ip.parse("fd00::2");
+  private static final Ip A6 = Ip.parse("fd00::3");
+  private static final Ip B6 = Ip.parse("fd00::4");
+  private static final Subnet NODE1_6 = Subnet.parse("fd00::65/64");
+  private static final Subnet NODE2_6 = Subnet.parse("fd00::66/64");
 
   private Hosts hosts;
   private final List<KernelPlane> planes = new ArrayList<>();
@@ -136,6 +141,79 @@ class KernelPlaneTest {
         .containsExactly("a", "b");
     assertThat(diagnose(0, false)).isEmpty();
     assertThat(diagnose(1, false)).isEmpty();
+  }
+
+  @Test
+  void anOverlayWithIpv6CarriesBothFamiliesAndOneThatLosesItNoMore() throws Exception {
+    serve(2, A, B);
+    applyBoth(3, true);
+    hosts.giveIpv6("a", A6, NODE1_6.address());
+    hosts.giveIpv6("b", B6, NODE2_6.address());
+
+    assertThat(reaches("a", B6, PATIENT)).as("a task at another host").isTrue();
+    assertThat(reaches("a", NODE2_6.address(), PATIENT)).as("another host").isTrue();
+    assertThat(hosts.answers("a", VIP6, 80, 4)).as("a virtual address").containsExactly("a", "b");
+    assertThat(hosts.answers("b", VIP6, 80, 4)).containsExactly("a", "b");
+    assertThat(hosts.answers("a", VIP, 80, 4)).as("the other family").containsExactly("a", "b");
+    assertThat(diagnose(0, false)).isEmpty();
+    assertThat(diagnose(1, false)).isEmpty();
+
+    hosts.run("h1", "sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/all/forwarding");
+    hosts.run("h1", "ip", "addr", "add", "fd77::1/64", "dev", "eth0", "nodad");
+    hosts.run("ext", "ip", "addr", "add", "fd77::c8/64", "dev", "eth0", "nodad");
+    assertThat(reaches("a", Ip.parse("fd77::c8"), PATIENT))
+        .as("somebody outside, who does not know the way back")
+        .isTrue();
+
+    hosts.run("h1", "ip", "addr", "del", NODE1_6.toString(), "dev", "s4jb4097");
+    hosts.run("h1", "ip", "neigh", "del", B6.toString(), "dev", "s4jx4097");
+    hosts.run("h1", "nft", "delete", "table", "ip6", "swarm4j");
+    hosts.run("a", "nft", "delete", "table", "ip6", "swarm4j");
+    assertThat(diagnose(0, true))
+        .extracting(Difference::place)
+        .contains(
+            "IPv6 address of s4jb4097",
+            "entry of s4jx4097 for " + B6,
+            "nftables of the host for IPv6, subnets fd00::/64",
+            "nftables of task 10.0.9.3 for IPv6, vip " + VIP6);
+    assertThat(diagnose(0, false)).isEmpty();
+    assertThat(hosts.answers("a", VIP6, 80, 4)).containsExactly("a", "b");
+
+    applyBoth(4, false);
+    assertThat(diagnose(0, false)).isEmpty();
+    assertThat(hosts.run("h1", "ip", "neigh", "show", "dev", "s4jx4097")).doesNotContain("fd00:");
+    applyBoth(5, true);
+    assertThat(hosts.answers("a", VIP6, 80, 4)).containsExactly("a", "b");
+    planes.get(0).remove().toCompletableFuture().get(60, TimeUnit.SECONDS);
+    assertThat(hosts.run("h1", "nft", "list", "ruleset")).isBlank();
+  }
+
+  /** Both tasks serve; whether both families are there. */
+  private void applyBoth(long revision, boolean ipv6) throws Exception {
+    for (int host = 0; host < 2; host++) {
+      KernelConfig v4 = config(revision, host, List.of(A, B));
+      apply(host, ipv6 ? withIpv6(v4, host) : v4);
+    }
+  }
+
+  private static KernelConfig withIpv6(KernelConfig v4, int host) {
+    Overlay overlay = v4.overlays().get(0);
+    List<Remote> remotes = new ArrayList<>(overlay.remotes());
+    Ip there = Hosts.address(2 - host);
+    remotes.add(new Remote(host == 0 ? B6 : A6, host == 0 ? B : A, there));
+    remotes.add(
+        new Remote((host == 0 ? NODE2_6 : NODE1_6).address(), host == 0 ? NODE2 : NODE1, there));
+    LocalTask task = v4.tasks().get(0);
+    List<VirtualService> services = new ArrayList<>(task.services());
+    services.add(new VirtualService(VIP6, List.of(A6, B6)));
+    return new KernelConfig(
+        v4.revision(),
+        List.of(
+            new Overlay(
+                VNI, SUBNET, overlay.address(), host == 0 ? NODE1_6 : NODE2_6, remotes, false)),
+        v4.published(),
+        v4.tasksHere(),
+        List.of(new LocalTask(task.id(), task.namespace(), services)));
   }
 
   @Test

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.swarm4j.model.Ip;
 import io.swarm4j.model.PortSpec.Protocol;
+import io.swarm4j.model.Subnet;
+import io.swarm4j.network.dataplane.kernel.KernelConfig.Overlay;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.PublishedPort;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.Target;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.VirtualService;
+import io.swarm4j.network.dataplane.kernel.NatTable.Family;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,7 +25,7 @@ class NatTableTest {
   private static NatTable serving(int endpoints) {
     List<Ip> all =
         IntStream.range(0, endpoints).mapToObj(i -> Ip.v4(10, 1, 0, 0).plus(i + 1)).toList();
-    return NatTable.ofTask(List.of(new VirtualService(VIP, all)));
+    return NatTable.ofTask(Family.V4, List.of(new VirtualService(VIP, all)));
   }
 
   @ParameterizedTest
@@ -43,6 +46,49 @@ class NatTableTest {
   @Test
   void aVirtualAddressThatNobodyServesIsRefused() {
     assertThat(serving(0).elements()).isEqualTo(Map.of("unserved", Map.of("10.0.9.2", "")));
+  }
+
+  @Test
+  void eachFamilyHasATableOfItsOwn() {
+    VirtualService ipv6 =
+        new VirtualService(Ip.parse("fd00::2"), List.of(Ip.parse("fd00::3"), Ip.parse("fd00::4")));
+    List<VirtualService> both =
+        List.of(new VirtualService(VIP, List.of(Ip.parse("10.0.9.3"))), ipv6);
+    assertThat(NatTable.ofTask(Family.V4, both).elements())
+        .isEqualTo(
+            Map.of(
+                "vip",
+                Map.of("10.0.9.2", "goto vip1"),
+                "vip1",
+                Map.of("10.0.9.2 . 0", "10.0.9.3")));
+    assertThat(NatTable.ofTask(Family.V6, both).create(false))
+        .allMatch(command -> command.contains("table ip6 ") || command.contains(" ip6 swarm4j "))
+        .contains(
+            "add map ip6 swarm4j vip2 { typeof ip6 daddr . numgen inc mod 2 : ip6 daddr; }",
+            "add rule ip6 swarm4j vip2 dnat to ip6 daddr . numgen inc mod 2 map @vip2",
+            "add element ip6 swarm4j vip { fd00::2 : goto vip2 }",
+            "add element ip6 swarm4j vip2 { fd00::2 . 0 : fd00::3, fd00::2 . 1 : fd00::4 }");
+    assertThat(NatTable.ofTask(Family.V6, List.of()).isEmpty()).isTrue();
+  }
+
+  @Test
+  void whoLeavesAnOverlayByIpv6IsMaskedWithoutAnyPublishedPort() {
+    Overlay overlay =
+        new Overlay(
+            4097,
+            Subnet.parse("10.0.9.0/24"),
+            Ip.parse("10.0.9.101"),
+            Subnet.parse("fd00::65/64"),
+            List.of(),
+            false);
+    KernelConfig config = new KernelConfig(1, List.of(overlay), List.of(), Set.of(), List.of());
+    assertThat(NatTable.ofHostIpv6(config).create(true))
+        .contains(
+            "add element ip6 swarm4j subnets { fd00::/64 }",
+            "add rule ip6 swarm4j postrouting ip6 saddr @subnets oifname != \"lo\""
+                + " oifname != \"s4jb*\" masquerade")
+        .noneMatch(command -> command.contains("prerouting"));
+    assertThat(NatTable.ofHostIpv6(KernelConfig.empty(1)).isEmpty()).isTrue();
   }
 
   @Test
@@ -77,7 +123,7 @@ class NatTableTest {
 
   @Test
   void whatNftListsIsReadBack() {
-    NatTable table =
+    Map<String, Map<String, String>> elements =
         NftListing.read(
             """
             table ip swarm4j {
@@ -93,11 +139,11 @@ class NatTableTest {
             \t}
             }
             """);
-    assertThat(table.elements())
+    assertThat(elements)
         .isEqualTo(
             Map.of(
                 "port", Map.of("6 . 5000", "goto port2"),
                 "here", Map.of("10.0.9.3", "", "10.0.9.6", "", "10.0.9.10", "")));
-    assertThat(NftListing.read(null).elements()).isEmpty();
+    assertThat(NftListing.read(null)).isEmpty();
   }
 }

@@ -2,6 +2,7 @@ package io.swarm4j.network.dataplane.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.swarm4j.model.Attachment;
 import io.swarm4j.model.EndpointSpec;
 import io.swarm4j.model.Ip;
 import io.swarm4j.model.NetworkSpecBuilder;
@@ -13,12 +14,14 @@ import io.swarm4j.model.PortSpec.Protocol;
 import io.swarm4j.model.PortSpec.PublishMode;
 import io.swarm4j.model.Service;
 import io.swarm4j.model.StoreObject;
+import io.swarm4j.model.Subnet;
 import io.swarm4j.model.Task;
 import io.swarm4j.model.TaskId;
 import io.swarm4j.model.TaskState;
 import io.swarm4j.network.allocator.AllocatorOptions;
 import io.swarm4j.network.allocator.TestSwarm;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.Overlay;
+import io.swarm4j.network.dataplane.kernel.KernelConfig.Remote;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.VirtualService;
 import io.swarm4j.store.Change;
 import io.swarm4j.store.View;
@@ -67,7 +70,7 @@ class NodeViewTest {
   void itAgreesWithWhatIsWorkedOutAnewAfterEveryStep() {
     swarm.ingress();
     swarm.overlay("front");
-    swarm.overlay("back");
+    swarm.network(NetworkSpecBuilder.builder().name("back").ipv6(true).build());
     Node node = swarm.node("m1", "10.77.0.1");
     swarm.node("m2", "10.77.0.2");
     NodeView followed = new NodeView(node.id(), View.EMPTY);
@@ -162,6 +165,45 @@ class NodeViewTest {
     assertThat(view.apply(changes(after, swarm.view()), swarm.view())).isTrue();
     assertThat(view.config(swarm.view(), namespaces).tasks().get(0).services().get(0).endpoints())
         .isEmpty();
+  }
+
+  @Test
+  void anOverlayWithIpv6TellsWhoHasBothAddresses() {
+    swarm.network(NetworkSpecBuilder.builder().name("dual").ipv6(true).build());
+    Node here = swarm.node("m1", "10.77.0.1");
+    Node there = swarm.node("m2", "10.77.0.2");
+    Service web = swarm.service(TestSwarm.spec("web", "dual"));
+    swarm.tasks(web, 1, 8).forEach(swarm::start);
+    View state = swarm.view();
+    Map<Node, List<Ip>> own = new HashMap<>();
+    for (Node node : List.of(here, there)) {
+      List<Ip> addresses = addresses(state.node(node.id()).attachments());
+      assertThat(addresses).extracting(Ip::isV4).containsExactly(true, false);
+      own.put(node, addresses);
+    }
+    NodeView view = new NodeView(here.id(), View.EMPTY);
+    view.reset(state);
+    KernelConfig config = view.config(state, namespaces(state, here));
+    Overlay overlay = config.overlays().get(0);
+    assertThat(overlay.address()).isEqualTo(own.get(here).get(0));
+    assertThat(overlay.ipv6()).isEqualTo(new Subnet(own.get(here).get(1), 64));
+    List<Ip> remote = new ArrayList<>(own.get(there));
+    state.tasksOn(there.id()).forEach(task -> remote.addAll(addresses(task.attachments())));
+    List<Remote> expected = new ArrayList<>();
+    for (int i = 0; i < remote.size(); i++) {
+      expected.add(new Remote(remote.get(i), remote.get(i - i % 2), Ip.parse("10.77.0.2")));
+    }
+    assertThat(overlay.remotes()).containsExactlyInAnyOrderElementsOf(expected);
+    assertThat(config.tasksHere()).isNotEmpty().allMatch(Ip::isV4);
+    assertThat(config.tasks().get(0).services())
+        .allMatch(
+            each -> each.endpoints().stream().allMatch(ip -> ip.isV4() == each.address().isV4()))
+        .extracting(each -> each.address().isV4())
+        .containsExactly(true, false);
+  }
+
+  private static List<Ip> addresses(List<Attachment> attachments) {
+    return attachments.stream().map(Attachment::address).toList();
   }
 
   @Test
