@@ -27,6 +27,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,6 +44,7 @@ final class DockerContainer extends SteppedContainer {
   private final @Nullable TaskContext context;
   private final CompletableFuture<Optional<String>> readable = new CompletableFuture<>();
   private final AtomicBoolean ended = new AtomicBoolean();
+  private final AtomicInteger looksAsked = new AtomicInteger();
   private final EngineHealth health = new EngineHealth();
   private final ContainerProbes probes;
   private volatile @Nullable String id;
@@ -234,16 +236,14 @@ final class DockerContainer extends SteppedContainer {
 
   private void send(String signal) {
     runtime
-        .work()
-        .execute(
-            () -> {
-              try {
-                runtime
-                    .patience()
-                    .insist(() -> runtime.onEngine().kill(knownId(), signal), () -> !ended.get());
-              } catch (InterruptedException stop) {
-                Thread.currentThread().interrupt();
-              } catch (RuntimeException failure) {
+        .signals()
+        .insist(
+            signal + " to " + containerName(),
+            () -> runtime.onEngine().kill(knownId(), signal),
+            () -> !ended.get())
+        .whenComplete(
+            (sent, failure) -> {
+              if (failure != null) {
                 LOG.debug("task={} gets no {}", name, signal, failure);
                 look();
               }
@@ -295,9 +295,11 @@ final class DockerContainer extends SteppedContainer {
   private CompletionStage<Optional<String>> onEngine() {
     return id == null && creating
         ? runtime
-            .work()
-            .call(
-                () -> runtime.patience().insist(() -> runtime.onEngine().find(task()), () -> true))
+            .looks()
+            .insist(
+                "a search for " + containerName(),
+                () -> runtime.onEngine().find(task()),
+                () -> true)
         : CompletableFuture.completedFuture(Optional.ofNullable(id));
   }
 
@@ -316,26 +318,42 @@ final class DockerContainer extends SteppedContainer {
    */
   void died(@Nullable Integer code) {
     if (code == null || code == KILLED || exclusive || !askedToEnd) {
-      runtime.work().execute(this::look);
+      look();
     } else if (ended.compareAndSet(false, true)) {
       runtime.ended(this);
       hasEnded(new Exit(code, false, ""));
     }
   }
 
-  /** Finds out where a container is that something may have happened to. Blocks. */
+  /** Finds out where a container is that something may have happened to. */
   void look() {
-    try {
-      look(inspected());
-    } catch (InterruptedException stop) {
-      Thread.currentThread().interrupt();
-    } catch (RuntimeException failure) {
-      if (EngineFailures.isNotFound(failure)) {
-        gone();
-      } else {
-        LOG.debug("task={} cannot be looked at", name, failure);
-      }
+    if (looksAsked.getAndIncrement() == 0) {
+      lookOnce();
     }
+  }
+
+  /** What is asked for meanwhile is answered by one more look. */
+  private void lookOnce() {
+    int asked = looksAsked.get();
+    runtime
+        .looks()
+        .insist("a look at " + containerName(), this::lookNow, () -> !ended.get())
+        .whenComplete(
+            (found, failure) -> {
+              if (failure != null && EngineFailures.isNotFound(failure)) {
+                runtime.work().execute(this::gone); // which deletes files
+              } else if (failure != null) {
+                LOG.debug("task={} cannot be looked at", name, failure);
+              }
+              if (looksAsked.addAndGet(-asked) > 0) {
+                lookOnce();
+              }
+            });
+  }
+
+  private boolean lookNow() {
+    look(runtime.onEngine().inspect(knownId()));
+    return true;
   }
 
   private void look(InspectContainerResponse found) {

@@ -30,6 +30,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +48,9 @@ import org.jspecify.annotations.Nullable;
 public final class DockerRuntime implements Runtime {
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
 
+  /** Signals under way at a time; as many looks and removals beside them. */
+  private static final int MOST_CALLS = 32;
+
   private final String owner;
   private final EngineConnection engine;
   private final EngineImages images;
@@ -60,6 +65,9 @@ public final class DockerRuntime implements Runtime {
   private final BlockingWork work;
   private final EngineWatch watch;
   private final PatientCalls patience;
+  private final InsistentCalls signals;
+  private final InsistentCalls looks;
+  private final InsistentCalls removalCalls;
   private final ContainerRemovals removals;
   private final Map<String, DockerContainer> byId = new ConcurrentHashMap<>();
   private final OpenContainers<DockerContainer> containers =
@@ -80,8 +88,21 @@ public final class DockerRuntime implements Runtime {
     this.work = new BlockingWork(builder.time, "swarm-docker-work", loop);
     this.watch = new EngineWatch(engine, owner, builder.signsOfLife, loop, work, new Followed());
     this.patience = new PatientCalls(watch, builder.time.newChance());
+    this.signals = insistent(builder);
+    this.looks = insistent(builder);
+    this.removalCalls = insistent(builder);
     this.removals = new ContainerRemovals(this::removeOnEngine, loop, builder.time.newChance());
     watch.start();
+  }
+
+  private InsistentCalls insistent(Builder builder) {
+    return new InsistentCalls(
+        MOST_CALLS,
+        builder.signsOfLife.multipliedBy(2),
+        work,
+        loop,
+        builder.time.newChance(),
+        () -> watch.outage().isEmpty());
   }
 
   /**
@@ -97,7 +118,12 @@ public final class DockerRuntime implements Runtime {
 
   @Override
   public NodeDescription describe() {
-    return description.latest().withStuckRemovals(removals.stuck());
+    String trouble =
+        Stream.of(signals, looks, removalCalls)
+            .map(InsistentCalls::trouble)
+            .filter(text -> !text.isEmpty())
+            .collect(Collectors.joining("; "));
+    return description.latest().withStuckRemovals(removals.stuck()).withTrouble(trouble);
   }
 
   @Override
@@ -143,13 +169,14 @@ public final class DockerRuntime implements Runtime {
       switch (Objects.requireNonNullElse(event.getAction(), "")) {
         case "destroy" -> container.gone();
         case "die" -> container.died(EngineWatch.exitCode(event));
-        default -> work.execute(container::look);
+        default -> container.look();
       }
     }
 
     @Override
     public void cameIntoReach() {
       description.refresh();
+      Stream.of(signals, looks, removalCalls).forEach(InsistentCalls::tryNow);
       removals.tryNow();
       byId.values().forEach(DockerContainer::look);
     }
@@ -173,8 +200,16 @@ public final class DockerRuntime implements Runtime {
     return removals;
   }
 
+  InsistentCalls signals() {
+    return signals;
+  }
+
+  InsistentCalls looks() {
+    return looks;
+  }
+
   private CompletionStage<?> removeOnEngine(String id) {
-    return work.call(() -> patience.get(() -> onEngine.remove(id)));
+    return removalCalls.get("the removal of container " + id, () -> onEngine.remove(id));
   }
 
   TaskFiles files() {

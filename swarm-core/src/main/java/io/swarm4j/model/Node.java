@@ -2,6 +2,8 @@ package io.swarm4j.model;
 
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,7 +70,9 @@ public record Node(
   /** Why it is out of reach or, if it is in reach, what troubles it; empty if all is well. */
   public String trouble() {
     return status.state() == NodeState.READY
-        ? StuckRemoval.summary(description.stuckRemovals())
+        ? Stream.of(StuckRemoval.summary(description.stuckRemovals()), description.trouble())
+            .filter(text -> !text.isEmpty())
+            .collect(Collectors.joining("; "))
         : status.message();
   }
 

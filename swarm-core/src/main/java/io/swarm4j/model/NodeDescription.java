@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param plugins plug-ins by type; empty if it did not say
  * @param trust whose word it trusts, and who vouches for it; null in a swarm without certificates
  * @param stuckRemovals what it should have removed and could not yet
+ * @param trouble what else its runtime waits for in vain, such as an engine that takes no signals;
+ *     empty if all is well
  */
 @RecordBuilder
 public record NodeDescription(
@@ -28,14 +30,15 @@ public record NodeDescription(
     Map<String, String> engineLabels,
     List<Plugin> plugins,
     @Nullable Trust trust,
-    List<StuckRemoval> stuckRemovals)
+    List<StuckRemoval> stuckRemovals,
+    String trouble)
     implements NodeDescriptionBuilder.With {
 
   /** Of a node that has not spoken yet. */
   public static final NodeDescription UNKNOWN =
       new NodeDescription("", new Platform("", ""), Resources.NONE, "", Map.of(), List.of());
 
-  /** Of a node without certificates that has removed all it should. */
+  /** Of a node without certificates that is well. */
   public NodeDescription(
       String hostname,
       Platform platform,
@@ -43,7 +46,7 @@ public record NodeDescription(
       String engineVersion,
       Map<String, String> engineLabels,
       List<Plugin> plugins) {
-    this(hostname, platform, resources, engineVersion, engineLabels, plugins, null, List.of());
+    this(hostname, platform, resources, engineVersion, engineLabels, plugins, null, List.of(), "");
   }
 
   public NodeDescription {
@@ -54,6 +57,7 @@ public record NodeDescription(
     engineLabels = Copies.map(engineLabels);
     plugins = Copies.list(plugins);
     stuckRemovals = Copies.list(stuckRemovals);
+    trouble = Copies.or(trouble, "");
   }
 
   /** A plug-in, such as type {@code Volume}, name {@code local}. */

@@ -156,7 +156,10 @@ class NodeReachTest {
     FakeNode node = swarm.join();
     StuckRemoval stuck =
         new StuckRemoval(null, "web.1.x", "device or resource busy", 3, Instant.EPOCH);
-    NodeDescription news = NodeDescription.UNKNOWN.withStuckRemovals(List.of(stuck));
+    NodeDescription news =
+        NodeDescription.UNKNOWN
+            .withStuckRemovals(List.of(stuck))
+            .withTrouble("waits for the engine");
 
     node.say(new ToManager.Report(node.session(), 1, List.of(), news));
     swarm.time.settle();
@@ -165,7 +168,7 @@ class NodeReachTest {
     assertThat(swarm.store.view().node(node.id).trouble())
         .isEqualTo(
             "cannot remove web.1.x, tried 3 times since 1970-01-01T00:00:00Z: device or resource"
-                + " busy");
+                + " busy; waits for the engine");
     assertThat(swarm.state(node.id)).isEqualTo(NodeState.READY);
     assertThat(node.refusals()).isEmpty();
     long revision = swarm.store.view().revision();
