@@ -61,6 +61,27 @@ final class DockerContainer extends SteppedContainer {
   private volatile boolean askedToEnd;
   private volatile String stopSignal = DEFAULT_SIGNAL;
 
+  /** A log that ends may have been ended by the engine: only the container tells. */
+  private final LogReading.Source logSource =
+      new LogReading.Source() {
+        @Override
+        public String id() {
+          return knownId();
+        }
+
+        @Override
+        public CompletionStage<Boolean> runs() {
+          return ended.get()
+              ? CompletableFuture.completedFuture(false)
+              : runtime
+                  .looks()
+                  .insist(
+                      "a look at " + containerName(),
+                      () -> EngineContainers.runs(runtime.onEngine().inspect(knownId())),
+                      () -> !ended.get());
+        }
+      };
+
   /** Of a task that is to be run. */
   DockerContainer(TaskContext context, DockerRuntime runtime) {
     super(context.task().id(), context.name(), runtime.loop());
@@ -418,7 +439,7 @@ final class DockerContainer extends SteppedContainer {
     readable.thenAccept(
         container -> {
           if (container.isPresent()) {
-            reading.begin(new LogReading(runtime.engine(), container.get(), options, sink));
+            reading.begin(new LogReading(runtime, logSource, options, sink));
           } else {
             sink.end();
           }

@@ -73,6 +73,8 @@ public final class DockerRuntime implements Runtime {
   private final OpenContainers<DockerContainer> containers =
       new OpenContainers<>("the Docker runtime");
 
+  private volatile boolean released;
+
   private DockerRuntime(Builder builder, EngineConnection engine) {
     this.owner = builder.owner;
     this.engine = engine;
@@ -296,7 +298,13 @@ public final class DockerRuntime implements Runtime {
     }
   }
 
+  /** Whether it has let go of the engine, which is of no use to it any more. */
+  boolean isReleased() {
+    return released;
+  }
+
   private void release() {
+    released = true;
     watch.close();
     work.close();
     loop.close();

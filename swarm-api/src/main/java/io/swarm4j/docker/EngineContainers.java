@@ -162,6 +162,11 @@ final class EngineContainers {
             .anyMatch(chosen -> chosen != null && chosen.getIpv4Address() != null);
   }
 
+  /** Whether a container has a program that may write and end, even if it stands still now. */
+  static boolean runs(InspectContainerResponse found) {
+    return Boolean.TRUE.equals(found.getState().getRunning());
+  }
+
   boolean kill(String id, String signal) {
     engine.calls().killContainerCmd(id).withSignal(signal).exec();
     return true;

@@ -17,6 +17,8 @@ final class EngineFailures {
   private static final Pattern MESSAGE =
       Pattern.compile("\"message\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*)\"");
 
+  private static final int NOT_IMPLEMENTED = 501;
+
   private EngineFailures() {}
 
   /** Whether the engine could not be reached or did not answer, so that its answer is unknown. */
@@ -44,6 +46,11 @@ final class EngineFailures {
   /** Whether the engine says that it failed itself, so that a repetition may succeed. */
   static boolean isEnginesOwn(Throwable failure) {
     return failure instanceof DockerException refused && refused.getHttpStatus() >= 500;
+  }
+
+  /** The same, but for what the engine says that it never does. */
+  static boolean isPassing(Throwable failure) {
+    return isEnginesOwn(failure) && ((DockerException) failure).getHttpStatus() != NOT_IMPLEMENTED;
   }
 
   static boolean isNotFound(Throwable failure) {

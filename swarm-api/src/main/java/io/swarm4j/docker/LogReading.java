@@ -1,17 +1,16 @@
 package io.swarm4j.docker;
 
 import com.github.dockerjava.api.command.LogContainerCmd;
-import com.github.dockerjava.api.model.Frame;
-import com.github.dockerjava.api.model.StreamType;
 import io.swarm4j.agent.LogOptions;
 import io.swarm4j.agent.LogSink;
-import io.swarm4j.agent.LogSink.Stream;
-import java.io.ByteArrayOutputStream;
+import io.swarm4j.docker.LogFrames.Line;
+import io.swarm4j.time.Timer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.EnumMap;
-import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,44 +18,87 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The engine counts the lines of both streams for {@code tail} and knows {@code since} in whole
  * seconds only. Where that is not what was asked for, what is there is read first and its last
- * matching lines are kept; a follower then goes on behind the last line that was seen.
+ * matching lines are kept; a follower then goes on behind the last line that was seen. So it does
+ * when the engine ends the stream, in whichever way, while the container runs.
  */
 final class LogReading implements AutoCloseable {
-  private final EngineConnection engine;
-  private final String container;
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
+  private final DockerRuntime runtime;
+  private final Source source;
   private final LogOptions options;
   private final LogSink sink;
-  private @Nullable Frames running;
+
+  /** Whether the last lines have to be found here. */
+  private final boolean exact;
+
+  private LogPosition position = new LogPosition();
+  private boolean tailRead;
+  private volatile Duration pause = FIRST_PAUSE;
+  private @Nullable LogFrames running;
+  private Timer next = Timer.NONE;
   private boolean closed;
 
-  private Instant lastAt = Instant.MIN;
-  private int seenAtLast;
+  /** Whose log it is. */
+  interface Source {
+    /** The engine's id of the container. */
+    String id();
 
-  LogReading(EngineConnection engine, String container, LogOptions options, LogSink sink) {
-    this.engine = engine;
-    this.container = container;
-    this.options = options;
-    this.sink = sink;
+    /** Whether it may write more; fails if there is no such container any more. */
+    CompletionStage<Boolean> runs();
   }
 
-  /** Begins; lines come on a thread of the library. */
-  void start() {
-    boolean exact =
+  LogReading(DockerRuntime runtime, Source source, LogOptions options, LogSink sink) {
+    this.runtime = runtime;
+    this.source = source;
+    this.options = options;
+    this.sink = sink;
+    this.exact =
         options.tail() >= 0 && !(options.stdout() && options.stderr() && options.since() == null);
-    if (exact) {
+  }
+
+  /** Begins; lines come on threads that may block. */
+  void start() {
+    position = new LogPosition();
+    if (exact && !tailRead) {
       run(command(false).withTailAll(), new LastLines());
-    } else if (options.tail() >= 0) {
-      run(command(options.follow()).withTail(options.tail()), new All());
-    } else {
+    } else if (exact || options.tail() < 0) {
       run(command(options.follow()).withTailAll(), new All());
+    } else {
+      if (options.tail() == 0) {
+        position.startAt(runtime.loop().now());
+      }
+      run(command(options.follow()).withTail(options.tail()), new All());
     }
+  }
+
+  /** Follows from where it was. */
+  private void goOn() {
+    Optional<Instant> from = exact && !tailRead ? Optional.empty() : position.rewind();
+    if (from.isEmpty()) {
+      start();
+      return;
+    }
+    LogContainerCmd command = command(true).withTailAll();
+    if (options.since() == null || from.get().isAfter(options.since())) {
+      command.withSince((int) from.get().getEpochSecond());
+    }
+    run(command, new All());
+  }
+
+  private synchronized void goOnLater() {
+    next = runtime.loop().schedule(pause, this::goOn);
+    Duration longer = pause.multipliedBy(2);
+    pause = longer.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : longer;
   }
 
   private LogContainerCmd command(boolean follow) {
     LogContainerCmd command =
-        engine
+        runtime
+            .engine()
             .streams()
-            .logContainerCmd(container)
+            .logContainerCmd(source.id())
             .withStdOut(options.stdout())
             .withStdErr(options.stderr())
             .withTimestamps(true)
@@ -67,7 +109,7 @@ final class LogReading implements AutoCloseable {
     return command;
   }
 
-  private synchronized void run(LogContainerCmd command, Frames frames) {
+  private synchronized void run(LogContainerCmd command, LogFrames frames) {
     if (!closed) {
       running = frames;
       command.exec(frames);
@@ -81,121 +123,101 @@ final class LogReading implements AutoCloseable {
   @Override
   public synchronized void close() {
     closed = true;
+    next.cancel();
     if (running != null) {
       running.close();
     }
   }
 
-  private boolean isWanted(Instant at) {
-    return options.since() == null || !at.isBefore(options.since());
+  private boolean isWanted(Line line) {
+    return !isClosed() && (options.since() == null || !line.at().isBefore(options.since()));
   }
 
-  /** A line that was put together. */
-  private record Line(Instant at, Stream stream, byte[] bytes) {}
+  private void hand(Line line) {
+    sink.line(line.at(), line.stream(), line.bytes());
+  }
 
-  /** What the engine sends: lines with their time, the long ones in pieces. */
-  private abstract class Frames extends EngineStream<Frame> {
-    private final Map<Stream, LogPieces> unfinished = new EnumMap<>(Stream.class);
-    private final ByteArrayOutputStream ofTerminal = new ByteArrayOutputStream();
-
-    abstract void line(Line line);
-
-    abstract void end();
-
-    @Override
-    public void onNext(Frame frame) {
-      if (frame.getStreamType() == StreamType.RAW) {
-        terminal(frame.getPayload());
-      } else {
-        Stream stream = frame.getStreamType() == StreamType.STDERR ? Stream.STDERR : Stream.STDOUT;
-        piece(stream, frame.getPayload());
-      }
-    }
-
-    /** The output of a terminal comes as it is, cut anywhere. */
-    private void terminal(byte[] bytes) {
-      for (byte each : bytes) {
-        ofTerminal.write(each);
-        if (each == '\n' || ofTerminal.size() >= LogPieces.LONGEST_LINE) {
-          piece(Stream.STDOUT, ofTerminal.toByteArray());
-          ofTerminal.reset();
-        }
-      }
-    }
-
-    private void piece(Stream stream, byte[] bytes) {
-      LogPieces pieces = unfinished.computeIfAbsent(stream, key -> new LogPieces());
-      if (pieces.add(bytes)) {
-        take(stream, pieces);
-      }
-    }
-
-    private void take(Stream stream, LogPieces pieces) {
-      Line line = new Line(pieces.at(), stream, pieces.take());
-      if (isWanted(line.at) && !isClosed()) {
-        line(line);
-      }
-    }
-
-    /** A container that is gone has no lines; nor has an engine that is out of reach. */
-    @Override
-    void ended(@Nullable Throwable cause) {
-      if (ofTerminal.size() > 0) {
-        piece(Stream.STDOUT, ofTerminal.toByteArray());
-      }
-      unfinished.forEach(
-          (stream, pieces) -> {
-            if (!pieces.isEmpty()) {
-              take(stream, pieces);
-            }
-          });
-      if (!isClosed()) {
-        end();
-      }
+  /** What a follower does when a stream is at its end: goes on, or else {@code atEnd}. */
+  private void after(@Nullable Throwable cause, Runnable atEnd) {
+    if (runtime.isReleased()) {
+      atEnd.run();
+    } else if (cause != null && EngineFailures.isOutage(cause)) {
+      goOnLater();
+    } else if (cause == null || EngineFailures.isPassing(cause)) {
+      source
+          .runs()
+          .whenComplete(
+              (runs, failure) -> {
+                if (Boolean.TRUE.equals(runs)) {
+                  goOnLater();
+                } else {
+                  runtime.work().execute(atEnd);
+                }
+              });
+    } else {
+      atEnd.run(); // the container is gone, or its log cannot be read
     }
   }
 
   /** Hands on all that comes, but what was handed on before. */
-  private final class All extends Frames {
-    private int skip = seenAtLast;
-
+  private final class All extends LogFrames {
     @Override
     void line(Line line) {
-      if (line.at.isBefore(lastAt) || (line.at.equals(lastAt) && skip-- > 0)) {
-        return;
+      if (isWanted(line) && position.pass(line.stream(), line.at())) {
+        pause = FIRST_PAUSE;
+        hand(line);
       }
-      sink.line(line.at, line.stream, line.bytes);
     }
 
     @Override
-    void end() {
-      sink.end();
+    void ended(@Nullable Throwable cause) {
+      if (options.follow() && !isClosed()) {
+        after(cause, this::finish);
+      } else {
+        finish();
+      }
+    }
+
+    private void finish() {
+      finishLines();
+      if (!isClosed()) {
+        sink.end();
+      }
     }
   }
 
   /** Keeps the last lines of what is there, hands them on, and goes on behind them. */
-  private final class LastLines extends Frames {
+  private final class LastLines extends LogFrames {
     private final Deque<Line> last = new ArrayDeque<>();
 
     @Override
     void line(Line line) {
-      seenAtLast = line.at.equals(lastAt) ? seenAtLast + 1 : 1;
-      lastAt = line.at;
-      last.add(line);
-      if (last.size() > options.tail()) {
-        last.remove();
+      if (isWanted(line) && position.pass(line.stream(), line.at())) {
+        last.add(line);
+        if (last.size() > options.tail()) {
+          last.remove();
+        }
       }
     }
 
     @Override
-    void end() {
-      last.forEach(line -> sink.line(line.at, line.stream, line.bytes));
+    void ended(@Nullable Throwable cause) {
+      if (options.follow() && cause != null && !isClosed()) {
+        after(cause, this::finish);
+      } else {
+        finish();
+      }
+    }
+
+    private void finish() {
+      finishLines();
+      if (isClosed()) {
+        return;
+      }
+      last.forEach(LogReading.this::hand);
+      tailRead = true;
       if (options.follow()) {
-        LogContainerCmd command = command(true).withTailAll();
-        if (!lastAt.equals(Instant.MIN)) {
-          command.withSince((int) lastAt.getEpochSecond());
-        }
-        run(command, new All());
+        goOn();
       } else {
         sink.end();
       }

@@ -44,6 +44,12 @@ final class EngineProxy implements AutoCloseable {
     /** Only so many bytes of the answer come through. */
     record Answer(int bytes) implements Fate {}
 
+    /** The answer breaks off as soon as so many bytes of it have come through. */
+    record CutAfter(int bytes) implements Fate {}
+
+    /** The answer ends in good order before it has begun. */
+    record Empty() implements Fate {}
+
     /** The engine says that it failed. */
     record Refuse(String message) implements Fate {}
 
@@ -124,21 +130,18 @@ final class EngineProxy implements AutoCloseable {
       return;
     }
     if (fate instanceof Fate.Refuse refusal) {
-      byte[] body = ("{\"message\":\"" + refusal.message() + "\"}").getBytes(UTF_8);
-      String answer =
-          "HTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\n"
-              + "Connection: close\r\nContent-Length: "
-              + body.length
-              + "\r\n\r\n";
-      write(client, answer.getBytes(ISO_8859_1));
-      write(client, body);
+      answer(client, "500 Internal Server Error", "{\"message\":\"" + refusal.message() + "\"}");
+      return;
+    }
+    if (fate instanceof Fate.Empty) {
+      answer(client, "200 OK", "");
       return;
     }
     if (fate instanceof Fate.Hold hold) {
       hold.gate.await();
     }
     write(back, head);
-    daemon(() -> pump(client, back));
+    daemon(() -> pump(client, back, Long.MAX_VALUE));
     if (fate instanceof Fate.Answer part) {
       ByteArrayOutputStream answer = new ByteArrayOutputStream();
       ByteBuffer buffer = ByteBuffer.allocate(8192);
@@ -147,9 +150,23 @@ final class EngineProxy implements AutoCloseable {
       }
       byte[] all = answer.toByteArray();
       write(client, java.util.Arrays.copyOf(all, Math.min(all.length, part.bytes)));
+    } else if (fate instanceof Fate.CutAfter cut) {
+      pump(back, client, cut.bytes);
     } else {
-      pump(back, client);
+      pump(back, client, Long.MAX_VALUE);
     }
+  }
+
+  private static void answer(SocketChannel client, String status, String json) throws IOException {
+    byte[] body = json.getBytes(UTF_8);
+    String head =
+        "HTTP/1.1 "
+            + status
+            + "\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: "
+            + body.length
+            + "\r\n\r\n";
+    write(client, head.getBytes(ISO_8859_1));
+    write(client, body);
   }
 
   /** The head, as far as its empty line. */
@@ -174,11 +191,14 @@ final class EngineProxy implements AutoCloseable {
         .getBytes(ISO_8859_1);
   }
 
-  private static void pump(SocketChannel from, SocketChannel to) {
+  private static void pump(SocketChannel from, SocketChannel to, long bytes) {
     ByteBuffer buffer = ByteBuffer.allocate(8192);
+    long left = bytes;
     try {
-      while (from.read(buffer.clear()) > 0) {
-        write(to, java.util.Arrays.copyOf(buffer.array(), buffer.position()));
+      while (left > 0 && from.read(buffer.clear()) > 0) {
+        int count = (int) Math.min(left, buffer.position());
+        write(to, java.util.Arrays.copyOf(buffer.array(), count));
+        left -= count;
       }
       to.shutdownOutput();
     } catch (IOException ended) {
