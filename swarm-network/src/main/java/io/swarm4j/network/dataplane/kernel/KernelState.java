@@ -421,15 +421,21 @@ final class KernelState {
     compare("nftables of the host", namespace, NatTable.ofHost(config), found);
     compare("nftables of the host for IPv6", namespace, NatTable.ofHostIpv6(config), found);
     for (LocalTask task : config.tasks()) {
-      if (exists(task.namespace())) {
-        String place = "nftables of task " + task.id();
-        NetworkNamespace own = task.namespace();
-        compare(place, own, NatTable.ofTask(Family.V4, task.services()), found);
-        if (task.usesIpv6()) {
-          NatTable ipv6 = NatTable.ofTask(Family.V6, task.services());
-          compare(place + " for IPv6", own, ipv6, found);
-        }
+      List<Difference> ofTask = differences(task);
+      if (exists(task.namespace())) { // else it has ended, perhaps while it was looked at
+        found.addAll(ofTask);
       }
+    }
+    return found;
+  }
+
+  private List<Difference> differences(LocalTask task) {
+    List<Difference> found = new ArrayList<>();
+    String place = "nftables of task " + task.id();
+    compare(place, task.namespace(), NatTable.ofTask(Family.V4, task.services()), found);
+    if (task.usesIpv6()) {
+      NatTable ipv6 = NatTable.ofTask(Family.V6, task.services());
+      compare(place + " for IPv6", task.namespace(), ipv6, found);
     }
     return found;
   }

@@ -9,11 +9,16 @@ import io.swarm4j.model.NetworkSpec.IpPool;
 import io.swarm4j.model.NetworkSpecBuilder;
 import io.swarm4j.model.PortSpec.Protocol;
 import io.swarm4j.model.Subnet;
+import io.swarm4j.network.dataplane.Difference;
+import io.swarm4j.network.dataplane.kernel.KernelConfig.LocalTask;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.Overlay;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.PublishedPort;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.Remote;
 import io.swarm4j.network.dataplane.kernel.KernelConfig.Target;
+import io.swarm4j.network.dataplane.kernel.KernelConfig.VirtualService;
 import io.swarm4j.time.VirtualTime;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +26,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Programs that are not there, and steps that fail, on a kernel that is a script. */
 class KernelFaultsTest {
@@ -96,6 +102,45 @@ class KernelFaultsTest {
       }
       assertThat(script.done).as("after step %s failed", step).containsAll(devices(whole));
     }
+  }
+
+  @Test
+  void aTaskThatEndsWhileItIsLookedAtIsNoDifference(@TempDir Path folder) throws Exception {
+    Path namespace = Files.createFile(folder.resolve("net"));
+    boolean[] ending = {false};
+    Script script =
+        new Script(0) {
+          @Override
+          public String run(List<String> command, String input) {
+            boolean listsTask =
+                command.contains("list") && command.contains("--net=" + namespace);
+            if (listsTask && ending[0]) {
+              namespace.toFile().delete();
+            }
+            if (listsTask) {
+              throw new KernelException("no such table, or no such namespace");
+            }
+            return super.run(command, input);
+          }
+        };
+    KernelPlane plane = plane(script);
+    Ip served = Ip.parse("10.0.9.2");
+    LocalTask task =
+        new LocalTask(
+            "ending",
+            new NetworkNamespace(namespace.toString()),
+            List.of(new VirtualService(served, List.of(Ip.parse("10.0.9.3")))));
+    plane.apply(config(1).withTasks(List.of(task)));
+    assertThat(places(plane)).contains("nftables of task ending, vip " + served);
+
+    ending[0] = true;
+    assertThat(places(plane)).isNotEmpty().noneMatch(place -> place.contains("ending"));
+  }
+
+  private List<String> places(KernelPlane plane) {
+    CompletableFuture<List<Difference>> found = plane.diagnose(false).toCompletableFuture();
+    time.settle();
+    return found.join().stream().map(Difference::place).toList();
   }
 
   @Test

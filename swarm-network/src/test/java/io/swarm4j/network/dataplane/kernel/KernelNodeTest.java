@@ -2,10 +2,12 @@ package io.swarm4j.network.dataplane.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.swarm4j.model.Attachment;
 import io.swarm4j.model.EndpointSpec;
 import io.swarm4j.model.Ip;
 import io.swarm4j.model.Network;
 import io.swarm4j.model.NetworkId;
+import io.swarm4j.model.NetworkSpecBuilder;
 import io.swarm4j.model.Node;
 import io.swarm4j.model.PortSpec;
 import io.swarm4j.model.PortSpec.Protocol;
@@ -92,6 +94,31 @@ class KernelNodeTest {
     assertThat(told)
         .as("the bridge has moved")
         .anyMatch(line -> line.contains("addr add " + address() + "/24 dev " + bridge()));
+  }
+
+  @Test
+  void aTaskOfANetworkWithIpv6WaitsForBothAddressesOfTheNode() {
+    Network dual =
+        swarm.network(NetworkSpecBuilder.builder().name("dual").ipv6(true).build());
+    Service six = swarm.service(TestSwarm.spec("six", "dual"));
+    Task task = swarm.reach(swarm.task(six, 1), TaskState.ASSIGNED);
+    follow();
+    Overlay overlay = ready(task).join().get(dual.id());
+    assertThat(swarm.view().node(self.id()).attachments())
+        .extracting(Attachment::address)
+        .contains(overlay.address(), overlay.ipv6().address());
+    assertThat(told)
+        .anyMatch(
+            line ->
+                line.contains("addr replace " + overlay.ipv6() + " dev " + overlay.bridge()));
+
+    Task later = swarm.reach(swarm.task(six, 2), TaskState.ASSIGNED);
+    follow();
+    ready(later).join();
+    assertThat(swarm.view().node(self.id()).attachments())
+        .as("a change takes no address from the node")
+        .extracting(Attachment::address)
+        .contains(overlay.address(), overlay.ipv6().address());
   }
 
   @Test
