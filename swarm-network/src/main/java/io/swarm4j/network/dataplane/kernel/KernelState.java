@@ -185,18 +185,17 @@ final class KernelState {
 
   /** A task may end at any time, and its namespace with it: then there is nothing to change. */
   private void inTask(LocalTask task, Runnable change) {
+    if (!task.namespace().exists()) {
+      return;
+    }
     try {
       change.run();
     } catch (KernelException e) {
-      if (exists(task.namespace())) {
+      if (task.namespace().exists()) {
         throw e;
       }
       log.debug("Task {} is gone", task.id(), e);
     }
-  }
-
-  private static boolean exists(NetworkNamespace namespace) {
-    return java.nio.file.Files.exists(java.nio.file.Path.of(namespace.path()));
   }
 
   private void nft(NetworkNamespace where, List<String> changes) {
@@ -311,9 +310,7 @@ final class KernelState {
     Links host = links(namespace);
     List<Stray> found = new ArrayList<>();
     for (LocalTask task : config.tasks()) {
-      if (exists(task.namespace())) {
-        inTask(task, () -> found.addAll(Stray.find(host, links(task.namespace()), task, config)));
-      }
+      inTask(task, () -> found.addAll(Stray.find(host, links(task.namespace()), task, config)));
     }
     return found;
   }
@@ -421,8 +418,9 @@ final class KernelState {
     compare("nftables of the host", namespace, NatTable.ofHost(config), found);
     compare("nftables of the host for IPv6", namespace, NatTable.ofHostIpv6(config), found);
     for (LocalTask task : config.tasks()) {
-      List<Difference> ofTask = differences(task);
-      if (exists(task.namespace())) { // else it has ended, perhaps while it was looked at
+      List<Difference> ofTask = new ArrayList<>();
+      inTask(task, () -> ofTask.addAll(differences(task)));
+      if (task.namespace().exists()) { // else it has ended, perhaps while it was looked at
         found.addAll(ofTask);
       }
     }

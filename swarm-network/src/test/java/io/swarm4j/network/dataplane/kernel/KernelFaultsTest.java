@@ -112,8 +112,7 @@ class KernelFaultsTest {
         new Script(0) {
           @Override
           public String run(List<String> command, String input) {
-            boolean listsTask =
-                command.contains("list") && command.contains("--net=" + namespace);
+            boolean listsTask = command.contains("list") && command.contains("--net=" + namespace);
             if (listsTask && ending[0]) {
               namespace.toFile().delete();
             }
@@ -135,6 +134,30 @@ class KernelFaultsTest {
 
     ending[0] = true;
     assertThat(places(plane)).isNotEmpty().noneMatch(place -> place.contains("ending"));
+  }
+
+  @Test
+  void aNamespaceThatAnotherProcessHasByTheNumberOfOneThatEndedIsLeftAlone(@TempDir Path folder)
+      throws Exception {
+    Path link = folder.resolve("net");
+    Files.createSymbolicLink(link, Path.of("net:[1]"));
+    NetworkNamespace namespace = new NetworkNamespace(link.toString(), "net:[1]");
+    LocalTask task = new LocalTask("ended", namespace, List.of());
+    Script present = new Script(0);
+    plane(present).apply(config(1).withTasks(List.of(task)));
+    time.settle();
+    assertThat(present.done).anyMatch(line -> line.contains("--net=" + link));
+
+    Files.delete(link);
+    Files.createSymbolicLink(link, Path.of("net:[2]"));
+    Script other = new Script(0);
+    KernelPlane plane = plane(other);
+    plane.apply(config(1).withTasks(List.of(task)));
+    assertThat(places(plane)).isNotEmpty();
+    assertThat(other.done).noneMatch(line -> line.contains("--net=" + link));
+    long own = ProcessHandle.current().pid();
+    assertThat(NetworkNamespace.ofProcess(own).exists()).isTrue();
+    assertThat(NetworkNamespace.ofProcess(1L << 40).exists()).isFalse();
   }
 
   private List<String> places(KernelPlane plane) {

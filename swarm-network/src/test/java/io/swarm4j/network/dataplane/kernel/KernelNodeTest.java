@@ -98,8 +98,7 @@ class KernelNodeTest {
 
   @Test
   void aTaskOfANetworkWithIpv6WaitsForBothAddressesOfTheNode() {
-    Network dual =
-        swarm.network(NetworkSpecBuilder.builder().name("dual").ipv6(true).build());
+    Network dual = swarm.network(NetworkSpecBuilder.builder().name("dual").ipv6(true).build());
     Service six = swarm.service(TestSwarm.spec("six", "dual"));
     Task task = swarm.reach(swarm.task(six, 1), TaskState.ASSIGNED);
     follow();
@@ -109,8 +108,7 @@ class KernelNodeTest {
         .contains(overlay.address(), overlay.ipv6().address());
     assertThat(told)
         .anyMatch(
-            line ->
-                line.contains("addr replace " + overlay.ipv6() + " dev " + overlay.bridge()));
+            line -> line.contains("addr replace " + overlay.ipv6() + " dev " + overlay.bridge()));
 
     Task later = swarm.reach(swarm.task(six, 2), TaskState.ASSIGNED);
     follow();
