@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Goes through what earlier lives of a runtime have left on its engine: what runs, or has ended by
  * itself, is taken over, all else removed. Can be repeated until it comes to its end; for one
- * thread.
+ * thread at a time.
  */
 final class Adoption {
   private static final Logger LOG = LoggerFactory.getLogger(Adoption.class);

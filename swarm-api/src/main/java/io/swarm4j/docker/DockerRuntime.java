@@ -73,6 +73,7 @@ public final class DockerRuntime implements Runtime {
   private final OpenContainers<DockerContainer> containers =
       new OpenContainers<>("the Docker runtime");
 
+  private volatile boolean recovering;
   private volatile boolean released;
 
   private DockerRuntime(Builder builder, EngineConnection engine) {
@@ -130,7 +131,9 @@ public final class DockerRuntime implements Runtime {
 
   @Override
   public Optional<String> outage() {
-    return watch.outage();
+    Optional<String> unreachable = watch.outage();
+    String trouble = unreachable.isEmpty() && recovering ? looks.trouble() : "";
+    return trouble.isEmpty() ? unreachable : Optional.of(trouble);
   }
 
   @Override
@@ -154,7 +157,10 @@ public final class DockerRuntime implements Runtime {
   @Override
   public CompletionStage<List<Container>> recover() {
     Adoption adoption = new Adoption(this);
-    return work.call(() -> patience.insist(adoption::carryOut, () -> true))
+    recovering = true;
+    return looks
+        .insist("the search for containers of an earlier life", adoption::carryOut, () -> true)
+        .whenComplete((done, failure) -> recovering = false)
         .thenCompose(Adoption::result);
   }
 

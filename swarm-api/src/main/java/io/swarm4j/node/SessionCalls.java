@@ -148,10 +148,11 @@ final class SessionCalls implements ServerCallHandler<ToManager, FromManager> {
     @Override
     public void onMessage(ToManager message) {
       lastHeard = manager.loop().now();
-      if (message instanceof ToManager.Register register && !register.node().equals(node.node())) {
+      NodeId speaker = speaker(message);
+      if (speaker != null && !speaker.equals(node.node())) {
         outbox.close(
             Status.PERMISSION_DENIED.withDescription(
-                "node " + node.node() + " must not speak for node " + register.node()),
+                "node " + node.node() + " must not speak for node " + speaker),
             new Metadata());
         return;
       }
@@ -160,6 +161,13 @@ final class SessionCalls implements ServerCallHandler<ToManager, FromManager> {
       } else {
         deal(message);
       }
+    }
+
+    private static @Nullable NodeId speaker(ToManager message) {
+      if (message instanceof ToManager.Register register) {
+        return register.node();
+      }
+      return message instanceof ToManager.Unfit unfit ? unfit.node() : null;
     }
 
     private void deal(ToManager message) {

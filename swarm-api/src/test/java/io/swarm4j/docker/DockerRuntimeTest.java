@@ -284,7 +284,10 @@ class DockerRuntimeTest {
             .withInit(false);
     Container container = started(spec);
 
-    assertThat(run(container, "cat /proc/sys/net/core/somaxconn; ulimit -n; id -u; id -G").lines())
+    assertThat(
+            run(container, "cat /proc/sys/net/core/somaxconn; ulimit -n; id -u; id -G")
+                .lines()
+                .toList())
         .startsWith("77", "100", "65534")
         .last()
         .asString()

@@ -57,7 +57,7 @@ class EngineFaultsTest {
   private static final String OWNER = "faults-test";
 
   /** A signal that comes before a shell has set its trap is ignored. */
-  private static final Duration GRACE = Duration.ofMillis(500);
+  private static final Duration GRACE = Duration.ofMillis(100);
 
   private static final int FEWEST_CALLS = 6; // image, create, start, inspect, kill, remove
 
@@ -310,6 +310,36 @@ class EngineFaultsTest {
     assertThat(containers()).isEmpty();
   }
 
+  @Test
+  void anEngineThatDoesNotTellWhatRunsIsAnOutageUntilItDoes() throws Exception {
+    try (DockerRuntime first = open(proxy.address())) {
+      await(first.create(task()).start());
+      first.detach();
+    }
+    proxy.rule(
+        request -> request.contains("/containers/json") ? new Fate.Refuse("wedged") : Fate.PASS);
+    try (DockerRuntime next =
+        DockerRuntime.builder(new RealTime(), OWNER)
+            .engine(proxy.address())
+            .signsOfLife(Duration.ofSeconds(1))
+            .build()) {
+      CompletionStage<List<Container>> found = next.recover();
+      awaitThat(
+          "it is an outage",
+          () ->
+              next.outage()
+                  .filter(why -> why.contains("containers of an earlier life"))
+                  .filter(why -> why.contains("wedged"))
+                  .isPresent());
+      assertThat(found.toCompletableFuture()).isNotDone();
+      proxy.rule(request -> Fate.PASS);
+
+      assertThat(await(found)).hasSize(1);
+      assertThat(next.outage()).isEmpty();
+    }
+    assertThat(containers()).isEmpty();
+  }
+
   @ParameterizedTest
   @EnumSource(Cut.class)
   void aConnectionThatBreaksWhileAnAgentStartsCostsNoContainer(Cut cut) throws Exception {
@@ -456,11 +486,11 @@ class EngineFaultsTest {
 
   @Test
   void containersThatRunAreNeverAskedFor() throws Exception {
-    CountDownLatch signsOfLife = new CountDownLatch(10);
+    CountDownLatch signsOfLife = new CountDownLatch(3);
     try (DockerRuntime runtime =
         DockerRuntime.builder(new RealTime(), OWNER)
             .engine(proxy.address())
-            .signsOfLife(Duration.ofMillis(100))
+            .signsOfLife(Duration.ofSeconds(1))
             .build()) {
       for (int i = 0; i < 3; i++) {
         await(runtime.create(task()).start());

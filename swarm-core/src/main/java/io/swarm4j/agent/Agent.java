@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,6 +74,7 @@ public final class Agent implements AutoCloseable {
   private Timer heartbeat = Timer.NONE;
   private NodeDescription described = NodeDescription.UNKNOWN;
   private boolean describedAnew;
+  private boolean recovered;
   private boolean closed;
 
   /**
@@ -100,26 +102,33 @@ public final class Agent implements AutoCloseable {
     this.names = names;
   }
 
-  /** Takes over what an earlier life left behind, then looks for a manager. Any thread. */
+  /**
+   * Takes over what an earlier life left behind, then looks for a manager. Any thread.
+   *
+   * <p>While that is hindered the managers hear why.
+   */
   public void start() {
-    runtime
-        .recover()
-        .whenComplete(
-            (containers, failure) ->
-                loop.execute(
-                    () -> {
-                      if (failure != null) {
-                        LOG.warn(
-                            "node {}: leftovers of an earlier run could not be looked up",
-                            node,
-                            failure);
-                      } else {
-                        containers.forEach(
-                            container ->
-                                runs.put(container.task(), TaskRun.adopted(this, loop, container)));
-                      }
-                      connect();
-                    }));
+    CompletionStage<List<Container>> recovery = runtime.recover();
+    if (!recovery.toCompletableFuture().isDone()) {
+      loop.execute(this::retryLater);
+    }
+    recovery.whenComplete(
+        (containers, failure) ->
+            loop.execute(
+                () -> {
+                  if (failure != null) {
+                    LOG.warn(
+                        "node {}: leftovers of an earlier run could not be looked up",
+                        node,
+                        failure);
+                  } else {
+                    containers.forEach(
+                        container ->
+                            runs.put(container.task(), TaskRun.adopted(this, loop, container)));
+                  }
+                  recovered = true;
+                  connect();
+                }));
   }
 
   /** Which node this is. */
@@ -148,8 +157,9 @@ public final class Agent implements AutoCloseable {
     if (closed || link != null) {
       return;
     }
-    if (runtime.outage().isPresent()) {
-      retryLater(); // a node that can run nothing stays away
+    Optional<String> outage = runtime.outage();
+    if (!recovered && outage.isEmpty()) {
+      retryLater();
       return;
     }
     long mine = ++connection;
@@ -165,10 +175,7 @@ public final class Agent implements AutoCloseable {
                       }),
               () -> loop.execute(() -> lost(mine, "connection closed")));
       link = fresh;
-      described = runtime.describe();
-      describedAnew = false;
-      asked = loop.now();
-      fresh.send(new ToManager.Register(node, described, address));
+      fresh.send(outage.isPresent() ? new ToManager.Unfit(node, outage.get()) : register());
       heartbeat.cancel();
       heartbeat = loop.schedule(LONGEST_BACKOFF, () -> lost(mine, "no answer to the registration"));
     } catch (RuntimeException unreachable) {
@@ -176,6 +183,13 @@ public final class Agent implements AutoCloseable {
       hangUp();
       retryLater();
     }
+  }
+
+  private ToManager register() {
+    described = runtime.describe();
+    describedAnew = false;
+    asked = loop.now();
+    return new ToManager.Register(node, described, address);
   }
 
   private void lost(long which, String why) {

@@ -139,6 +139,8 @@ public final class Dispatcher implements Reconciler {
     Session session = peer.session;
     if (message instanceof ToManager.Register register) {
       register(peer, register);
+    } else if (message instanceof ToManager.Unfit unfit) {
+      unfit(peer, unfit);
     } else if (session == null || sessions.get(session.node) != session) {
       peer.out.accept(new ToNode.Refused("session invalid"));
     } else if (message instanceof ToManager.Heartbeat) {
@@ -170,6 +172,34 @@ public final class Dispatcher implements Reconciler {
     writes
         .submit(tx -> markReady(tx, register.node(), register.description(), register.address()))
         .whenComplete((known, failure) -> registered(peer, session, known, failure));
+  }
+
+  private void unfit(Peer peer, ToManager.Unfit unfit) {
+    if (control == null) {
+      peer.out.accept(new ToNode.Refused(NOT_LEADING));
+      return;
+    }
+    write(tx -> markUnfit(tx, unfit.node(), unfit.why()));
+    peer.out.accept(new ToNode.Refused(unfit.why()));
+  }
+
+  /** A node that is out of reach for long goes on being so, for the reason that it tells now. */
+  private void markUnfit(Transaction tx, NodeId id, String why) {
+    Node node = tx.node(id);
+    if (node == null || sessions.containsKey(id) || registering.containsKey(id)) {
+      return;
+    }
+    NodeStatus status = node.status();
+    boolean known = status.state() == NodeState.DOWN || status.state() == NodeState.DISCONNECTED;
+    if (!known) {
+      mark(tx, id, NodeState.DISCONNECTED, why);
+    } else if (!status.message().equals(why)) {
+      Node told = node.withStatus(status.to(status.state(), why, status.since()));
+      tx.put(told);
+      if (status.state() == NodeState.DISCONNECTED) {
+        expectBack(told);
+      }
+    }
   }
 
   private void registered(
@@ -321,8 +351,9 @@ public final class Dispatcher implements Reconciler {
   private void expectBack(Node node) {
     Control present = control;
     if (present != null) {
+      Duration gone = Duration.between(node.status().since(), present.now());
       present.after(
-          grace(GRACE_BEATS),
+          grace(GRACE_BEATS).minus(gone),
           tx -> {
             Node then = tx.node(node.id());
             if (then != null && then.status().equals(node.status())) {

@@ -9,6 +9,8 @@ import io.swarm4j.model.Resources;
 import io.swarm4j.model.TaskState;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class AgentSessionTest {
@@ -30,6 +32,27 @@ class AgentSessionTest {
     assertThat(manager.state(task)).isEqualTo(TaskState.RUNNING);
     manager.assign(true, manager.desire(task, TaskState.RUNNING));
     assertThat(manager.runtime.created).isEqualTo(1);
+  }
+
+  @Test
+  void whyANodeCannotTakeOverWhatItHadIsToldUntilItCan() {
+    FakeManager manager = new FakeManager();
+    CompletableFuture<Void> recovery = new CompletableFuture<>();
+    manager.runtime.recovery = recovery;
+    manager.start();
+    manager.passSeconds(20);
+    assertThat(manager.heard).isEmpty();
+
+    manager.runtime.outage = Optional.of("wedged");
+    manager.passSeconds(30);
+    assertThat(manager.heard)
+        .isNotEmpty()
+        .allMatch(new ToManager.Unfit(manager.node, "wedged")::equals);
+
+    manager.runtime.outage = Optional.empty();
+    recovery.complete(null);
+    manager.passSeconds(10);
+    assertThat(manager.registrations()).isEqualTo(1);
   }
 
   @Test

@@ -109,6 +109,8 @@ final class FakeManager implements Managers {
     if (message instanceof ToManager.Register) {
       sequence = 0;
       say(new ToNode.Registered(++session, Duration.ofSeconds(5), term));
+    } else if (message instanceof ToManager.Unfit unfit) {
+      say(new ToNode.Refused(unfit.why()));
     } else if (message instanceof ToManager.Heartbeat) {
       say(new ToNode.HeartbeatHeard(session, Duration.ofSeconds(5), sequence));
     } else if (message instanceof ToManager.Report report && !losesReports) {

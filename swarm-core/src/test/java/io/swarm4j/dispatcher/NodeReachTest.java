@@ -7,6 +7,7 @@ import io.swarm4j.agent.protocol.ToNode;
 import io.swarm4j.model.Node.NodeState;
 import io.swarm4j.model.NodeDescription;
 import io.swarm4j.model.NodeId;
+import io.swarm4j.model.NodeStatus;
 import io.swarm4j.model.Reason;
 import io.swarm4j.model.StuckRemoval;
 import io.swarm4j.model.Task;
@@ -149,6 +150,41 @@ class NodeReachTest {
     swarm.time.settle();
 
     assertThat(swarm.state(node.id)).isEqualTo(NodeState.DISCONNECTED);
+  }
+
+  private NodeStatus status(NodeId id) {
+    return swarm.store.view().node(id).status();
+  }
+
+  @Test
+  void aNodeThatCannotRunTasksYetSaysWhy() {
+    FakeNode node = swarm.connect(swarm.newNode());
+    node.say(new ToManager.Unfit(node.id, "wedged"));
+    swarm.time.settle();
+
+    assertThat(node.refusals()).containsExactly("wedged");
+    assertThat(swarm.state(node.id)).isEqualTo(NodeState.DISCONNECTED);
+    assertThat(status(node.id).message()).isEqualTo("wedged");
+    Instant since = status(node.id).since();
+    for (int i = 0; i < 30; i++) {
+      swarm.time.advance(Duration.ofSeconds(1));
+      node.say(new ToManager.Unfit(node.id, "wedged " + i % 2));
+    }
+    swarm.time.settle();
+
+    assertThat(swarm.state(node.id)).isEqualTo(NodeState.DOWN);
+    assertThat(status(node.id).message()).isEqualTo("wedged 1");
+    assertThat(status(node.id).since()).isBetween(since, since.plusSeconds(20));
+    long revision = swarm.store.view().revision();
+    node.say(new ToManager.Unfit(node.id, "wedged 1"));
+    swarm.time.settle();
+    assertThat(swarm.store.view().revision()).isEqualTo(revision);
+
+    swarm.connect(node.id).register();
+    assertThat(swarm.state(node.id)).isEqualTo(NodeState.READY);
+    node.say(new ToManager.Unfit(node.id, "late"));
+    swarm.time.settle();
+    assertThat(swarm.state(node.id)).isEqualTo(NodeState.READY);
   }
 
   @Test

@@ -68,6 +68,12 @@ public final class ScriptedRuntime implements Runtime {
   public @Nullable RuntimeException startFails;
   public @Nullable RuntimeException stopFails;
 
+  /** Why nothing can be run, if that is so. */
+  public Optional<String> outage = Optional.empty();
+
+  /** When it is known what an earlier life has left. */
+  public CompletableFuture<Void> recovery = CompletableFuture.completedFuture(null);
+
   /** Tasks that were started here, in order. */
   public final List<TaskId> started = new ArrayList<>();
 
@@ -109,7 +115,12 @@ public final class ScriptedRuntime implements Runtime {
   public CompletionStage<List<Container>> recover() {
     List<Container> running = new ArrayList<>();
     containers.values().stream().filter(Scripted::isRunning).forEach(running::add);
-    return CompletableFuture.completedFuture(running);
+    return recovery.thenApply(done -> running);
+  }
+
+  @Override
+  public Optional<String> outage() {
+    return outage;
   }
 
   @Override

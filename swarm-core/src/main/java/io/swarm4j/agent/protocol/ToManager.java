@@ -19,6 +19,14 @@ public sealed interface ToManager {
    */
   record Register(NodeId node, NodeDescription description, String address) implements ToManager {}
 
+  /**
+   * The node cannot run tasks now and opens no session; the answer is a refusal.
+   *
+   * @param node who says so
+   * @param why what keeps it, such as an engine that does not answer
+   */
+  record Unfit(NodeId node, String why) implements ToManager {}
+
   /** The node is alive. */
   record Heartbeat(long session) implements ToManager {}
 
