@@ -166,11 +166,12 @@ class DockerRuntimeTest {
         .isEqualTo("500000000 33554432 8388608 50");
   }
 
+  /** An engine watches the memory from soon after the start on, and until the end. */
   @Test
   void tooMuchMemoryIsToldApartFromOtherEnds() throws Exception {
     Container container =
         started(
-            TestTask.of(shell("tail -c 100m /dev/zero | cat; exit 1"))
+            TestTask.of(shell("sleep 2; tail -c 100m /dev/zero | cat; sleep 1; exit 1"))
                 .resources(new ResourceRequirements(Resources.of(1, 8L << 20), null, 0)));
 
     Exit exit = await(container.exit());
