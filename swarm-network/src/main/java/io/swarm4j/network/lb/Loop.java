@@ -31,6 +31,12 @@ final class Loop extends SingleThreadIoEventLoop {
   /** What a socket may give at once while a lot is kept for others. */
   private static final int SCARCE_BYTES = 16 * 1024;
 
+  /** From so many events in a turn on the next ones are likely to be close behind. */
+  private static final int MANY = 4;
+
+  /** How often it is looked whether they are there, in about 0.3 ms, before the loop waits. */
+  private static final int LOOKS = 300;
+
   private static final int LARGEST_DATAGRAM = 65_535;
   private static final long A_LOT_KEPT = 16L * 1024 * 1024;
   private static final Logger log = LoggerFactory.getLogger(Loop.class);
@@ -46,6 +52,7 @@ final class Loop extends SingleThreadIoEventLoop {
   private List<Closeable> closingNow = new ArrayList<>();
   private @Nullable ByteBuf scratch;
   private long kept;
+  private int looks;
 
   Loop(ThreadFactory threads, Transport transport, Counters counters, Duration connectTimeout) {
     super(null, threads, transport.handlers());
@@ -163,13 +170,27 @@ final class Loop extends SingleThreadIoEventLoop {
     }
     int handled = super.runIo();
     closeAll(due);
+    lookOn(handled);
     return handled;
+  }
+
+  /**
+   * Under load it does not wait as soon as nothing is left: to be woken up again costs time, and
+   * the sender's too. Whoever else wants the processor meanwhile gets it.
+   */
+  private void lookOn(int handled) {
+    if (handled >= MANY) {
+      looks = LOOKS;
+    } else if (handled == 0 && looks > 0) {
+      looks--;
+      Thread.yield();
+    }
   }
 
   /** Whether the next select must not block. */
   @Override
   protected boolean hasTasks() {
-    return super.hasTasks() || !closing.isEmpty() || !closingNow.isEmpty();
+    return super.hasTasks() || looks > 0 || !closing.isEmpty() || !closingNow.isEmpty();
   }
 
   @Override
