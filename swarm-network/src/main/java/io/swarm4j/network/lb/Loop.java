@@ -53,6 +53,7 @@ final class Loop extends SingleThreadIoEventLoop {
   private @Nullable ByteBuf scratch;
   private long kept;
   private int looks;
+  private boolean ending;
 
   Loop(ThreadFactory threads, Transport transport, Counters counters, Duration connectTimeout) {
     super(null, threads, transport.handlers());
@@ -190,7 +191,24 @@ final class Loop extends SingleThreadIoEventLoop {
   /** Whether the next select must not block. */
   @Override
   protected boolean hasTasks() {
-    return super.hasTasks() || looks > 0 || !closing.isEmpty() || !closingNow.isEmpty();
+    return super.hasTasks()
+        || looks > 0
+        || isShuttingDown()
+        || !closing.isEmpty()
+        || !closingNow.isEmpty();
+  }
+
+  /**
+   * Not before a whole turn: Netty closes what is watched in a turn that begins after the shutdown
+   * did, and would leave it open for ever if there were none.
+   */
+  @Override
+  protected boolean confirmShutdown() {
+    if (isShuttingDown() && !ending) {
+      ending = true;
+      return false;
+    }
+    return super.confirmShutdown();
   }
 
   @Override
