@@ -48,7 +48,12 @@ final class EngineFailures {
     return failure instanceof DockerException refused && refused.getHttpStatus() >= 500;
   }
 
-  /** The same, but for what the engine says that it never does. */
+  /** Whether a call that has to succeed in the end is to be made again. */
+  static boolean mayPass(Throwable failure) {
+    return isOutage(failure) || isEnginesOwn(failure);
+  }
+
+  /** Whether it failed itself, but for what it says that it never does. */
   static boolean isPassing(Throwable failure) {
     return isEnginesOwn(failure) && ((DockerException) failure).getHttpStatus() != NOT_IMPLEMENTED;
   }

@@ -76,11 +76,7 @@ final class InsistentCalls {
    * @param wanted asked before each repetition; completes with the last failure if it is not
    */
   <T> CompletionStage<T> insist(String what, Supplier<T> call, BooleanSupplier wanted) {
-    return begin(new Call<>(what, call, InsistentCalls::mayPass, wanted));
-  }
-
-  private static boolean mayPass(Throwable failure) {
-    return EngineFailures.isOutage(failure) || EngineFailures.isEnginesOwn(failure);
+    return begin(new Call<>(what, call, EngineFailures::mayPass, wanted));
   }
 
   private <T> CompletionStage<T> begin(Call<T> call) {

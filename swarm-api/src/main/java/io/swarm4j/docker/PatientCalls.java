@@ -47,14 +47,11 @@ final class PatientCalls {
   }
 
   /**
-   * The answer of a call that has to succeed in the end, such as a signal: it is repeated, too,
-   * when the engine says that it failed itself.
+   * The answer of a call that has to succeed in the end, such as a look: it is repeated, too, when
+   * the engine says that it failed itself.
    */
   <T> T insist(Supplier<T> call, BooleanSupplier wanted) throws InterruptedException {
-    return repeat(
-        call,
-        failure -> EngineFailures.isOutage(failure) || EngineFailures.isEnginesOwn(failure),
-        wanted);
+    return repeat(call, EngineFailures::mayPass, wanted);
   }
 
   private synchronized Duration jittered(Duration pause) {

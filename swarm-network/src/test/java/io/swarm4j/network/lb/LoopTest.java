@@ -4,15 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.swarm4j.network.internal.LoopThreads;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What the sessions of a loop share. The loop's thread is not started: the test is its thread. */
+/**
+ * What the sessions of a loop share, and how it ends. Where the test calls what is for the loop's
+ * thread only, that is not started: the test is its thread.
+ */
 @Timeout(60)
 class LoopTest {
   private static final int MIB = 1024 * 1024;
@@ -55,5 +65,42 @@ class LoopTest {
     assertThat(rest.readInt()).isEqualTo(2);
     assertThat(loop.scratch()).isSameAs(scratch);
     loop.release(rest);
+  }
+
+  /** Netty looks for a shutdown before it runs a turn's tasks, and ends after them. */
+  @Test
+  void whatIsWatchedHearsOfAShutdownThatBeginsWithinATurn() throws Exception {
+    AtomicInteger ends = new AtomicInteger();
+    Watcher watcher =
+        new Watcher() {
+          @Override
+          public void ready(int ops) {}
+
+          @Override
+          public void loopEnds() {
+            ends.incrementAndGet();
+          }
+        };
+    InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    try (ListenSocket socket = loop.transport().listen(anyPort)) {
+      Watch watch = socket.watch(watcher);
+      CompletableFuture.runAsync(() -> begin(watch), loop).get(30, TimeUnit.SECONDS);
+
+      loop.execute(
+          () -> {
+            Future<?> unused = loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+          });
+
+      assertThat(loop.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    }
+    assertThat(ends).hasValue(1);
+  }
+
+  private void begin(Watch watch) {
+    try {
+      watch.begin(loop, Watch.ACCEPT);
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
   }
 }
