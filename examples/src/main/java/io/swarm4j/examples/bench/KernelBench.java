@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -52,6 +53,7 @@ final class KernelBench implements AutoCloseable {
    */
   private static final Ip DIRECT = Ip.parse("10.0.9.6");
 
+  private static final Duration START_LIMIT = Duration.ofSeconds(10);
   private static final Pattern REQUESTS = Pattern.compile("Requests/sec:\\s+([0-9.]+)");
   private static final Pattern BITS = Pattern.compile("\"bits_per_second\":\\s*([0-9.e+]+)");
 
@@ -304,8 +306,19 @@ final class KernelBench implements AutoCloseable {
           """
               .formatted(home));
       start(name, "/usr/sbin/nginx", "-c", config.toString());
+      await(home.resolve("pid")); // which it writes once it listens
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void await(Path file) {
+    long end = System.nanoTime() + START_LIMIT.toNanos();
+    while (!Files.exists(file)) {
+      if (System.nanoTime() > end) {
+        throw new IllegalStateException(file + " is not there after " + START_LIMIT);
+      }
+      LockSupport.parkNanos(10_000_000);
     }
   }
 
